@@ -1,0 +1,14 @@
+#!/bin/sh
+# run.sh COMMAND ARGS...: installs what the workspace needs, then runs COMMAND with the pinned Node first in PATH.
+# Works from any Node >= 20 with npm; what is installed already is not installed again.
+set -eu
+cd "$(dirname "$0")/.."
+stamp=node_modules/.installed
+if ! [ -x node_modules/.bin/node ] || ! [ -f "$stamp" ] || ! cmp -s pnpm-lock.yaml "$stamp"; then
+  echo "installing the workspace's packages (once; about 20 seconds)" >&2
+  npx --yes "pnpm@$(sed -n 's/.*"packageManager": "pnpm@\(.*\)".*/\1/p' package.json)" install --frozen-lockfile --reporter=silent
+  cp pnpm-lock.yaml "$stamp"
+fi
+PATH="$PWD/node_modules/.bin:$PATH"
+export PATH
+exec "$@"
