@@ -11,7 +11,10 @@ const layers = {
   pcap: { may: [], because: 'bytes out, nothing else' },
   reporting: { may: ['api', 'model', 'runtime'], because: "an agent's half does not know where sightings come from" },
   mapper: { may: ['api', 'kube', 'model', 'runtime'], because: 'deployed programs never import each other' },
-  sniffer: { may: ['api', 'model', 'pcap', 'reporting', 'runtime'], because: 'the sniffer knows nothing of Kubernetes' },
+  sniffer: {
+    may: ['api', 'model', 'pcap', 'reporting', 'runtime'],
+    because: 'the sniffer knows nothing of Kubernetes',
+  },
   cli: { may: ['api', 'kube', 'model', 'runtime'], because: 'the command line talks to the mapper by its API only' },
   sandbox: { may: ['api', 'model', 'runtime', 'testkit'], because: 'the sandbox starts the programs as processes' },
   testkit: { may: ['api', 'model'], because: 'test parts must not depend on what they test' },
@@ -19,8 +22,16 @@ const layers = {
 
 /** Folders of the mapper that must not import each other: facts travel api -> ingest -> resolve -> store, never back. */
 const mapperStages = [
-  { from: 'store', banned: ['api', 'ingest', 'resolve', 'cluster'], because: 'the store keeps edges; it does not ask where they come from' },
-  { from: 'resolve', banned: ['api', 'ingest', 'store', 'cluster'], because: 'resolution declares the lookups it needs; the cluster answers them' },
+  {
+    from: 'store',
+    banned: ['api', 'ingest', 'resolve', 'cluster'],
+    because: 'the store keeps edges; it does not ask where they come from',
+  },
+  {
+    from: 'resolve',
+    banned: ['api', 'ingest', 'store', 'cluster'],
+    because: 'resolution declares the lookups it needs; the cluster answers them',
+  },
   { from: 'cluster', banned: ['api', 'ingest', 'store'], because: 'the view of the cluster knows no traffic' },
   { from: 'ingest', banned: ['api'], because: 'facts never travel back to the door' },
 ];
@@ -50,7 +61,14 @@ const stageRules = mapperStages.map(({ from, banned, because }) => ({
   rules: {
     '@typescript-eslint/no-restricted-imports': [
       'error',
-      { patterns: [{ regex: `^\\.\\./(${banned.join('|')})/`, message: `${from} must not import ${banned.join(', ')}: ${because}.` }] },
+      {
+        patterns: [
+          {
+            regex: `^\\.\\./(${banned.join('|')})/`,
+            message: `${from} must not import ${banned.join(', ')}: ${because}.`,
+          },
+        ],
+      },
     ],
   },
 }));

@@ -1,1 +1,13 @@
-export {};
+// Options
+export { ConfigError, option, readOptions, type Config, type Option, type OptionTable } from './options.ts';
+export * as form from './option-forms.ts';
+
+// Lifecycle
+export { aborted, every, pause, runAll, type Runnable } from './lifecycle.ts';
+export { runProgram } from './process.ts';
+
+// Being watched
+export { createLogger, describe, type Logger } from './logger.ts';
+export { Counter, createMetricsListener, createRegistry, Gauge, Histogram, Registry } from './metrics.ts';
+export { createHealthListener, type Health } from './health.ts';
+export { createHttpListener, ListenError } from './http-listener.ts';

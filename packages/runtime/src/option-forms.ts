@@ -1,0 +1,82 @@
+import type { OptionForm } from './options.ts';
+
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ...['1', 't', 'T', 'TRUE', 'true', 'True'].map(text => [text, true] as const),
+  ...['0', 'f', 'F', 'FALSE', 'false', 'False'].map(text => [text, false] as const),
+]);
+
+/** A boolean as Go's `strconv.ParseBool` reads it. */
+export const boolean: OptionForm<boolean> = {
+  form: 'boolean',
+  read: text => {
+    const value = truths.get(text);
+    return value === undefined ? { problem: 'not a boolean; write true or false.' } : { value };
+  },
+  write: String,
+};
+
+export const text: OptionForm<string> = { form: 'text', read: value => ({ value }), write: value => value };
+
+/** Items separated by white space. */
+export const list: OptionForm<readonly string[]> = {
+  form: 'list',
+  read: value => ({ value: value.split(/\s+/).filter(item => item !== '') }),
+  write: items => items.join(' '),
+};
+
+export function integer(bounds: { readonly min: number; readonly max: number }): OptionForm<number> {
+  return {
+    form: 'integer',
+    read: value => {
+      const number = /^-?(0x[0-9a-f]+|\d+)$/i.test(value) ? Number(value) : NaN;
+      if (Number.isSafeInteger(number) && number >= bounds.min && number <= bounds.max) return { value: number };
+      return { problem: `not a whole number from ${bounds.min} to ${bounds.max}.` };
+    },
+    write: String,
+  };
+}
+
+/** A TCP port to listen on; 0 lets the system choose. */
+export const port: OptionForm<number> = { ...integer({ min: 0, max: 65535 }), form: 'port' };
+
+export const httpUrl: OptionForm<string> = {
+  form: 'URL',
+  read: value => {
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (url?.protocol === 'http:' || url?.protocol === 'https:') return { value };
+    return { problem: 'not an address that starts with http:// or https://.' };
+  },
+  write: value => value,
+};
+
+const milliseconds: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** A duration as Go's `time.ParseDuration` reads it (`500ms`, `1m30s`), in milliseconds. A number without a unit is refused: the original took it for nanoseconds. */
+export const duration: OptionForm<number> = {
+  form: 'duration',
+  read: value => {
+    if (!/^(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))*)$/.test(value)) {
+      return {
+        problem: /^[\d.]+$/.test(value)
+          ? `no unit; write for example ${value}s.`
+          : 'not a duration such as 500ms, 30s or 5m.',
+      };
+    }
+    let total = 0;
+    for (const [, amount, unit] of value.matchAll(/([\d.]+)(ns|us|µs|μs|ms|s|m|h)/g)) {
+      total += Number(amount) * (milliseconds[unit ?? ''] ?? NaN);
+    }
+    return { value: total };
+  },
+  write: value =>
+    value % 60_000 === 0 && value > 0 ? `${value / 60_000}m` : value % 1000 === 0 ? `${value / 1000}s` : `${value}ms`,
+};
