@@ -1,1 +1,2 @@
-export {};
+// Identities
+export { identityKey, type ServiceIdentity } from './identity.ts';

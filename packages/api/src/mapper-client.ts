@@ -1,0 +1,100 @@
+/** What became of one request to the mapper. */
+export type MapperAnswer<T> =
+  | { readonly kind: 'answered'; readonly data: T }
+  /** The mapper does not know a field or argument of the request: it is older than this client (HTTP 422). */
+  | { readonly kind: 'unsupported'; readonly problem: string }
+  /** The mapper could not be reached, or answered with an error. */
+  | { readonly kind: 'failed'; readonly problem: string; readonly status?: number };
+
+export interface MapperRequest {
+  readonly document: string;
+  readonly operationName: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+export interface MapperClientOptions {
+  /** Address of the mapper; `/query` is appended unless it is there already. */
+  readonly url: string;
+  /** Milliseconds until a request is given up. */
+  readonly timeout: number;
+  /** Bodies of more bytes than this are sent compressed; needs a mapper that accepts `content-encoding: gzip`. */
+  readonly compressAbove?: number;
+}
+
+/** Asks the mapper, one HTTP POST per request, over the platform's `fetch`. */
+export class MapperClient {
+  readonly url: string;
+  readonly #timeout: number;
+  readonly #compressAbove: number;
+
+  constructor({ url, timeout, compressAbove = Infinity }: MapperClientOptions) {
+    this.url = url.endsWith('/query') ? url : `${url.replace(/\/+$/, '')}/query`;
+    this.#timeout = timeout;
+    this.#compressAbove = compressAbove;
+  }
+
+  /** The data of one operation; never throws. */
+  async ask<T>({ document, operationName, variables }: MapperRequest, signal?: AbortSignal): Promise<MapperAnswer<T>> {
+    const limit = AbortSignal.timeout(this.#timeout);
+    try {
+      const { body, headers } = await this.#encode(JSON.stringify({ query: document, variables, operationName }));
+      const response = await fetch(this.url, {
+        method: 'POST',
+        headers,
+        body,
+        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+      });
+      return toAnswer<T>(response.status, await response.text());
+    } catch (error) {
+      if (limit.aborted) return { kind: 'failed', problem: `no answer from ${this.url} within ${this.#timeout} ms` };
+      return { kind: 'failed', problem: `${this.url} cannot be reached: ${reasonOf(error)}` };
+    }
+  }
+
+  async #encode(text: string): Promise<{ body: string | Uint8Array<ArrayBuffer>; headers: Record<string, string> }> {
+    const headers = { 'content-type': 'application/json' };
+    if (text.length <= this.#compressAbove) return { body: text, headers };
+    const packed = new Response(text).body?.pipeThrough(new CompressionStream('gzip'));
+    return {
+      body: new Uint8Array(await new Response(packed).arrayBuffer()),
+      headers: { ...headers, 'content-encoding': 'gzip' },
+    };
+  }
+}
+
+function toAnswer<T>(status: number, text: string): MapperAnswer<T> {
+  const body = parseBody(text);
+  const problem = body?.errors?.map(error => error.message ?? 'unknown error').join('; ');
+  if (status === 422) return { kind: 'unsupported', problem: problem ?? text.slice(0, 200) };
+  if (status !== 200)
+    return {
+      kind: 'failed',
+      status,
+      problem: `HTTP error status code: ${status}${problem === undefined ? '' : ` (${problem})`}`,
+    };
+  if (problem !== undefined) return { kind: 'failed', status, problem };
+  if (body?.data === undefined || body.data === null)
+    return { kind: 'failed', status, problem: 'the answer is not GraphQL' };
+  // The shape of `data` is what the document asked for; the mapper's schema guarantees it.
+  return { kind: 'answered', data: body.data as T };
+}
+
+interface GraphqlBody {
+  readonly data?: unknown;
+  readonly errors?: readonly { readonly message?: string }[];
+}
+
+function parseBody(text: string): GraphqlBody | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null ? body : undefined;
+  } catch {
+    return undefined; // Not JSON: the caller says so.
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { cause } = error instanceof Error ? error : { cause: undefined };
+  if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.message;
+  return error instanceof Error ? error.message : String(error);
+}
