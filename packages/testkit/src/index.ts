@@ -1,1 +1,29 @@
-export {};
+// A Kubernetes API in this process
+export { createKubernetesApi, KubernetesApi, type KubernetesApiOptions, type LoggedRequest } from './kubernetes-api.ts';
+export type { Fault, RequestMatch } from './faults.ts';
+export { badRequest, expired, statuses, type ApiStatus } from './status.ts';
+export { updateEndpointSlices } from './endpoint-slices.ts';
+
+// Builders of objects
+export type { KubernetesObject, ObjectMeta, ObjectReference, OwnerReference } from './kubernetes-object.ts';
+export {
+  cronJob,
+  daemonSet,
+  deployed,
+  deployment,
+  endpoints,
+  job,
+  node,
+  object,
+  ofSize,
+  ownedBy,
+  pod,
+  podSuffix,
+  replicaSet,
+  rollout,
+  service,
+  statefulSet,
+} from './builders.ts';
+
+// Fixtures
+export { readJsonLines } from './json-lines.ts';

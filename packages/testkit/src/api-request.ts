@@ -1,0 +1,47 @@
+/** What a client asked the API for, read from method, path and query. */
+export type ApiRequest =
+  | { readonly verb: 'discover'; readonly path: readonly string[] }
+  | ResourceRequest
+  | { readonly verb: 'unsupported'; readonly method: string };
+
+export interface ResourceRequest {
+  readonly verb: 'get' | 'list' | 'watch';
+  readonly groupVersion: string;
+  readonly plural: string;
+  /** Empty for all namespaces and for objects of the whole cluster. */
+  readonly namespace: string;
+  /** Empty for lists and watches. */
+  readonly name: string;
+  readonly query: URLSearchParams;
+  readonly metadataOnly: boolean;
+}
+
+const yes = new Set(['1', 'true']);
+
+/** Paths of https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris */
+export function parseApiRequest({ method, url, accept }: { method: string; url: string; accept: string }): ApiRequest {
+  if (method !== 'GET') return { verb: 'unsupported', method };
+  const { pathname, searchParams: query } = new URL(url, 'http://localhost');
+  const path = pathname
+    .split('/')
+    .filter(part => part !== '')
+    .map(decodeURIComponent);
+  const prefix = path[0] === 'api' ? 2 : 3;
+  if ((path[0] !== 'api' && path[0] !== 'apis') || path.length <= prefix) return { verb: 'discover', path };
+
+  const groupVersion = path.slice(1, prefix).join('/');
+  const rest = path.slice(prefix);
+  const inNamespace = rest[0] === 'namespaces' && rest.length > 2;
+  const [plural = '', name = '', subresource] = inNamespace ? rest.slice(2) : rest;
+  if (subresource !== undefined) return { verb: 'unsupported', method: `${method} …/${subresource}` };
+  const watched = yes.has(query.get('watch') ?? '');
+  return {
+    verb: name !== '' ? 'get' : watched ? 'watch' : 'list',
+    groupVersion,
+    plural,
+    namespace: inNamespace ? (rest[1] ?? '') : '',
+    name,
+    query,
+    metadataOnly: accept.includes('as=PartialObjectMetadata'),
+  };
+}
