@@ -1,1 +1,13 @@
-export {};
+// Connecting
+export { connectKube, type ConnectOptions } from './connect-kube.ts';
+export { KubeConfigError } from './cluster-access.ts';
+export { KubeConnection, type Answer, type GetOptions, type StreamOptions } from './kube-connection.ts';
+export { KubeError, type KubeErrorCode } from './kube-error.ts';
+
+// Objects
+export type { KubeObject, ObjectMetadata, OwnerReference } from './kube-object.ts';
+export { collectionPath, objectPath, type Resource } from './resource.ts';
+
+// The cluster as records
+export { WatchedCollection, type CollectionState, type WatchedCollectionOptions } from './watched-collection.ts';
+export { OwnerReader, type OwnerLookup } from './owner-reader.ts';

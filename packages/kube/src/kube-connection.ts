@@ -1,0 +1,191 @@
+import { request as requestHttp, Agent as HttpAgent, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as requestHttps, Agent as HttpsAgent } from 'node:https';
+import type { ClusterAccess } from './cluster-access.ts';
+import { KubeError } from './kube-error.ts';
+
+export interface GetOptions {
+  /** Content types in order of preference; JSON unless given. */
+  readonly accept?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds until the whole answer must be there. */
+  readonly timeout?: number;
+}
+
+export interface StreamOptions {
+  readonly accept?: string;
+  readonly signal: AbortSignal;
+  /** Milliseconds without a byte after which the connection counts as broken. */
+  readonly idleLimit: number;
+}
+
+export interface Answer {
+  readonly contentType: string;
+  readonly body: Buffer;
+}
+
+/** An object of etcd is at most 1.5 MiB; a page of 500 ordinary ones is 6 MiB. */
+const bodyLimit = 256 * 2 ** 20;
+const lineLimit = 16 * 2 ** 20;
+const answerTimeout = 30_000;
+
+/** Requests that run at once; further ones wait for a free connection. Watches do not count. */
+const parallelRequests = 50;
+
+/** HTTP to the API server over kept connections. Every failure is a KubeError. */
+export class KubeConnection {
+  readonly access: ClusterAccess;
+  readonly #requests: HttpAgent;
+  readonly #streams: HttpAgent;
+
+  constructor(access: ClusterAccess) {
+    this.access = access;
+    this.#requests = this.#agent(parallelRequests);
+    this.#streams = this.#agent(Infinity);
+  }
+
+  /** `https://host:port`, for messages. */
+  get server(): string {
+    return this.access.server.origin;
+  }
+
+  /** GET `path` (with its query). Throws KubeError for every status but 2xx. */
+  async get(path: string, options: GetOptions = {}): Promise<Answer> {
+    const deadline = AbortSignal.timeout(options.timeout ?? answerTimeout);
+    const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
+    const request = `GET ${this.server}${path}`;
+    try {
+      const response = await this.#send(path, { agent: this.#requests, signal, accept: options.accept });
+      const body = await readBody(response, request);
+      const status = response.statusCode ?? 0;
+      if (status < 200 || status > 299) throw statusError({ status, body, request });
+      return { contentType: response.headers['content-type'] ?? '', body };
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw KubeError.ofFailure(error, request);
+    }
+  }
+
+  /** GET `path` as JSON. */
+  async getJson(path: string, options: GetOptions = {}): Promise<unknown> {
+    const { body } = await this.get(path, options);
+    return parseJson(body.toString('utf8'), `GET ${this.server}${path}`);
+  }
+
+  /**
+   * The lines of an answer as they come (a watch, a followed log), until the server ends it. `opened` is called when the server has
+   * accepted the request.
+   */
+  async *lines(path: string, options: StreamOptions, opened: () => void = () => undefined): AsyncGenerator<string> {
+    const request = `GET ${this.server}${path}`;
+    try {
+      const response = await this.#send(path, { agent: this.#streams, signal: options.signal, accept: options.accept });
+      const status = response.statusCode ?? 0;
+      if (status !== 200) throw statusError({ status, body: await readBody(response, request), request });
+      response.setTimeout(options.idleLimit, () => {
+        response.destroy(new KubeError('timed-out', `${request}: nothing came for ${options.idleLimit / 1000} s`));
+      });
+      opened();
+      yield* splitLines(response, request);
+    } catch (error) {
+      options.signal.throwIfAborted();
+      throw KubeError.ofFailure(error, request);
+    }
+  }
+
+  /** Closes the idle connections. */
+  close(): void {
+    this.#requests.destroy();
+    this.#streams.destroy();
+  }
+
+  async #send(
+    path: string,
+    options: { readonly agent: HttpAgent; readonly signal: AbortSignal; readonly accept: string | undefined },
+  ): Promise<IncomingMessage> {
+    const { server } = this.access;
+    const base = server.pathname.replace(/\/$/, '');
+    const headers = { accept: options.accept ?? 'application/json', ...(await this.access.headers()) };
+    const details: RequestOptions = { path: `${base}${path}`, headers, agent: options.agent, signal: options.signal };
+    const send = () =>
+      new Promise<IncomingMessage>((answered, failed) => {
+        const request = (server.protocol === 'https:' ? requestHttps : requestHttp)(server, details, answered);
+        request.on('error', error => {
+          // A kept connection that the server closed while the request was on its way: nothing was answered, so ask again.
+          const staleConnection = request.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+          if (staleConnection && !options.signal.aborted) send().then(answered, failed);
+          else failed(error);
+        });
+        request.end();
+      });
+    return send();
+  }
+
+  #agent(maxSockets: number): HttpAgent {
+    const { server, tls, proxyUrl } = this.access;
+    const proxyEnv = proxyUrl === undefined ? undefined : { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl };
+    const options = { keepAlive: true, maxSockets, ...(proxyEnv && { proxyEnv }) };
+    return server.protocol === 'https:' ? new HttpsAgent({ ...options, ...tls }) : new HttpAgent(options);
+  }
+}
+
+export function parseJson(text: string, request: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new KubeError('bad-answer', `${request}: the answer is not JSON`, { cause });
+  }
+}
+
+async function readBody(response: IncomingMessage, request: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of bytesOf(response)) {
+    size += chunk.length;
+    if (size > bodyLimit) throw new KubeError('bad-answer', `${request}: the answer is larger than ${bodyLimit} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+async function* splitLines(response: IncomingMessage, request: string): AsyncGenerator<string> {
+  let rest: Buffer[] = [];
+  let restSize = 0;
+  for await (const chunk of bytesOf(response)) {
+    let start = 0;
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
+      const last = chunk.subarray(start, end);
+      yield (rest.length === 0 ? last : Buffer.concat([...rest, last])).toString('utf8');
+      rest = [];
+      restSize = 0;
+      start = end + 1;
+    }
+    if (start === chunk.length) continue;
+    rest.push(chunk.subarray(start));
+    restSize += chunk.length - start;
+    if (restSize > lineLimit) throw new KubeError('bad-answer', `${request}: a line is longer than ${lineLimit} bytes`);
+  }
+  if (restSize > 0) yield Buffer.concat(rest).toString('utf8');
+}
+
+function bytesOf(response: IncomingMessage): AsyncIterable<Buffer> {
+  return response;
+}
+
+function statusError(answer: { readonly status: number; readonly body: Buffer; readonly request: string }): KubeError {
+  return KubeError.ofStatus({ status: answer.status, request: answer.request, ...statusObject(answer.body) });
+}
+
+/** What the API's Status object says, if the body is one: proxies answer in HTML, and some errors come as plain text. */
+function statusObject(body: Buffer): { readonly message?: string; readonly reason?: string } {
+  let status: unknown;
+  try {
+    status = JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    return error instanceof SyntaxError ? {} : { message: String(error) };
+  }
+  if (typeof status !== 'object' || status === null) return {};
+  return {
+    ...('message' in status && typeof status.message === 'string' && { message: status.message }),
+    ...('reason' in status && typeof status.reason === 'string' && { reason: status.reason }),
+  };
+}
