@@ -54,6 +54,8 @@ export class WatchedCollection<R> implements Runnable {
   #state: CollectionState = { kind: 'starting' };
   /** Where the next watch goes on; undefined when only a new list can tell. */
   #resourceVersion: string | undefined;
+  /** In a row, without a watch that was worth it in between. */
+  #failures = 0;
 
   constructor(options: WatchedCollectionOptions<R>) {
     this.#options = options;
@@ -82,21 +84,16 @@ export class WatchedCollection<R> implements Runnable {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    let failures = 0;
     while (!signal.aborted) {
       const error = await this.#follow(signal);
-      if (error === undefined) {
-        failures = 0;
-        continue;
-      }
+      if (error === undefined) continue;
       const expired = error.code === 'gone';
       if (expired) this.#resourceVersion = undefined;
+      const failures = this.#failures++;
       // That a resource version grows too old is ordinary: one new list, at once.
-      if (!expired || failures > 0) {
-        this.#fail(error);
-        await backoff(failures, signal);
-      }
-      failures++;
+      if (expired && failures === 0) continue;
+      this.#fail(error);
+      await backoff(failures, signal);
     }
   }
 
@@ -132,15 +129,20 @@ export class WatchedCollection<R> implements Runnable {
   /** Follows changes until the server ends the watch. */
   async #watch(signal: AbortSignal): Promise<void> {
     const startedAt = performance.now();
-    let told = false;
     const from = { resourceVersion: this.#resourceVersion ?? '', opened: () => this.#synced() };
-    for await (const event of watchEvents(this.#options, from, signal)) {
-      told = true;
-      if (event.kind === 'put') this.#put(keyOf(event.object), this.#options.reduce(event.object));
-      else if (event.kind === 'removed') this.#remove(keyOf(event.object));
-      this.#resourceVersion = event.resourceVersion;
+    let worthwhile = false;
+    try {
+      for await (const event of watchEvents(this.#options, from, signal)) {
+        worthwhile = true;
+        if (event.kind === 'put') this.#put(keyOf(event.object), this.#options.reduce(event.object));
+        else if (event.kind === 'removed') this.#remove(keyOf(event.object));
+        this.#resourceVersion = event.resourceVersion;
+      }
+    } finally {
+      worthwhile ||= performance.now() - startedAt > shortWatch;
+      if (worthwhile) this.#failures = 0;
     }
-    if (!told && performance.now() - startedAt < shortWatch) {
+    if (!worthwhile) {
       throw new KubeError(
         'bad-answer',
         `${this.name} at ${this.#options.connection.server}: it ends as soon as it begins`,
