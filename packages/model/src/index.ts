@@ -1,2 +1,17 @@
 // Identities
 export { identityKey, type ServiceIdentity } from './identity.ts';
+export {
+  foundNothing,
+  internLabels,
+  internWorkload,
+  throughService,
+  type Found,
+  type LabelSet,
+  type OwnerKind,
+  type Workload,
+  type WorkloadFacts,
+} from './workload.ts';
+
+// What is seen
+export type { Evidence, SeenClient, SeenServer, Sighting } from './sighting.ts';
+export { skipReasons, type SkipReason } from './skip-reason.ts';

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { parseDnsName, type DnsName } from './dns-name.ts';
+
+const cases: readonly [name: string, means: DnsName][] = [
+  ['cart.shop.svc.cluster.local', { kind: 'service', namespace: 'shop', name: 'cart', ofOnePod: false }],
+  ['CART.shop.svc.Cluster.Local.', { kind: 'service', namespace: 'shop', name: 'cart', ofOnePod: false }],
+  ['redis-0.redis.shop.svc.cluster.local', { kind: 'service', namespace: 'shop', name: 'redis', ofOnePod: true }],
+  ['_http._tcp.cart.shop.svc.cluster.local', { kind: 'service', namespace: 'shop', name: 'cart', ofOnePod: true }],
+  ['10-1-0-40.shop.pod.cluster.local', { kind: 'pod', address: '10.1.0.40' }],
+  ['fd00-244--7.shop.pod.cluster.local', { kind: 'pod', address: 'fd00:244::7' }],
+  ['shop.svc.cluster.local', { kind: 'malformed' }],
+  ['svc.cluster.local', { kind: 'malformed' }],
+  ['cart.shop.other.cluster.local', { kind: 'malformed' }],
+  ['pod.cluster.local', { kind: 'malformed' }],
+  ['cluster.local', { kind: 'malformed' }],
+  ['www.notcluster.local', { kind: 'outside', name: 'www.notcluster.local' }],
+  ['cart.shop.svcxcluster.local', { kind: 'outside', name: 'cart.shop.svcxcluster.local' }],
+  ['API.Example.com.', { kind: 'outside', name: 'api.example.com' }],
+  ['', { kind: 'outside', name: '' }],
+];
+
+test.each(cases)('the name %s', (name, means) => {
+  expect(parseDnsName(name, 'cluster.local')).toEqual(means);
+});

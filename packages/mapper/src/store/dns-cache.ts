@@ -1,0 +1,80 @@
+/**
+ * The addresses that DNS gave for names outside the cluster, each for its lifetime. At most `capacity` pairs of name and address:
+ * then the pair that was used least recently goes.
+ */
+export class DnsCache {
+  readonly #capacity: number;
+  readonly #now: () => number;
+  /** Expiry of each address of each name. */
+  readonly #names = new Map<string, Map<string, number>>();
+  /** Pairs, the least recently used first. */
+  readonly #used = new Map<string, { readonly name: string; readonly address: string }>();
+
+  constructor(capacity: number, now: () => number) {
+    this.#capacity = capacity;
+    this.#now = now;
+  }
+
+  get size(): number {
+    return this.#used.size;
+  }
+
+  /** `ttl` is in seconds. */
+  add({ name, address, ttl }: { readonly name: string; readonly address: string; readonly ttl: number }): void {
+    let addresses = this.#names.get(name);
+    if (addresses === undefined) {
+      addresses = new Map();
+      this.#names.set(name, addresses);
+    }
+    addresses.set(address, this.#now() + ttl * 1000);
+    this.#touch(name, address);
+    if (this.#used.size > this.#capacity) this.#dropLeastUsed();
+  }
+
+  /** The addresses of a name, or with a leading `*` of all names that end like the rest, ascending as text. */
+  addresses(pattern: string): readonly string[] {
+    const found = new Set<string>();
+    const suffix = pattern.startsWith('*') ? pattern.slice(1) : undefined;
+    const names = suffix === undefined ? [pattern] : [...this.#names.keys()].filter(name => name.endsWith(suffix));
+    for (const name of names) for (const address of this.#alive(name)) found.add(address);
+    return [...found].sort();
+  }
+
+  /** Forgets what has expired. */
+  sweep(): void {
+    for (const name of [...this.#names.keys()]) this.#alive(name, false);
+  }
+
+  #alive(name: string, reading = true): readonly string[] {
+    const alive: string[] = [];
+    for (const [address, expiry] of this.#names.get(name) ?? []) {
+      if (expiry <= this.#now()) {
+        this.#drop(name, address);
+        continue;
+      }
+      if (reading) this.#touch(name, address);
+      alive.push(address);
+    }
+    return alive;
+  }
+
+  #touch(name: string, address: string): void {
+    const key = `${name} ${address}`;
+    this.#used.delete(key);
+    this.#used.set(key, { name, address });
+  }
+
+  #drop(name: string, address: string): void {
+    this.#used.delete(`${name} ${address}`);
+    const addresses = this.#names.get(name);
+    addresses?.delete(address);
+    if (addresses?.size === 0) this.#names.delete(name);
+  }
+
+  #dropLeastUsed(): void {
+    for (const { name, address } of this.#used.values()) {
+      this.#drop(name, address);
+      return;
+    }
+  }
+}
