@@ -11,3 +11,7 @@ export { collectionPath, objectPath, type Resource } from './resource.ts';
 // The cluster as records
 export { WatchedCollection, type CollectionState, type WatchedCollectionOptions } from './watched-collection.ts';
 export { OwnerReader, type OwnerLookup } from './owner-reader.ts';
+
+// Into the cluster
+export { forwardPort, type ForwardedPort, type PodPort } from './forward-port.ts';
+export { podOfService } from './service-pod.ts';

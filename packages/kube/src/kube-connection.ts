@@ -92,6 +92,11 @@ export class KubeConnection {
     }
   }
 
+  /** For connections that stay: WebSockets go the same way (proxy, certificates) as everything else. */
+  get streamAgent(): HttpAgent {
+    return this.#streams;
+  }
+
   /** Closes the idle connections. */
   close(): void {
     this.#requests.destroy();
