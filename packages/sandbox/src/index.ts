@@ -1,1 +1,7 @@
-export {};
+// A small cluster on this machine
+export { openSandbox, type ProgramOptions, type Sandbox } from './sandbox.ts';
+export { SandboxError } from './sandbox-error.ts';
+export type { SandboxProcess } from './sandbox-process.ts';
+
+// What runs in it
+export { microservicesDemo, type Call, type Plan, type Workload } from './plan.ts';

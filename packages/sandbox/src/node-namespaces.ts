@@ -1,0 +1,91 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { News, NumberedOrder, Order } from './protocol.ts';
+import { SandboxError } from './sandbox-error.ts';
+
+const inside = fileURLToPath(new URL('inside/main.ts', import.meta.url));
+
+/** Network, mount and process namespaces of their own; where the user is not root, in a user namespace in which it is. */
+function unshareCommand(): readonly string[] {
+  const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  return ['unshare', ...asUser, '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+}
+
+/** The namespaces of a node, with a process in them that does what it is ordered to. All of it ends when this process ends, however that is. */
+export class NodeNamespaces implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, { readonly done: () => void; readonly failed: (error: Error) => void }>();
+  readonly #onNews: (news: News) => void;
+  #lastNumber = 0;
+
+  /** `directory` is removed when the namespaces end. */
+  static async open(directory: string, onNews: (news: News) => void): Promise<NodeNamespaces> {
+    const [program = '', ...args] = unshareCommand();
+    const child = spawn(program, [...args, process.execPath, inside, directory], {
+      env: { PATH: process.env.PATH },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // In a session of its own: a Ctrl-C of the terminal reaches only this process, which then ends the node in good order.
+      detached: true,
+    });
+    let complaint = '';
+    child.stderr?.on('data', (bytes: Buffer) => (complaint = (complaint + bytes.toString()).slice(-2000)));
+    await new Promise<void>((resolve, reject) => {
+      child.once('message', () => resolve());
+      child.once('error', error =>
+        reject(new SandboxError('missing-tools', `unshare cannot be run: ${error.message}`, { cause: error })),
+      );
+      child.once('exit', () => {
+        const message = `the kernel gives this user no namespaces of its own (${[program, ...args].join(' ')}: ${complaint.trim()})`;
+        reject(new SandboxError('no-namespaces', message));
+      });
+    });
+    return new NodeNamespaces(child, { onNews, complaint: () => complaint });
+  }
+
+  private constructor(
+    child: ChildProcess,
+    { onNews, complaint }: { onNews: (news: News) => void; complaint: () => string },
+  ) {
+    this.#child = child;
+    this.#onNews = onNews;
+    child.on('message', (news: News) => this.#hear(news));
+    child.once('exit', () => {
+      for (const { failed } of this.#waiting.values())
+        failed(new SandboxError('broken', `the sandbox ended: ${complaint().trim()}`));
+      this.#waiting.clear();
+    });
+  }
+
+  /** Resolves when it is done; throws when it cannot be done. */
+  order(order: Order): Promise<void> {
+    const number = ++this.#lastNumber;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(number, { done: resolve, failed: reject });
+      this.#child.send({ number, order } satisfies NumberedOrder, error => {
+        if (error === null) return;
+        this.#waiting.delete(number);
+        reject(new SandboxError('broken', `the sandbox does not listen: ${error.message}`, { cause: error }));
+      });
+    });
+  }
+
+  /** Ends every process in the namespaces, and so the namespaces. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exited = once(this.#child, 'exit');
+    if (this.#child.connected) this.#child.disconnect();
+    await exited;
+  }
+
+  #hear(news: News): void {
+    if (news.kind !== 'done' && news.kind !== 'failed') {
+      this.#onNews(news);
+      return;
+    }
+    const waiting = this.#waiting.get(news.number);
+    this.#waiting.delete(news.number);
+    if (news.kind === 'done') waiting?.done();
+    else waiting?.failed(new SandboxError('broken', news.message));
+  }
+}

@@ -1,0 +1,216 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createKubernetesApi, updateEndpointSlices, type KubernetesApi } from '@network-mapper/testkit';
+import { clusterObjects } from './cluster-objects.ts';
+import { letIn, letOut } from './doors.ts';
+import { layOut, targetOf, zoneOf, type Layout, type Placed, type PlacedWorkload } from './layout.ts';
+import { NodeNamespaces } from './node-namespaces.ts';
+import type { Plan } from './plan.ts';
+import { SandboxError } from './sandbox-error.ts';
+import { SandboxProcess } from './sandbox-process.ts';
+
+export interface ProgramOptions {
+  /** Environment variables beside, or in place of, those that the sandbox sets. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const sourceOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const programs = {
+  service: sourceOf('pods/service.ts'),
+  dnsServer: sourceOf('pods/dns-server.ts'),
+  mapper: sourceOf('../../mapper/src/main.ts'),
+  sniffer: sourceOf('../../sniffer/src/main.ts'),
+} as const;
+
+/** In the node's network, which no other sandbox shares: fixed ports cannot clash. */
+const ports = { mapper: 9090, mapperMetrics: 2112, snifferHealth: 57921, snifferMetrics: 2113 } as const;
+
+const callEveryMilliseconds = 1000;
+
+interface Ground {
+  readonly layout: Layout;
+  readonly directory: string;
+  readonly kubernetes: KubernetesApi;
+}
+
+interface Built {
+  readonly node: NodeNamespaces;
+  readonly processes: SandboxProcess[];
+  readonly doors: readonly Server[];
+  readonly mapperUrl: string;
+}
+
+/** Makes the node, its pods' networks, the Services before them and the Kubernetes API that tells of them. No pod runs yet. */
+export async function openSandbox(plan: Plan): Promise<Sandbox> {
+  const layout = layOut(plan);
+  const directory = mkdtempSync(join(tmpdir(), 'network-mapper-'));
+  const kubernetes = await createKubernetesApi();
+  kubernetes.put(...clusterObjects(layout));
+  updateEndpointSlices(kubernetes);
+  try {
+    const ground = { layout, directory, kubernetes };
+    return new Sandbox(ground, await build(ground));
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true });
+    await kubernetes.down();
+    throw error;
+  }
+}
+
+async function build({ layout, directory, kubernetes }: Ground): Promise<Built> {
+  const processes: SandboxProcess[] = [];
+  const node = await NodeNamespaces.open(directory, news => {
+    if (news.kind === 'line') processes[news.process]?.hear({ line: news.text });
+    if (news.kind === 'exited') processes[news.process]?.hear({ exitCode: news.code });
+  });
+  try {
+    const pods: readonly Placed[] = [layout.dns, ...layout.pods];
+    const services = pods.map(({ podIp, podPort, service }) => ({ ...service, podIp, podPort }));
+    await node.order({ kind: 'lay-network', network: { nodeIp: layout.nodeIp, pods, services } });
+    const apiDoor = await letIn(node, { kubernetes, directory });
+    const { door: mapperDoor, url: mapperUrl } = await letOut(node, { port: ports.mapper, directory });
+    return { node, processes, doors: [apiDoor, mapperDoor], mapperUrl };
+  } catch (error) {
+    await node[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** A small cluster on this machine; everything of it but the Kubernetes API lives in namespaces of its own. */
+export class Sandbox implements AsyncDisposable {
+  readonly layout: Layout;
+  /** The cluster's API: what is put or removed here, the mapper sees. */
+  readonly kubernetes: KubernetesApi;
+  /** A directory for this sandbox alone, which the programs in it see too; gone with it. */
+  readonly directory: string;
+  /** Where the mapper of this sandbox is reached from outside of it. */
+  readonly mapperUrl: string;
+  readonly #node: NodeNamespaces;
+  readonly #processes: SandboxProcess[];
+  readonly #doors: readonly Server[];
+
+  /** Use `openSandbox`. */
+  constructor({ layout, directory, kubernetes }: Ground, { node, processes, doors, mapperUrl }: Built) {
+    this.layout = layout;
+    this.kubernetes = kubernetes;
+    this.directory = directory;
+    this.mapperUrl = mapperUrl;
+    this.#node = node;
+    this.#processes = processes;
+    this.#doors = doors;
+  }
+
+  /** Starts a process in a pod's network, or in the node's. */
+  async start(program: {
+    readonly name: string;
+    readonly podName?: string;
+    readonly command: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+  }): Promise<SandboxProcess> {
+    const { name, podName, command, env = {} } = program;
+    const number = this.#processes.length;
+    const started = new SandboxProcess(name, { number, node: this.#node });
+    this.#processes.push(started);
+    await this.#node.order({ kind: 'start', process: number, podName, command, env });
+    return started;
+  }
+
+  /** Starts the DNS server and every workload; resolves when each has reached all that it calls, so all kept connections are open. */
+  async startPods(): Promise<ReadonlyMap<string, SandboxProcess>> {
+    const dns = await this.#startInPod(this.layout.dns, {
+      program: programs.dnsServer,
+      env: { ZONE: JSON.stringify(zoneOf(this.layout)) },
+    });
+    await dns.wrote(line => line === 'listening');
+    const pods = await Promise.all(
+      this.layout.pods.map(async pod => [pod.workload.name, await this.#startWorkload(pod)] as const),
+    );
+    return new Map(pods);
+  }
+
+  /** Starts the mapper; resolves when it is ready to be asked. */
+  async startMapper({ env }: ProgramOptions = {}): Promise<SandboxProcess> {
+    const mapper = await this.start({
+      name: 'mapper',
+      command: [process.execPath, programs.mapper],
+      env: {
+        KUBECONFIG: join(this.directory, 'kubeconfig'),
+        OTTERIZE_METRICS_PORT: String(ports.mapperMetrics),
+        ...env,
+      },
+    });
+    await ready(`${this.mapperUrl}/healthz`, mapper);
+    return mapper;
+  }
+
+  /** Starts the sniffer on the node, which sees the traffic of all pods from now on. */
+  startSniffer({ env }: ProgramOptions = {}): Promise<SandboxProcess> {
+    return this.start({
+      name: 'sniffer',
+      command: [process.execPath, programs.sniffer],
+      env: {
+        OTTERIZE_MAPPER_API_URL: `http://127.0.0.1:${String(ports.mapper)}/query`,
+        OTTERIZE_HOST_PROC_DIR: '/proc',
+        OTTERIZE_HEALTH_PROBES_PORT: String(ports.snifferHealth),
+        OTTERIZE_METRICS_PORT: String(ports.snifferMetrics),
+        ...env,
+      },
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const door of this.#doors) door.close();
+    await this.#node[Symbol.asyncDispose]();
+    await this.kubernetes.down();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #startInPod(
+    { podName }: Placed,
+    { program, env }: { program: string; env: Readonly<Record<string, string>> },
+  ): Promise<SandboxProcess> {
+    return this.start({
+      name: podName,
+      podName,
+      command: [process.execPath, program],
+      env: { HOSTNAME: podName, ...env },
+    });
+  }
+
+  async #startWorkload(pod: PlacedWorkload): Promise<SandboxProcess> {
+    const { namespace, dns } = this.layout;
+    const targets = pod.workload.calls.map(call => targetOf(this.layout, call));
+    const settings = {
+      port: pod.podPort,
+      nameserver: dns.service.clusterIp,
+      search: { domains: [`${namespace}.svc.cluster.local`, 'svc.cluster.local', 'cluster.local'], ndots: 5 },
+      targets,
+      intervalMilliseconds: callEveryMilliseconds,
+    };
+    const started = await this.#startInPod(pod, {
+      program: programs.service,
+      env: { SETTINGS: JSON.stringify(settings) },
+    });
+    await started.wrote(line => line === 'listening');
+    for (const { to } of targets) await started.wrote(line => line === `reached ${to}`);
+    return started;
+  }
+}
+
+/** Resolves when the URL answers 200; throws when the process that should answer ends, or is not ready in time. */
+async function ready(url: string, server: SandboxProcess): Promise<void> {
+  const limit = AbortSignal.timeout(20_000);
+  while (server.running && !limit.aborted) {
+    const answer = await fetch(url, { signal: limit }).catch(() => undefined);
+    if (answer?.ok === true) return;
+    await sleep(50);
+  }
+  throw new SandboxError(
+    'broken',
+    `${server.name} is not ready; it wrote last:\n${server.lines.slice(-15).join('\n')}`,
+  );
+}
