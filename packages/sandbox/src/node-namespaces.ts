@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { News, NumberedOrder, Order } from './protocol.ts';
 import { SandboxError } from './sandbox-error.ts';
+import { toolPath } from './tools.ts';
 
 const inside = fileURLToPath(new URL('inside/main.ts', import.meta.url));
 
@@ -23,7 +25,7 @@ export class NodeNamespaces implements AsyncDisposable {
   static async open(directory: string, onNews: (news: News) => void): Promise<NodeNamespaces> {
     const [program = '', ...args] = unshareCommand();
     const child = spawn(program, [...args, process.execPath, inside, directory], {
-      env: { PATH: process.env.PATH },
+      env: { PATH: toolPath },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // In a session of its own: a Ctrl-C of the terminal reaches only this process, which then ends the node in good order.
       detached: true,
@@ -55,6 +57,12 @@ export class NodeNamespaces implements AsyncDisposable {
         failed(new SandboxError('broken', `the sandbox ended: ${complaint().trim()}`));
       this.#waiting.clear();
     });
+  }
+
+  /** The id, outside, of the first process inside: the only child of `unshare`. */
+  get processId(): number {
+    const unshare = String(this.#child.pid);
+    return Number(readFileSync(`/proc/${unshare}/task/${unshare}/children`, 'utf8').trim());
   }
 
   /** Resolves when it is done; throws when it cannot be done. */

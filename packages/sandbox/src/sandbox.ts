@@ -27,7 +27,7 @@ const programs = {
 } as const;
 
 /** In the node's network, which no other sandbox shares: fixed ports cannot clash. */
-const ports = { mapper: 9090, mapperMetrics: 2112, snifferHealth: 57921, snifferMetrics: 2113 } as const;
+export const ports = { mapper: 9090, mapperMetrics: 2112, snifferHealth: 57921, snifferMetrics: 2113 } as const;
 
 const callEveryMilliseconds = 1000;
 
@@ -40,7 +40,7 @@ interface Ground {
 interface Built {
   readonly node: NodeNamespaces;
   readonly processes: SandboxProcess[];
-  readonly doors: readonly Server[];
+  readonly doors: Server[];
   readonly mapperUrl: string;
 }
 
@@ -91,7 +91,7 @@ export class Sandbox implements AsyncDisposable {
   readonly mapperUrl: string;
   readonly #node: NodeNamespaces;
   readonly #processes: SandboxProcess[];
-  readonly #doors: readonly Server[];
+  readonly #doors: Server[];
 
   /** Use `openSandbox`. */
   constructor({ layout, directory, kubernetes }: Ground, { node, processes, doors, mapperUrl }: Built) {
@@ -102,6 +102,18 @@ export class Sandbox implements AsyncDisposable {
     this.#node = node;
     this.#processes = processes;
     this.#doors = doors;
+  }
+
+  /** The id, outside, of a process of the node: `nsenter --target` enters the node's namespaces by it. */
+  get nodeProcessId(): number {
+    return this.#node.processId;
+  }
+
+  /** Makes a port of the node's network reachable at a free port of this machine; returns the address there. */
+  async reach(port: number): Promise<string> {
+    const { door, url } = await letOut(this.#node, { port, directory: this.directory });
+    this.#doors.push(door);
+    return url;
   }
 
   /** Starts a process in a pod's network, or in the node's. */

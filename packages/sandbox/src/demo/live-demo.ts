@@ -1,0 +1,89 @@
+import { microservicesDemo } from '../plan.ts';
+import { openSandbox, ports, type Sandbox } from '../sandbox.ts';
+import type { SandboxProcess } from '../sandbox-process.ts';
+import { listCommand, runCommandLine } from './command-line.ts';
+import { mapCompletion } from './map-completion.ts';
+import { narrate } from './narrator.ts';
+
+export interface DemoOptions {
+  readonly keep: boolean;
+  /** Ends the demo early. */
+  readonly signal: AbortSignal;
+}
+
+/** Longest time the map may take once everything runs: a scan of open sockets is due every five seconds, a report every second. */
+const longestMappingMilliseconds = 25_000;
+
+/** Runs the small cluster, maps it, prints the map; returns the exit code. Throws a `SandboxError` where there can be no sandbox. */
+export async function liveDemo({ keep, signal }: DemoOptions): Promise<number> {
+  const plan = microservicesDemo;
+  narrate(
+    `starting a small cluster: ${String(plan.workloads.length)} services, each in a network namespace of its own`,
+  );
+  await using sandbox = await openSandbox(plan);
+  return await untilAborted(signal, async () => {
+    await sandbox.startPods();
+    narrate(
+      'every service reaches those it calls, by DNS, ClusterIP or pod address; some keep their connections open from now on',
+    );
+    const mapper = await sandbox.startMapper();
+    narrate('the mapper is ready: it watches the cluster’s Kubernetes API');
+    const sniffer = await sandbox.startSniffer();
+    narrate('the sniffer runs on the node: it sees DNS answers, new connections and open sockets');
+    const complete = await showMap(sandbox, { mapper, sniffer });
+    if (keep) await keepRunning(sandbox, signal);
+    else if (complete) process.stdout.write(whatElse);
+    return complete ? 0 : 1;
+  });
+}
+
+/** The result of `work`, or 130 (as for an interrupted program) as soon as `signal` aborts. */
+async function untilAborted(signal: AbortSignal, work: () => Promise<number>): Promise<number> {
+  const aborted = new Promise<number>(resolve => {
+    signal.addEventListener('abort', () => resolve(130), { once: true });
+    if (signal.aborted) resolve(130);
+  });
+  return Promise.race([aborted, work()]);
+}
+
+async function showMap(sandbox: Sandbox, processes: Readonly<Record<string, SandboxProcess>>): Promise<boolean> {
+  const { missing } = await mapCompletion({
+    plan: microservicesDemo,
+    mapperUrl: sandbox.mapperUrl,
+    withinMilliseconds: longestMappingMilliseconds,
+    onProgress: (known, of) => narrate(`${String(known)} of ${String(of)} calls are in the map`),
+  });
+  const code = await runCommandLine(listCommand(sandbox.mapperUrl));
+  if (missing.length === 0) return code === 0;
+  narrate(`the map is not complete: ${missing.join(', ')} missing`);
+  for (const { name, lines } of Object.values(processes)) {
+    process.stderr.write(`the ${name} wrote last:\n${lines.slice(-10).join('\n')}\n`);
+  }
+  return false;
+}
+
+const whatElse = `
+What else can be tried:
+  npm run demo -- --keep      leave the cluster running, with addresses and commands to look around
+  npm run demo -- --replay    map a recorded capture instead, which needs no namespaces
+  npm test                    run all checks
+`;
+
+async function keepRunning(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
+  const { mapperUrl, kubernetes, nodeProcessId } = sandbox;
+  const [mapperMetrics, snifferMetrics] = [
+    await sandbox.reach(ports.mapperMetrics),
+    await sandbox.reach(ports.snifferMetrics),
+  ];
+  const user = process.getuid?.() === 0 ? '' : ' --user --preserve-credentials';
+  process.stdout.write(`
+The cluster runs until Ctrl-C. To look around, in another terminal:
+  npm run --silent cli -- ${listCommand(mapperUrl).join(' ')}
+  curl -s ${mapperUrl}/query -H 'content-type: application/json' -d '{"query":"{ serviceIntents { client { name } intents { name } } }"}'
+  curl -s ${mapperMetrics}/metrics                what the mapper counts
+  curl -s ${snifferMetrics}/metrics                what the sniffer counts
+  curl -s ${kubernetes.url}/api/v1/pods            the cluster's Kubernetes API
+  nsenter --target ${String(nodeProcessId)}${user} --net --mount --pid    a shell on the node (try: ip addr; nft list ruleset)
+`);
+  await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
