@@ -1,0 +1,59 @@
+import { open } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ByteReader } from './byte-reader.ts';
+import type { FrameConsumer } from './packet-source.ts';
+import { readPcap } from './pcap-file.ts';
+import { readPcapng } from './pcapng-file.ts';
+
+/** A capture file cannot be read. */
+export class CaptureFileError extends Error {
+  constructor(path: string, problem: string, options?: ErrorOptions) {
+    super(`The capture file ${path}: ${problem}.`, options);
+    this.name = 'CaptureFileError';
+  }
+}
+
+/** A packet of a file, and the link type of the interface it was captured on. */
+export interface FilePacket {
+  readonly bytes: Buffer;
+  readonly wireLength: number;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly linkType: number;
+}
+
+/** What ends a file. */
+export type FileEnd = { readonly kind: 'complete' } | { readonly kind: 'damaged'; readonly problem: string };
+
+/** The most bytes a packet may have: what libpcap allows. */
+export const largestPacket = 262_144;
+
+const packetsPerTurn = 1000;
+
+/**
+ * Hands over the packets of a `.pcap` or `.pcapng` file, whichever of the two it is. A file that breaks off, as those of
+ * a killed tcpdump do, gives its packets up to there. Throws a `CaptureFileError` when it is no capture file at all.
+ */
+export async function readCaptureFile(path: string, consume: FrameConsumer): Promise<FileEnd> {
+  await using file = await open(path, 'r').catch((cause: unknown) => {
+    throw new CaptureFileError(path, 'it cannot be opened', { cause });
+  });
+  const reader = new ByteReader(file);
+  const packets = await recognise(path, reader);
+  let count = 0;
+  while (true) {
+    const { done, value } = await packets.next();
+    if (done === true) return value;
+    const { bytes, wireLength, time, linkType } = value;
+    consume({ bytes, start: 0, end: bytes.length, wireLength, time }, linkType);
+    if (++count % packetsPerTurn === 0) await nextTurn();
+  }
+}
+
+async function recognise(path: string, reader: ByteReader): Promise<AsyncGenerator<FilePacket, FileEnd>> {
+  const magic = await reader.take(4);
+  if (magic === undefined) throw new CaptureFileError(path, 'it is too short to be one');
+  const packets = readPcap(magic, reader) ?? readPcapng(magic, reader);
+  if (packets === undefined) throw new CaptureFileError(path, 'it is neither pcap nor pcapng');
+  return packets;
+}

@@ -1,0 +1,119 @@
+import { readdirSync } from 'node:fs';
+import { LiveCapture, PcapError, type CapturedPacket } from '@network-mapper/pcap';
+import { every, type Logger } from '@network-mapper/runtime';
+import { addCounts, noCounts, type CaptureCounts, type FrameConsumer, type PacketSource } from './packet-source.ts';
+
+export interface LiveSourceOptions {
+  /** An interface's name, or `any`. */
+  readonly device: string;
+  /** As of pcap-filter(7). */
+  readonly filter: string;
+  readonly consume: FrameConsumer;
+  readonly logger: Logger;
+}
+
+/** About 32,000 packets of usual size: 160 ms of 200,000 a second. */
+const bufferSize = 8 * 1024 * 1024;
+/** DNS answers over TCP come in segments as big as an IP packet can be. */
+const snapLength = 65535;
+/** Half of it is what a packet waits on average; a longer time costs no less. */
+const timeout = 10;
+/** Milliseconds of packets until timers and requests have their turn. */
+const longestTurn = 10;
+/** Milliseconds between looks for interfaces that came, or came back. */
+const lookAgain = 2000;
+const interfaces = '/sys/class/net';
+
+interface OpenCapture {
+  readonly capture: LiveCapture;
+  readonly stop: () => void;
+}
+
+/**
+ * Captures on a device for as long as it runs. A device that goes away is opened again when it is back; where `any` does
+ * not exist, each interface is captured on, also those that come later. Throws a `PcapError` when there is no library or
+ * no permission.
+ */
+export class LiveSource implements PacketSource {
+  readonly name: string;
+  readonly #options: LiveSourceOptions;
+  readonly #open = new Map<string, OpenCapture>();
+  #wanted: () => readonly string[];
+  /** Of captures that were closed. */
+  #past = noCounts;
+
+  constructor(options: LiveSourceOptions) {
+    this.#options = options;
+    this.name = `the capture on ${options.device}`;
+    this.#wanted = () => [options.device];
+    try {
+      this.#start(options.device);
+    } catch (error) {
+      if (!isMissing(error) || options.device !== 'any') throw error;
+      options.logger.warn({ error }, 'capturing on each interface, because there is no device "any"');
+      this.#wanted = () => readdirSync(interfaces);
+      this.#openWanted();
+    }
+  }
+
+  counts(): CaptureCounts {
+    return [...this.#open.values()].reduce((sum, { capture }) => addCounts(sum, capture.stats()), this.#past);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      // eslint-disable-next-line @typescript-eslint/require-await -- `every` waits for work that may wait.
+      await every(lookAgain, async () => this.#openWanted(), signal);
+    } finally {
+      for (const device of [...this.#open.keys()]) this.#close(device);
+    }
+  }
+
+  #openWanted(): void {
+    for (const device of this.#wanted()) {
+      if (this.#open.has(device)) continue;
+      try {
+        this.#start(device);
+        this.#options.logger.info({ device }, 'capturing');
+      } catch (error) {
+        // A device that is down, or gone between the look and the try, is tried again at the next look.
+        if (!isMissing(error)) throw error;
+      }
+    }
+  }
+
+  #start(device: string): void {
+    const capture = new LiveCapture({ device, filter: this.#options.filter, bufferSize, snapLength, timeout });
+    const { linkType } = capture;
+    const { consume } = this.#options;
+    const handle = (packet: CapturedPacket): void => consume(packet, linkType);
+    const stop = capture.onReadable(() => {
+      try {
+        readForAWhile(capture, handle);
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        this.#options.logger.warn({ error, device }, 'capture ended');
+        this.#close(device);
+      }
+    });
+    this.#open.set(device, { capture, stop });
+  }
+
+  #close(device: string): void {
+    const open = this.#open.get(device);
+    if (open === undefined) return;
+    this.#open.delete(device);
+    this.#past = addCounts(this.#past, open.capture.stats());
+    open.stop();
+    open.capture.close();
+  }
+}
+
+function readForAWhile(capture: LiveCapture, handle: (packet: CapturedPacket) => void): void {
+  const turnEnd = performance.now() + longestTurn;
+  while (capture.read(handle) > 0 && performance.now() < turnEnd);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof PcapError && (error.code === 'no-such-device' || error.code === 'device-gone');
+}

@@ -1,0 +1,27 @@
+import { networkInterfaces } from 'node:os';
+import type { Sighting } from '../sighting.ts';
+import type { Listener } from './socket-tables.ts';
+
+/**
+ * The pods behind the node's own addresses: of several pods that share the node's address, the one whose process listens
+ * on the port.
+ */
+export class ListenerPods {
+  #pods: ReadonlyMap<string, string> = new Map();
+  #addresses: ReadonlySet<string> = new Set();
+
+  /** What listens now in the network namespace that pods share with the node. */
+  replace(listeners: readonly (Listener & { readonly podUid: string })[]): void {
+    this.#pods = new Map(listeners.map(({ protocol, port, podUid }) => [`${protocol} ${port}`, podUid]));
+    const interfaces = Object.values(networkInterfaces()).flatMap(addresses => addresses ?? []);
+    this.#addresses = new Set(interfaces.map(({ address }) => address));
+  }
+
+  /** The sighting with the pod that it reached, when that is known. */
+  complete(sighting: Sighting): Sighting {
+    const { server, protocol = 'TCP' } = sighting;
+    if (server.port === undefined || !this.#addresses.has(server.ip)) return sighting;
+    const podUid = this.#pods.get(`${protocol} ${server.port}`);
+    return podUid === undefined ? sighting : { ...sighting, server: { ...server, podUid } };
+  }
+}

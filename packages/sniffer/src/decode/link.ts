@@ -1,0 +1,64 @@
+import type { Slice } from './slice.ts';
+import type { Undecodable } from './undecodable.ts';
+
+/** Link types as of https://www.tcpdump.org/linktypes.html. */
+export const linkTypes = {
+  null: 0,
+  ethernet: 1,
+  rawBsd: 12,
+  rawOpenBsd: 14,
+  raw: 101,
+  loop: 108,
+  linuxSll: 113,
+  ipv4: 228,
+  ipv6: 229,
+  linuxSll2: 276,
+} as const;
+
+const etherTypeIpv4 = 0x0800;
+const etherTypeIpv6 = 0x86dd;
+/** IEEE 802.1Q, 802.1ad and the older QinQ. */
+const vlanTags: ReadonlySet<number> = new Set([0x8100, 0x88a8, 0x9100]);
+
+/** Where the IP header of a frame begins. */
+export function findIpHeader(frame: Slice, linkType: number): number | Undecodable {
+  switch (linkType) {
+    case linkTypes.linuxSll2:
+      return afterEtherType(frame, { typeAt: frame.start, headerLength: 20 });
+    case linkTypes.linuxSll:
+      return afterEtherType(frame, { typeAt: frame.start + 14, headerLength: 16 });
+    case linkTypes.ethernet:
+      return afterEtherType(frame, { typeAt: frame.start + 12, headerLength: 14 });
+    case linkTypes.null:
+    case linkTypes.loop:
+      // An address family, in the byte order of the machine that captured; the IP version says the same.
+      return frame.end - frame.start < 4 ? 'link-cut' : frame.start + 4;
+    case linkTypes.raw:
+    case linkTypes.rawBsd:
+    case linkTypes.rawOpenBsd:
+    case linkTypes.ipv4:
+    case linkTypes.ipv6:
+      return frame.start;
+    default:
+      return 'link-type';
+  }
+}
+
+interface EtherTyped {
+  /** Where the EtherType is. */
+  readonly typeAt: number;
+  readonly headerLength: number;
+}
+
+/** Skips VLAN tags: each is two bytes of tag and the EtherType of what follows, right behind the header. */
+function afterEtherType({ bytes, start, end }: Slice, { typeAt, headerLength }: EtherTyped): number | Undecodable {
+  let at = start + headerLength;
+  if (at > end) return 'link-cut';
+  let etherType = bytes.readUInt16BE(typeAt);
+  while (vlanTags.has(etherType)) {
+    if (at + 4 > end) return 'link-cut';
+    etherType = bytes.readUInt16BE(at + 2);
+    at += 4;
+  }
+  return etherType === etherTypeIpv4 || etherType === etherTypeIpv6 ? at : 'not-ip';
+}

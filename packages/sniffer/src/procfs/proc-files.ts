@@ -1,0 +1,166 @@
+import { constants, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { open, readdir, readFile, readlink } from 'node:fs/promises';
+import { podUidOf } from './pod-uid.ts';
+
+/** Why a file of a process could not be read: it ended meanwhile, or its files are not for us to read. */
+export type Unreadable = 'gone' | 'not-permitted';
+
+export const tableNames = ['tcp', 'tcp6', 'udp', 'udp6'] as const;
+export type TableName = (typeof tableNames)[number];
+
+/** Sockets in use in a network namespace, by table. */
+export type SocketCounts = Readonly<Record<TableName, number>>;
+
+/** The kernel gives a page at a time whatever the room. */
+const chunkSize = 16 * 1024;
+/** Bytes of a file that holds a host name: more than the longest name. */
+const hostnameFileSize = 300;
+/** What a host name may look like; anything else is not passed on. */
+const hostname = /^[A-Za-z0-9._-]{1,253}$/;
+const socketLink = /^socket:\[(\d+)\]$/;
+
+/**
+ * What the scan needs of a node's `/proc`. Methods that may take long in the kernel (socket tables; what takes the lock of
+ * another process's memory) are asynchronous and run on libuv's threads; the others answer in microseconds.
+ */
+export class ProcFiles {
+  readonly #root: string;
+  readonly #chunk = Buffer.allocUnsafeSlow(chunkSize);
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Ids of the processes that run now, ascending. Throws when there is no such directory. */
+  processes(): readonly number[] {
+    return readdirSync(this.#root)
+      .filter(name => /^\d+$/.test(name))
+      .map(Number)
+      .sort((a, b) => a - b);
+  }
+
+  /**
+   * Something that is equal for the processes of one network namespace: its name, or, without the capability SYS_PTRACE
+   * that reading the name takes, the inode of the socket table.
+   */
+  networkNamespace(pid: number | 'self'): { readonly id: string } | Unreadable {
+    try {
+      return { id: readlinkSync(`${this.#root}/${pid}/ns/net`) };
+    } catch (error) {
+      return unreadable(error) === 'gone' ? 'gone' : this.#socketTableInode(pid);
+    }
+  }
+
+  /** The counters of `net/sockstat` and `net/sockstat6`, which cost the kernel next to nothing. */
+  socketCounts(pid: number): SocketCounts | Unreadable {
+    try {
+      const ipv4 = readFileSync(`${this.#root}/${pid}/net/sockstat`, 'latin1');
+      const ipv6 = this.#sockstat6(pid);
+      return { tcp: inUse(ipv4, 'TCP'), tcp6: inUse(ipv6, 'TCP6'), udp: inUse(ipv4, 'UDP'), udp6: inUse(ipv6, 'UDP6') };
+    } catch (error) {
+      return unreadable(error);
+    }
+  }
+
+  /** Hands over a socket table chunk by chunk; a chunk is valid only while it is handed over. One table at a time. */
+  async readTable(
+    pid: number,
+    { table, onChunk }: { readonly table: TableName; readonly onChunk: (chunk: Buffer) => void },
+  ): Promise<Unreadable | undefined> {
+    try {
+      await using file = await open(`${this.#root}/${pid}/net/${table}`, 'r');
+      while (true) {
+        const { bytesRead } = await file.read(this.#chunk, 0, chunkSize, null);
+        if (bytesRead === 0) return undefined;
+        onChunk(this.#chunk.subarray(0, bytesRead));
+      }
+    } catch (error) {
+      return unreadable(error);
+    }
+  }
+
+  /** `HOSTNAME` of the environment the process was started with; undefined when there is none or it may not be read. */
+  async environmentHostname(pid: number): Promise<string | undefined> {
+    const environment = await this.#read(pid, 'environ');
+    const entry = environment?.split('\0').find(item => item.startsWith('HOSTNAME='));
+    return validHostname(entry?.slice('HOSTNAME='.length));
+  }
+
+  /**
+   * The content of the process's `/etc/hostname`; undefined when it has no such file. The file is the container's: what is
+   * not a plain file is not followed, waited for or read to its end.
+   */
+  async fileHostname(pid: number): Promise<string | undefined> {
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    try {
+      await using file = await open(`${this.#root}/${pid}/root/etc/hostname`, flags);
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(hostnameFileSize), 0, hostnameFileSize, 0);
+      return validHostname(buffer.toString('latin1', 0, bytesRead).trim());
+    } catch {
+      return undefined; // There are many ways not to have the file; the environment is asked instead.
+    }
+  }
+
+  /** UID of the pod the process runs in, from its control group; undefined for a process of the node. */
+  async podUid(pid: number): Promise<string | undefined> {
+    const cgroups = await this.#read(pid, 'cgroup');
+    return cgroups === undefined ? undefined : podUidOf(cgroups);
+  }
+
+  /** Inodes of the sockets that the process holds open. */
+  async socketInodes(pid: number): Promise<readonly number[] | Unreadable> {
+    const directory = `${this.#root}/${pid}/fd`;
+    try {
+      const links = await Promise.all(
+        (await readdir(directory)).map(fd => readlink(`${directory}/${fd}`).catch(() => 'closed meanwhile')),
+      );
+      return links.flatMap(link => socketLink.exec(link)?.[1] ?? []).map(Number);
+    } catch (error) {
+      return unreadable(error);
+    }
+  }
+
+  #socketTableInode(pid: number | 'self'): { readonly id: string } | Unreadable {
+    try {
+      return { id: `inode ${statSync(`${this.#root}/${pid}/net/tcp`).ino}` };
+    } catch (error) {
+      return unreadable(error);
+    }
+  }
+
+  /** A node without IPv6 has no such file. */
+  #sockstat6(pid: number): string {
+    try {
+      return readFileSync(`${this.#root}/${pid}/net/sockstat6`, 'latin1');
+    } catch (error) {
+      if (unreadable(error) === 'gone') return '';
+      throw error;
+    }
+  }
+
+  async #read(pid: number, file: string): Promise<string | undefined> {
+    try {
+      return await readFile(`${this.#root}/${pid}/${file}`, 'latin1');
+    } catch (error) {
+      unreadable(error);
+      return undefined;
+    }
+  }
+}
+
+function validHostname(text: string | undefined): string | undefined {
+  return text !== undefined && hostname.test(text) ? text : undefined;
+}
+
+/** The number behind `PROTOCOL: inuse`. */
+function inUse(sockstat: string, protocol: string): number {
+  return Number(new RegExp(`^${protocol}: inuse (\\d+)`, 'm').exec(sockstat)?.[1] ?? 0);
+}
+
+/** `/proc` answers ENOENT or ESRCH for a process that ended, EINVAL for a namespace that is being taken down. */
+function unreadable(error: unknown): Unreadable {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EACCES' || code === 'EPERM') return 'not-permitted';
+  if (code === 'ENOENT' || code === 'ESRCH' || code === 'EINVAL' || code === 'ENOTDIR') return 'gone';
+  throw error;
+}

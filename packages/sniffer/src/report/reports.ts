@@ -1,0 +1,53 @@
+import { MapperClient, operations } from '@network-mapper/api';
+import { Book, createChannel, MapperLink, type AnyChannel, type ReportRequest } from '@network-mapper/reporting';
+import { isNews, mergeSightings, saysLittle, sightingKey, type Sighting } from '../sighting.ts';
+import type { SnifferConfig } from '../options.ts';
+import { toWire } from './wire.ts';
+
+/** The kinds of evidence that a sniffer has. */
+export type Evidence = 'dns' | 'tcp' | 'socket';
+
+export interface Reports {
+  readonly link: MapperLink;
+  readonly books: Readonly<Record<Evidence, Book<Sighting>>>;
+  readonly channels: readonly AnyChannel<Evidence>[];
+}
+
+const operationsByEvidence = {
+  socket: operations.reportSocketScanResults,
+  dns: operations.reportCaptureResults,
+  tcp: operations.reportTCPCaptureResults,
+} as const;
+
+/** Milliseconds for which a mapper that does not know the additions is not asked to understand them. */
+const rememberRefusal = 10 * 60_000;
+/** Bytes from which a report is compressed. */
+const compressAbove = 16 * 1024;
+
+/** A book per kind of evidence, and the way each is told to the mapper. */
+export function createReports({ mapperUrl, callsTimeout, mostHeld, refreshInterval }: SnifferConfig): Reports {
+  const client = { url: mapperUrl, timeout: callsTimeout };
+  const link = new MapperLink({
+    client: new MapperClient(client),
+    modernClient: new MapperClient({ ...client, compressAbove }),
+    rememberRefusal,
+    clock: () => performance.now(),
+  });
+  const kind = { key: sightingKey, merge: mergeSightings, isNews, saysLittle };
+  const book = (): Book<Sighting> => new Book({ kind, capacity: mostHeld, refresh: refreshInterval });
+  const books = { socket: book(), dns: book(), tcp: book() };
+  const channel = (evidence: Evidence): AnyChannel<Evidence> =>
+    createChannel({
+      name: evidence,
+      book: books[evidence],
+      send: (sightings, signal) => link.report(toRequest(evidence, sightings), signal),
+    });
+  return { link, books, channels: [channel('socket'), channel('dns'), channel('tcp')] };
+}
+
+function toRequest(evidence: Evidence, sightings: readonly Sighting[]): ReportRequest {
+  return {
+    ...operationsByEvidence[evidence],
+    variables: dialect => ({ results: { results: toWire(sightings, { dialect, now: Date.now() }) } }),
+  };
+}
