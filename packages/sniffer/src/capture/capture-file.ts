@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ByteReader } from './byte-reader.ts';
+import type { FileEnd, FilePacket } from './file-packet.ts';
 import type { FrameConsumer } from './packet-source.ts';
 import { readPcap } from './pcap-file.ts';
 import { readPcapng } from './pcapng-file.ts';
@@ -12,21 +13,6 @@ export class CaptureFileError extends Error {
     this.name = 'CaptureFileError';
   }
 }
-
-/** A packet of a file, and the link type of the interface it was captured on. */
-export interface FilePacket {
-  readonly bytes: Buffer;
-  readonly wireLength: number;
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-  readonly linkType: number;
-}
-
-/** What ends a file. */
-export type FileEnd = { readonly kind: 'complete' } | { readonly kind: 'damaged'; readonly problem: string };
-
-/** The most bytes a packet may have: what libpcap allows. */
-export const largestPacket = 262_144;
 
 const packetsPerTurn = 1000;
 

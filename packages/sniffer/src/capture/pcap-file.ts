@@ -1,5 +1,5 @@
 import type { ByteReader } from './byte-reader.ts';
-import { largestPacket, type FileEnd, type FilePacket } from './capture-file.ts';
+import { largestPacket, type FileEnd, type FilePacket } from './file-packet.ts';
 
 /** First bytes of the file, as little-endian number, by unit of the fraction of a second and byte order. */
 const magics: ReadonlyMap<number, Format> = new Map([

@@ -1,5 +1,5 @@
 import type { ByteReader } from './byte-reader.ts';
-import { largestPacket, type FileEnd, type FilePacket } from './capture-file.ts';
+import { largestPacket, type FileEnd, type FilePacket } from './file-packet.ts';
 
 /** Block types of the pcapng format (draft-ietf-opsawg-pcapng section 4). */
 const sectionHeader = 0x0a0d0d0a;
