@@ -1,3 +1,5 @@
+import type { Signal } from './watched-process.ts';
+
 /** Somewhere a stream can be connected to or listened at: a TCP port, or a path of a Unix socket, which reaches across network namespaces. */
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
@@ -35,7 +37,7 @@ export type Order =
   | {
       readonly kind: 'signal';
       readonly process: number;
-      readonly signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT' | 'SIGSTOP' | 'SIGCONT';
+      readonly signal: Signal;
     }
   /** Hands streams that arrive at `from` on to `to`. */
   | { readonly kind: 'forward'; readonly from: Address; readonly to: Address };

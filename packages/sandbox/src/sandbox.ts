@@ -2,29 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createKubernetesApi, updateEndpointSlices, type KubernetesApi } from '@network-mapper/testkit';
 import { clusterObjects } from './cluster-objects.ts';
 import { letIn, letOut } from './doors.ts';
 import { layOut, targetOf, zoneOf, type Layout, type Placed, type PlacedWorkload } from './layout.ts';
 import { NodeNamespaces } from './node-namespaces.ts';
 import type { Plan } from './plan.ts';
-import { SandboxError } from './sandbox-error.ts';
-import { SandboxProcess } from './sandbox-process.ts';
+import { programs } from './programs.ts';
+import { ready, WatchedProcess } from './watched-process.ts';
 
 export interface ProgramOptions {
   /** Environment variables beside, or in place of, those that the sandbox sets. */
   readonly env?: Readonly<Record<string, string>>;
 }
-
-const sourceOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const programs = {
-  service: sourceOf('pods/service.ts'),
-  dnsServer: sourceOf('pods/dns-server.ts'),
-  mapper: sourceOf('../../mapper/src/main.ts'),
-  sniffer: sourceOf('../../sniffer/src/main.ts'),
-} as const;
 
 /** In the node's network, which no other sandbox shares: fixed ports cannot clash. */
 export const ports = { mapper: 9090, mapperMetrics: 2112, snifferHealth: 57921, snifferMetrics: 2113 } as const;
@@ -39,7 +29,7 @@ interface Ground {
 
 interface Built {
   readonly node: NodeNamespaces;
-  readonly processes: SandboxProcess[];
+  readonly processes: WatchedProcess[];
   readonly doors: Server[];
   readonly mapperUrl: string;
 }
@@ -62,7 +52,7 @@ export async function openSandbox(plan: Plan): Promise<Sandbox> {
 }
 
 async function build({ layout, directory, kubernetes }: Ground): Promise<Built> {
-  const processes: SandboxProcess[] = [];
+  const processes: WatchedProcess[] = [];
   const node = await NodeNamespaces.open(directory, news => {
     if (news.kind === 'line') processes[news.process]?.hear({ line: news.text });
     if (news.kind === 'exited') processes[news.process]?.hear({ exitCode: news.code });
@@ -90,7 +80,7 @@ export class Sandbox implements AsyncDisposable {
   /** Where the mapper of this sandbox is reached from outside of it. */
   readonly mapperUrl: string;
   readonly #node: NodeNamespaces;
-  readonly #processes: SandboxProcess[];
+  readonly #processes: WatchedProcess[];
   readonly #doors: Server[];
 
   /** Use `openSandbox`. */
@@ -122,17 +112,17 @@ export class Sandbox implements AsyncDisposable {
     readonly podName?: string;
     readonly command: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
-  }): Promise<SandboxProcess> {
+  }): Promise<WatchedProcess> {
     const { name, podName, command, env = {} } = program;
     const number = this.#processes.length;
-    const started = new SandboxProcess(name, { number, node: this.#node });
+    const started = new WatchedProcess(name, signal => this.#node.order({ kind: 'signal', process: number, signal }));
     this.#processes.push(started);
     await this.#node.order({ kind: 'start', process: number, podName, command, env });
     return started;
   }
 
   /** Starts the DNS server and every workload; resolves when each has reached all that it calls, so all kept connections are open. */
-  async startPods(): Promise<ReadonlyMap<string, SandboxProcess>> {
+  async startPods(): Promise<ReadonlyMap<string, WatchedProcess>> {
     const dns = await this.#startInPod(this.layout.dns, {
       program: programs.dnsServer,
       env: { ZONE: JSON.stringify(zoneOf(this.layout)) },
@@ -145,7 +135,7 @@ export class Sandbox implements AsyncDisposable {
   }
 
   /** Starts the mapper; resolves when it is ready to be asked. */
-  async startMapper({ env }: ProgramOptions = {}): Promise<SandboxProcess> {
+  async startMapper({ env }: ProgramOptions = {}): Promise<WatchedProcess> {
     const mapper = await this.start({
       name: 'mapper',
       command: [process.execPath, programs.mapper],
@@ -160,7 +150,7 @@ export class Sandbox implements AsyncDisposable {
   }
 
   /** Starts the sniffer on the node, which sees the traffic of all pods from now on. */
-  startSniffer({ env }: ProgramOptions = {}): Promise<SandboxProcess> {
+  startSniffer({ env }: ProgramOptions = {}): Promise<WatchedProcess> {
     return this.start({
       name: 'sniffer',
       command: [process.execPath, programs.sniffer],
@@ -184,7 +174,7 @@ export class Sandbox implements AsyncDisposable {
   #startInPod(
     { podName }: Placed,
     { program, env }: { program: string; env: Readonly<Record<string, string>> },
-  ): Promise<SandboxProcess> {
+  ): Promise<WatchedProcess> {
     return this.start({
       name: podName,
       podName,
@@ -193,7 +183,7 @@ export class Sandbox implements AsyncDisposable {
     });
   }
 
-  async #startWorkload(pod: PlacedWorkload): Promise<SandboxProcess> {
+  async #startWorkload(pod: PlacedWorkload): Promise<WatchedProcess> {
     const { namespace, dns } = this.layout;
     const targets = pod.workload.calls.map(call => targetOf(this.layout, call));
     const settings = {
@@ -211,18 +201,4 @@ export class Sandbox implements AsyncDisposable {
     for (const { to } of targets) await started.wrote(line => line === `reached ${to}`);
     return started;
   }
-}
-
-/** Resolves when the URL answers 200; throws when the process that should answer ends, or is not ready in time. */
-async function ready(url: string, server: SandboxProcess): Promise<void> {
-  const limit = AbortSignal.timeout(20_000);
-  while (server.running && !limit.aborted) {
-    const answer = await fetch(url, { signal: limit }).catch(() => undefined);
-    if (answer?.ok === true) return;
-    await sleep(50);
-  }
-  throw new SandboxError(
-    'broken',
-    `${server.name} is not ready; it wrote last:\n${server.lines.slice(-15).join('\n')}`,
-  );
 }

@@ -1,18 +1,15 @@
 import { microservicesDemo } from '../plan.ts';
 import { openSandbox, ports, type Sandbox } from '../sandbox.ts';
-import type { SandboxProcess } from '../sandbox-process.ts';
-import { listCommand, runCommandLine } from './command-line.ts';
-import { mapCompletion } from './map-completion.ts';
+import { listCommand } from './command-line.ts';
 import { narrate } from './narrator.ts';
+import { showMap } from './show-map.ts';
+import { untilAborted } from './until-aborted.ts';
 
 export interface DemoOptions {
   readonly keep: boolean;
   /** Ends the demo early. */
   readonly signal: AbortSignal;
 }
-
-/** Longest time the map may take once everything runs: a scan of open sockets is due every five seconds, a report every second. */
-const longestMappingMilliseconds = 25_000;
 
 /** Runs the small cluster, maps it, prints the map; returns the exit code. Throws a `SandboxError` where there can be no sandbox. */
 export async function liveDemo({ keep, signal }: DemoOptions): Promise<number> {
@@ -30,36 +27,11 @@ export async function liveDemo({ keep, signal }: DemoOptions): Promise<number> {
     narrate('the mapper is ready: it watches the cluster’s Kubernetes API');
     const sniffer = await sandbox.startSniffer();
     narrate('the sniffer runs on the node: it sees DNS answers, new connections and open sockets');
-    const complete = await showMap(sandbox, { mapper, sniffer });
+    const complete = await showMap(sandbox.mapperUrl, [mapper, sniffer]);
     if (keep) await keepRunning(sandbox, signal);
     else if (complete) process.stdout.write(whatElse);
     return complete ? 0 : 1;
   });
-}
-
-/** The result of `work`, or 130 (as for an interrupted program) as soon as `signal` aborts. */
-async function untilAborted(signal: AbortSignal, work: () => Promise<number>): Promise<number> {
-  const aborted = new Promise<number>(resolve => {
-    signal.addEventListener('abort', () => resolve(130), { once: true });
-    if (signal.aborted) resolve(130);
-  });
-  return Promise.race([aborted, work()]);
-}
-
-async function showMap(sandbox: Sandbox, processes: Readonly<Record<string, SandboxProcess>>): Promise<boolean> {
-  const { missing } = await mapCompletion({
-    plan: microservicesDemo,
-    mapperUrl: sandbox.mapperUrl,
-    withinMilliseconds: longestMappingMilliseconds,
-    onProgress: (known, of) => narrate(`${String(known)} of ${String(of)} calls are in the map`),
-  });
-  const code = await runCommandLine(listCommand(sandbox.mapperUrl));
-  if (missing.length === 0) return code === 0;
-  narrate(`the map is not complete: ${missing.join(', ')} missing`);
-  for (const { name, lines } of Object.values(processes)) {
-    process.stderr.write(`the ${name} wrote last:\n${lines.slice(-10).join('\n')}\n`);
-  }
-  return false;
 }
 
 const whatElse = `

@@ -1,22 +1,22 @@
-import type { NodeNamespaces } from './node-namespaces.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SandboxError } from './sandbox-error.ts';
 
 /** Lines kept of what a process wrote, for those who want to know why it failed. */
 const keptLines = 500;
 
-/** A process in the sandbox. */
-export class SandboxProcess {
+export type Signal = 'SIGTERM' | 'SIGKILL' | 'SIGINT' | 'SIGSTOP' | 'SIGCONT';
+
+/** A process that was started elsewhere: what it writes, its signals, its end. */
+export class WatchedProcess {
   readonly name: string;
-  readonly #number: number;
-  readonly #node: NodeNamespaces;
+  readonly #send: (signal: Signal) => Promise<void> | void;
   readonly #lines: string[] = [];
   readonly #listeners = new Set<() => void>();
   #exit: { readonly code: number | null } | undefined;
 
-  constructor(name: string, { number, node }: { readonly number: number; readonly node: NodeNamespaces }) {
+  constructor(name: string, send: (signal: Signal) => Promise<void> | void) {
     this.name = name;
-    this.#number = number;
-    this.#node = node;
+    this.#send = send;
   }
 
   /** What it wrote last, on both its outputs. */
@@ -48,13 +48,13 @@ export class SandboxProcess {
   }
 
   /** Sends a signal; for SIGTERM, SIGINT and SIGKILL resolves when the process has ended. */
-  async signal(signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT' | 'SIGSTOP' | 'SIGCONT' = 'SIGTERM'): Promise<void> {
+  async signal(signal: Signal = 'SIGTERM'): Promise<void> {
     if (!this.running) return;
-    await this.#node.order({ kind: 'signal', process: this.#number, signal });
+    await this.#send(signal);
     if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await this.exited();
   }
 
-  /** Called by the sandbox that started it. */
+  /** Called by whoever started it. */
   hear(news: { readonly line: string } | { readonly exitCode: number | null }): void {
     if ('line' in news) {
       this.#lines.push(news.line);
@@ -76,4 +76,18 @@ export class SandboxProcess {
       limit?.addEventListener('abort', check);
     });
   }
+}
+
+/** Resolves when the URL answers 200; throws when the process that should answer ends, or is not ready in time. */
+export async function ready(url: string, server: WatchedProcess): Promise<void> {
+  const limit = AbortSignal.timeout(20_000);
+  while (server.running && !limit.aborted) {
+    const answer = await fetch(url, { signal: limit }).catch(() => undefined);
+    if (answer?.ok === true) return;
+    await sleep(50);
+  }
+  throw new SandboxError(
+    'broken',
+    `${server.name} is not ready; it wrote last:\n${server.lines.slice(-15).join('\n')}`,
+  );
 }
