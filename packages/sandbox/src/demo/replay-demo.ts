@@ -68,7 +68,7 @@ export async function replayDemo({ signal }: { readonly signal: AbortSignal }): 
     await ready(`${mapperUrl}/healthz`, mapper);
     narrate('the mapper is ready: it watches the cluster’s Kubernetes API');
     const sniffer = await startBeside('sniffer', {
-      args: [programs.sniffer, '--pcap', recording],
+      args: [programs.sniffer, '--pcap', recording, '--as-if-now'],
       env: { OTTERIZE_MAPPER_API_URL: mapperUrl },
     });
     stack.defer(() => sniffer.signal('SIGKILL'));
