@@ -9,6 +9,7 @@ if ! [ -x node_modules/.bin/node ] || ! [ -f "$stamp" ] || ! cmp -s pnpm-lock.ya
   npx --yes "pnpm@$(sed -n 's/.*"packageManager": "pnpm@\(.*\)".*/\1/p' package.json)" install --frozen-lockfile --reporter=silent
   cp pnpm-lock.yaml "$stamp"
 fi
-PATH="$PWD/node_modules/.bin:$PATH"
+# The pinned Node itself, not the shell script that pnpm puts in .bin: signals must reach it.
+PATH="$PWD/node_modules/node/bin:$PWD/node_modules/.bin:$PATH"
 export PATH
 exec "$@"

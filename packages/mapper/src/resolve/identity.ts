@@ -36,6 +36,9 @@ const deepest = 16;
 /** How long an answer is kept that may be only temporarily true, in milliseconds. */
 const doubtfulFor = 30_000;
 
+/** How long an owner that could not be read is not asked for again, in milliseconds. */
+const unreadableFor = 2_000;
+
 interface Cached {
   readonly identified: Identified;
   readonly until: number;
@@ -105,7 +108,7 @@ export class Identities {
       }
       const answer = await this.#owners.read(next, pod.namespace);
       steps.push({ kind: at.kind, name: at.name, outcome: answer.kind });
-      if (answer.kind === 'failed') return { kind: 'unreadable', problem: answer.problem, steps };
+      if (answer.kind === 'failed') return this.#keep(pod, { kind: 'unreadable', problem: answer.problem, steps }, unreadableFor);
       if (answer.kind === 'found') {
         // A CronJob may be served under another version than the reference names.
         at = { ...at, apiVersion: answer.apiVersion };

@@ -12,6 +12,8 @@ export interface PodRecord {
   readonly staticUid: string | undefined;
   /** One-second precision: the pod was created in the second that begins here. */
   readonly createdAt: number;
+  /** When its node took it up, by the node's clock; the time of its creation until then. */
+  readonly startedAt: number;
   /** When the last container ended; undefined while the pod runs, and when nobody wrote it down. */
   readonly endedAt: number | undefined;
   readonly phase: PodPhase;
@@ -51,6 +53,13 @@ export type Holder =
   | { readonly kind: 'not-yet'; readonly reason: 'pod-not-running' | 'pod-started-later' }
   | { readonly kind: 'nobody' };
 
+/** The pods behind a Service, those that are ready first. Pods that are being deleted are left out. */
+export interface Backends {
+  readonly pods: readonly PodRecord[];
+  /** The latest creation among them. */
+  readonly newest: number;
+}
+
 /** What `hostname` a process gave, when the agent could read it. */
 export interface Moment {
   readonly at: number;
@@ -70,8 +79,7 @@ export interface Lookups {
   serviceHolding(clusterIp: string): ServiceRecord | 'several' | undefined;
   /** The Service that takes traffic from outside to this address and port: a node port, or a load balancer. */
   serviceExposing(address: string, port: number): ServiceRecord | 'several' | undefined;
-  /** Pods behind a Service, those that are ready first; undefined when the cluster says nothing about it. Pods that are being deleted are left out. */
-  podsBehind(service: ServiceRecord): readonly PodRecord[] | undefined;
+  backendsOf(service: ServiceRecord): Backends;
   isApiServer(address: string): boolean;
   isNode(address: string): boolean;
   /** Whether any pod that the mapper remembers ever had the address, also on the host network. */

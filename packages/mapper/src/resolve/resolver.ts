@@ -19,8 +19,6 @@ export interface ResolverOptions {
   readonly clusterDomain: string;
   /** Milliseconds that a server must have lived before its address is believed; 0 believes at once. */
   readonly trustAfter: number;
-  /** Whether calls to names outside, and from addresses outside, are wanted. */
-  readonly captureOutside: boolean;
   /** On AWS addresses are used again so soon that a client without a hostname is not believed. */
   readonly requireHostname: boolean;
 }
@@ -177,13 +175,13 @@ export class Resolver {
       const found = { ...foundNothing, host: server.destination, lastSeen: server.lastSeen, isService: true, extraInfo };
       return intent(client, { kind: 'resolved', workload: apiServerWorkload, found, candidates: [] }, how);
     }
-    const behind = this.#lookups.podsBehind(service) ?? [];
-    const pods = behind.filter(pod => pod.createdAt < server.lastSeen);
+    const behind = this.#lookups.backendsOf(service);
+    const pods = behind.newest < server.lastSeen ? behind.pods : behind.pods.filter(pod => pod.createdAt < server.lastSeen);
     const candidates = this.#candidates(pods);
     // A pod's own name under a headless Service says which one was meant; else the first pod stands for all.
     const meant = name.ofOnePod && candidates.length > 1 ? pods.find(pod => pod.addresses.includes(server.destinationIP ?? '')) : undefined;
     const pod = meant ?? pods[0];
-    if (pod === undefined) return skipped(behind.length > 0 ? 'pod-started-later' : 'service-without-pods', namespace);
+    if (pod === undefined) return skipped(behind.pods.length > 0 ? 'pod-started-later' : 'service-without-pods', namespace);
     const resolved = this.podWorkload(pod, {
       ...this.#podFound(pod, server),
       isService: true,
@@ -209,7 +207,6 @@ export class Resolver {
 
   #outside(client: ResolvedClient, dnsName: string): Resolution {
     const { name, namespace } = client.workload;
-    if (!this.#options.captureOutside) return skipped('external-off', namespace);
     if (name === mapperName && dnsName !== ownDestination) return skipped('own-traffic', namespace);
     return { kind: 'external', client, dnsName };
   }
@@ -285,8 +282,8 @@ export class Resolver {
     service: ServiceRecord,
     { at, host, port = null, extraInfo = 'ResolveOtterizeIdentityForService' }: { readonly at: number; readonly host: string; readonly port?: number | null; readonly extraInfo?: string },
   ): ResolvedServer | Unresolved {
-    const pods = this.#lookups.podsBehind(service);
-    const first = pods?.[0];
+    const { pods } = this.#lookups.backendsOf(service);
+    const first = pods[0];
     const found = { ...foundNothing, host, port, isService: true, extraInfo, lastSeen: at };
     if (first === undefined) {
       if (!isApiServerService(service)) return skipped('service-without-pods', service.namespace);
@@ -294,7 +291,7 @@ export class Resolver {
     }
     if (first.createdAt > at) return skipped('pod-started-later', service.namespace);
     const resolved = this.podWorkload(first, { ...found, podHostname: first.name, uptime: this.#now() - first.createdAt });
-    return this.#serverOf(resolved, service, this.#candidates(pods ?? []));
+    return this.#serverOf(resolved, service, this.#candidates(pods));
   }
 
   #serverOf(resolved: Resolved | Unresolved, service: ServiceRecord, candidates: readonly string[]): ResolvedServer | Unresolved {
@@ -358,7 +355,6 @@ export class Resolver {
 
   #incoming({ client, server }: Sighting): Resolution {
     const { srcIp } = client;
-    if (!this.#options.captureOutside) return skipped('external-off');
     if (isLinkLocal(srcIp) || this.#lookups.serviceHolding(srcIp) !== undefined) return skipped('internal-address');
     const { destinationIP: address, destinationPort: port } = server;
     if (typeof address !== 'string' || address === '' || typeof port !== 'number') return skipped('bad-destination');

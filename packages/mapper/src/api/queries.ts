@@ -1,0 +1,119 @@
+import type { Evidence, SkipReason } from '@network-mapper/model';
+import { skipReasons } from '@network-mapper/model';
+import type { Explain } from '../resolve/explain.ts';
+import type { EdgeStore, Edge } from '../store/edge-store.ts';
+import type { IntentEdge } from '../store/intent-edge.ts';
+import { hasPort } from '../store/port-set.ts';
+import { averageLevel } from '../store/traffic-levels.ts';
+import type { TrafficMap } from '../store/traffic-map.ts';
+import type { ShownIdentity } from './fields.ts';
+import { intentFilter, type IntentArguments } from './intent-filter.ts';
+import type { WriteScope } from './json-writer.ts';
+import type { RootField } from './operation.ts';
+import { toPage, type PageArguments } from './page.ts';
+
+export interface QueryParts {
+  readonly map: TrafficMap;
+  readonly explain: Explain;
+  readonly now: () => number;
+}
+
+interface TrafficArguments extends PageArguments {
+  readonly namespaces?: readonly string[] | null;
+  readonly since?: number | null;
+}
+
+/** What answers each field of `Query`. Arguments have been checked against the schema: their types are the schema's. */
+export function createQueries({ map, explain, now }: QueryParts): Readonly<Record<string, RootField>> {
+  return {
+    health: { resolve: () => true },
+    intents: { labels: shownLabels, resolve: args => intents(map, args as IntentArguments) },
+    serviceIntents: { labels: shownLabels, resolve: args => serviceIntents(map, args as IntentArguments) },
+    externalTraffic: page<TrafficArguments>(args =>
+      toPage(edges(map.external, args), edge => `${edge.client.key}\0${edge.dnsName}`, args),
+    ),
+    incomingTraffic: page<TrafficArguments & { readonly port?: number | null }>(args => {
+      const { port } = args;
+      const wanted = edges(map.incoming, args).filter(edge => typeof port !== 'number' || hasPort(edge.ports, port));
+      return toPage(wanted, edge => `${edge.server.key}\0${edge.address}`, args);
+    }),
+    cloudOperations: page<TrafficArguments & { readonly provider?: string | null }>(args => {
+      const { provider } = args;
+      const wanted = edges(map.cloudOperations, args).filter(edge => typeof provider !== 'string' || edge.provider === provider);
+      return toPage(wanted, edge => [`${edge.client.namespace}/${edge.client.name}`, edge.provider, edge.resource, edge.iamRole ?? ''].join('\0'), args);
+    }),
+    trafficLevels: page<TrafficArguments>(args => {
+      const levels = edges(map.trafficLevels, args).map(edge => {
+        const average = averageLevel(edge, now());
+        const { source, destination, lastSeen } = edge;
+        return average && { ...average, lastSeen, source: { workload: source, found: null }, destination: { workload: destination, found: null } };
+      });
+      return toPage(
+        levels.filter(level => level !== undefined),
+        ({ source, destination }) => `${source.workload.key}\0${destination.workload.key}`,
+        args,
+      );
+    }),
+    unmapped: page<UnmappedArguments>(args => unmapped(map, args)),
+    agents: { resolve: () => [map.agents.all()] },
+    serviceIdentity: { labels: () => 'all', resolve: args => explain(args as Parameters<Explain>[0]) },
+  };
+}
+
+function page<Args>(resolve: (args: Args) => unknown): RootField {
+  return { labels: () => 'all', resolve: args => resolve(args as Args) };
+}
+
+function shownLabels({ includeAllLabels, includeLabels }: IntentArguments): WriteScope['labels'] {
+  return includeAllLabels === true ? 'all' : new Set(includeLabels ?? []);
+}
+
+/** The calls, some clients' at a time. */
+function* intents(map: TrafficMap, args: IntentArguments): Generator<readonly IntentEdge[]> {
+  const { namespaces, wanted } = intentFilter(map.intents, args);
+  for (const edges of map.intents.byOwner(namespaces)) yield wanted === undefined ? edges : edges.filter(wanted);
+}
+
+function* serviceIntents(map: TrafficMap, args: IntentArguments): Generator<readonly object[]> {
+  for (const edges of intents(map, args)) {
+    const [first] = edges;
+    if (first === undefined) {
+      yield [];
+      continue;
+    }
+    const servers = new Map<string, ShownIdentity>();
+    for (const { server, serverFound } of edges) {
+      if (!servers.has(server.key)) servers.set(server.key, { workload: server, found: serverFound });
+    }
+    yield [{ client: { workload: first.client, found: first.clientFound } satisfies ShownIdentity, intents: servers.values() }];
+  }
+}
+
+function edges<E extends Edge, S>(store: EdgeStore<E, S>, { namespaces, since }: TrafficArguments): Iterator<E, undefined> & IteratorObject<E, undefined> {
+  const only = namespaces && namespaces.length > 0 ? new Set(namespaces) : undefined;
+  return store
+    .byOwner(only)
+    .flatMap(list => list)
+    .filter(edge => typeof since !== 'number' || edge.lastSeen >= since);
+}
+
+interface UnmappedArguments extends TrafficArguments {
+  readonly reasons?: readonly string[] | null;
+  readonly evidence?: readonly Evidence[] | null;
+}
+
+function unmapped(map: TrafficMap, args: UnmappedArguments): object {
+  const { reasons, evidence, namespaces, since } = args;
+  const allows = (list: readonly string[] | null | undefined, value: string | null): boolean =>
+    !list || list.length === 0 || (value !== null && list.includes(value));
+  const pairs = map.unmapped
+    .pairs()
+    .filter(pair => allows(reasons, pair.reason) && allows(evidence, pair.evidence) && allows(namespaces, pair.namespace))
+    .filter(pair => typeof since !== 'number' || pair.lastSeen >= since);
+  const totals = map.unmapped.totals().map(total => ({ ...total, meaning: meaningOf(total.reason) }));
+  return { totals, ...toPage(pairs, ({ reason, evidence: kind, client, server }) => `${reason} ${kind} ${client} ${server}`, args) };
+}
+
+function meaningOf(reason: SkipReason): string {
+  return skipReasons[reason];
+}

@@ -1,0 +1,107 @@
+import type { Holder, Moment, PodRecord } from '../resolve/lookups.ts';
+
+/** Pods that are gone are remembered for this long, in milliseconds: longer than any report is late. */
+const memory = 15 * 60_000;
+/** And so many of them at the most. */
+const mostGone = 50_000;
+/** Ends of containers have a precision of one second, in milliseconds. */
+const second = 1_000;
+
+/**
+ * Which pod held an address when. A pod holds its addresses from its creation until its containers have ended or it is gone; of
+ * pods that are gone the last state is remembered for a while, so that late reports and recycled addresses are told apart.
+ */
+export class AddressHistory {
+  readonly #now: () => number;
+  readonly #forgotten: (pod: PodRecord) => void;
+  /** Most addresses had one pod only. */
+  readonly #pods = new Map<string, PodRecord | readonly PodRecord[]>();
+  /** When pods went, the first to go first. */
+  readonly #gone = new Map<PodRecord, number>();
+
+  /** `forgotten` is told of every pod that is remembered no longer. */
+  constructor(now: () => number, forgotten: (pod: PodRecord) => void) {
+    this.#now = now;
+    this.#forgotten = forgotten;
+  }
+
+  /** A pod as it is now, after a change: `before` is its former state. */
+  put(before: PodRecord | undefined, after: PodRecord): void {
+    for (const address of before?.addresses ?? []) this.#take(address, before);
+    for (const address of after.addresses) this.#give(address, after);
+  }
+
+  /** The pod does not exist any more. */
+  remove(pod: PodRecord): void {
+    this.#gone.set(pod, this.#now());
+    this.#forget();
+  }
+
+  has(address: string): boolean {
+    this.#forget();
+    return this.#pods.has(address);
+  }
+
+  holder(address: string, { at, hostname }: Moment): Holder {
+    const claims = this.#claims(address);
+    const held = claims.filter(pod => !pod.hostNetwork && pod.createdAt <= at && at <= this.#end(pod));
+    const named = hostname === undefined ? held : held.filter(pod => pod.name === hostname || pod.hostname === hostname);
+    // A hostname that fits nobody tells nothing apart; the rules of trust object to it.
+    const pods = named.length > 0 ? named : held;
+    const alive = pods.filter(pod => pod.phase === 'running' && !this.#gone.has(pod));
+    if (alive.length > 1) return { kind: 'several' };
+    const pod = this.#holding(pods, alive[0], at);
+    if (pod !== undefined) return { kind: 'pod', pod };
+    if (claims.some(claim => claim.hostNetwork)) return { kind: 'host-network' };
+    if (claims.some(claim => claim.phase === 'pending' && !this.#gone.has(claim))) return { kind: 'not-yet', reason: 'pod-not-running' };
+    if (claims.some(claim => claim.createdAt > at)) return { kind: 'not-yet', reason: 'pod-started-later' };
+    return { kind: 'nobody' };
+  }
+
+  /** The pod that lives, unless its node had not taken it up yet while another one still held the address. */
+  #holding(pods: readonly PodRecord[], alive: PodRecord | undefined, at: number): PodRecord | undefined {
+    const others = pods.filter(pod => pod !== alive);
+    if (alive !== undefined && (others.length === 0 || at >= alive.startedAt)) return alive;
+    return others.reduce<PodRecord | undefined>((last, pod) => (last === undefined || pod.startedAt > last.startedAt ? pod : last), undefined);
+  }
+
+  /** Until when a pod held its addresses. */
+  #end(pod: PodRecord): number {
+    const gone = this.#gone.get(pod);
+    if (pod.phase === 'running') return gone ?? Infinity;
+    // Of a pod that ended nobody knows when, nothing can be said.
+    if (pod.phase === 'ended' && pod.endedAt !== undefined) return pod.endedAt + second;
+    return -Infinity;
+  }
+
+  #claims(address: string): readonly PodRecord[] {
+    const claims = this.#pods.get(address);
+    return claims === undefined ? [] : isList(claims) ? claims : [claims];
+  }
+
+  #give(address: string, pod: PodRecord): void {
+    const claims = this.#claims(address);
+    this.#pods.set(address, claims.length === 0 ? pod : [...claims, pod]);
+  }
+
+  #take(address: string, pod: PodRecord | undefined): void {
+    const left = this.#claims(address).filter(claim => claim !== pod);
+    const [only] = left;
+    if (only === undefined) this.#pods.delete(address);
+    else this.#pods.set(address, left.length === 1 ? only : left);
+  }
+
+  /** Drops pods that went long ago. */
+  #forget(): void {
+    for (const [pod, at] of this.#gone) {
+      if (this.#now() - at < memory && this.#gone.size <= mostGone) return;
+      this.#gone.delete(pod);
+      for (const address of pod.addresses) this.#take(address, pod);
+      this.#forgotten(pod);
+    }
+  }
+}
+
+function isList(claims: PodRecord | readonly PodRecord[]): claims is readonly PodRecord[] {
+  return Array.isArray(claims);
+}

@@ -1,0 +1,242 @@
+import type { Backends, Holder, Lookups, Moment, PodRecord, ServiceRecord } from '../resolve/lookups.ts';
+import { AddressHistory } from './address-history.ts';
+import { IpRanges } from './ip-ranges.ts';
+import type { EndpointSliceRecord, NodeRecord } from './records.ts';
+
+export interface ClusterViewOptions {
+  /** Addresses that share this many leading bits with an IPv4 endpoint of the API server are the API server's. */
+  readonly apiServerPrefixLength: number;
+}
+
+const apiServerKey = 'default/kubernetes';
+const istioLabel = 'service.istio.io/canonical-name';
+const nothingBehind: Backends = { pods: [], newest: -Infinity };
+
+/** Answers what resolution asks, from the records that the watches keep. Changes come in through the `…Changed` methods. */
+export class ClusterView implements Lookups {
+  readonly #options: ClusterViewOptions;
+  readonly #addresses: AddressHistory;
+  readonly #pods = new Map<string, PodRecord>();
+  readonly #podsByUid = new Map<string, PodRecord>();
+  readonly #istioPods = new Map<string, Set<PodRecord>>();
+  readonly #services = new Map<string, ServiceRecord>();
+  readonly #servicesByClusterIp = new Map<string, Set<ServiceRecord>>();
+  readonly #servicesByExternalIp = new Map<string, Set<ServiceRecord>>();
+  readonly #servicesByNodePort = new Map<string, Set<ServiceRecord>>();
+  readonly #slices = new Map<string, Map<string, EndpointSliceRecord>>();
+  readonly #servicesOfPod = new Map<string, Set<string>>();
+  readonly #backends = new Map<string, Backends>();
+  readonly #nodes = new Set<string>();
+  #podRanges = new IpRanges();
+  readonly #podNeighbours = new IpRanges();
+  #apiServerRanges = new IpRanges();
+  #listener: ((address: string) => void) | undefined;
+
+  constructor(options: ClusterViewOptions, now: () => number) {
+    this.#options = options;
+    this.#addresses = new AddressHistory(now, pod => this.#forgetUid(pod));
+  }
+
+  /** Tells `listener` of every address about which there is news. */
+  onAddressNews(listener: (address: string) => void): void {
+    this.#listener = listener;
+  }
+
+  podChanged(key: string, before: PodRecord | undefined, after: PodRecord | undefined): void {
+    this.#forgetBackends(this.#servicesOfPod.get(key));
+    // A pod made anew under the same name between two lists comes as one change.
+    const replaced = before !== undefined && before.uid !== after?.uid;
+    if (before !== undefined) this.#unindexIstio(before);
+    if (replaced) this.#addresses.remove(before);
+    if (after === undefined) {
+      this.#pods.delete(key);
+      return;
+    }
+    this.#pods.set(key, after);
+    this.#addresses.put(replaced ? undefined : before, after);
+    this.#podsByUid.set(after.uid, after);
+    if (after.staticUid !== undefined) this.#podsByUid.set(after.staticUid, after);
+    const istio = istioName(after);
+    if (istio !== undefined) addTo(this.#istioPods, istio, after);
+    if (!after.hostNetwork) for (const address of after.addresses) this.#podNeighbours.add(neighbourhood(address));
+    for (const address of after.addresses) this.#listener?.(address);
+  }
+
+  serviceChanged(key: string, before: ServiceRecord | undefined, after: ServiceRecord | undefined): void {
+    if (before !== undefined) this.#indexService(before, removeFrom);
+    if (after !== undefined) this.#indexService(after, addTo);
+    if (after === undefined) this.#services.delete(key);
+    else this.#services.set(key, after);
+    if (key === apiServerKey) this.#updateApiServer();
+    for (const address of after?.clusterIps ?? []) this.#listener?.(address);
+  }
+
+  endpointSliceChanged(key: string, before: EndpointSliceRecord | undefined, after: EndpointSliceRecord | undefined): void {
+    for (const { service } of [before, after].filter(slice => slice !== undefined)) {
+      if (service === undefined) continue;
+      this.#backends.delete(service);
+      const slices = this.#slices.get(service) ?? new Map<string, EndpointSliceRecord>();
+      if (after?.service === service) slices.set(key, after);
+      else slices.delete(key);
+      if (slices.size === 0) this.#slices.delete(service);
+      else this.#slices.set(service, slices);
+      if (service === apiServerKey) this.#updateApiServer();
+    }
+    for (const { pod } of before?.endpoints ?? []) if (pod !== undefined) this.#leaveService(pod, before?.service);
+    for (const { pod } of after?.endpoints ?? []) if (pod !== undefined && after?.service !== undefined) addTo(this.#servicesOfPod, pod, after.service);
+  }
+
+  /** A pod is behind a Service no longer, unless another slice of it (of the other address family, say) still has it. */
+  #leaveService(pod: string, service: string | undefined): void {
+    if (service === undefined) return;
+    const slices = [...(this.#slices.get(service)?.values() ?? [])];
+    if (!slices.some(slice => slice.endpoints.some(endpoint => endpoint.pod === pod))) removeFrom(this.#servicesOfPod, pod, service);
+  }
+
+  /** `nodes` are all of them, after the change. Nodes tell of themselves every few seconds: mostly nothing that matters here. */
+  nodeChanged(before: NodeRecord | undefined, after: NodeRecord | undefined, nodes: Iterable<NodeRecord>): void {
+    if (JSON.stringify(before) === JSON.stringify(after)) return;
+    this.#nodes.clear();
+    this.#podRanges = new IpRanges();
+    for (const { addresses, podCidrs } of nodes) {
+      for (const address of addresses) this.#nodes.add(address);
+      for (const cidr of podCidrs) this.#podRanges.add(cidr);
+    }
+  }
+
+  podHolding(address: string, moment: Moment): Holder {
+    return this.#addresses.holder(address, moment);
+  }
+
+  podNamed({ namespace, name }: { readonly namespace: string; readonly name: string }): PodRecord | undefined {
+    return this.#pods.get(`${namespace}/${name}`);
+  }
+
+  podWithUid(uid: string): PodRecord | undefined {
+    return this.#podsByUid.get(uid);
+  }
+
+  podOfIstioWorkload({ name, namespace }: { readonly name: string; readonly namespace: string }): PodRecord | undefined {
+    const pods = [...(this.#istioPods.get(name) ?? [])].filter(pod => namespace === '' || pod.namespace === namespace);
+    return pods.find(pod => pod.phase === 'running' && !pod.deleting) ?? pods[0];
+  }
+
+  serviceNamed({ namespace, name }: { readonly namespace: string; readonly name: string }): ServiceRecord | undefined {
+    return this.#services.get(`${namespace}/${name}`);
+  }
+
+  serviceHolding(clusterIp: string): ServiceRecord | 'several' | undefined {
+    return single(this.#servicesByClusterIp.get(clusterIp));
+  }
+
+  serviceExposing(address: string, port: number): ServiceRecord | 'several' | undefined {
+    if (this.#nodes.has(address)) {
+      const byNodePort = single(this.#servicesByNodePort.get(String(port)));
+      if (byNodePort !== undefined) return byNodePort;
+    }
+    const services = this.#servicesByExternalIp.get(address);
+    if (services === undefined) return undefined;
+    return single(new Set([...services].filter(({ ports }) => ports.some(open => open.port === port && open.protocol === 'TCP'))));
+  }
+
+  backendsOf({ namespace, name }: ServiceRecord): Backends {
+    const key = `${namespace}/${name}`;
+    const known = this.#backends.get(key);
+    if (known !== undefined) return known;
+    const slices = this.#slices.get(key);
+    if (slices === undefined) return nothingBehind;
+    const endpoints = [...slices].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, slice]) => slice.endpoints);
+    const ordered = [...endpoints.filter(({ ready }) => ready), ...endpoints.filter(({ ready }) => !ready)];
+    const pods = new Set<PodRecord>();
+    for (const { pod, addresses } of ordered) {
+      const record = pod === undefined ? this.#podNow(addresses[0]) : this.#pods.get(pod);
+      if (record !== undefined && !record.deleting) pods.add(record);
+    }
+    const backends = { pods: [...pods], newest: Math.max(-Infinity, ...[...pods].map(pod => pod.createdAt)) };
+    // What endpoints without a pod's name stand for changes without this view being told.
+    if (ordered.every(({ pod }) => pod !== undefined)) this.#backends.set(key, backends);
+    return backends;
+  }
+
+  isApiServer(address: string): boolean {
+    return this.#apiServerRanges.has(address);
+  }
+
+  isNode(address: string): boolean {
+    return this.#nodes.has(address);
+  }
+
+  wasEverAPods(address: string): boolean {
+    return this.#addresses.has(address);
+  }
+
+  mayBecomeAPods(address: string): boolean {
+    return this.#podRanges.size > 0 ? this.#podRanges.has(address) : this.#podNeighbours.has(address);
+  }
+
+  /** Pods that are gone keep their UIDs as long as their addresses are remembered. */
+  #forgetUid(pod: PodRecord): void {
+    for (const uid of [pod.uid, pod.staticUid ?? pod.uid]) if (this.#podsByUid.get(uid) === pod) this.#podsByUid.delete(uid);
+  }
+
+  #unindexIstio(pod: PodRecord): void {
+    const istio = istioName(pod);
+    if (istio !== undefined) removeFrom(this.#istioPods, istio, pod);
+  }
+
+  #indexService(service: ServiceRecord, change: (index: Map<string, Set<ServiceRecord>>, key: string, service: ServiceRecord) => void): void {
+    for (const address of service.clusterIps) change(this.#servicesByClusterIp, address, service);
+    for (const address of service.externalIps) change(this.#servicesByExternalIp, address, service);
+    if (!service.opensNodePorts) return;
+    for (const { nodePort, protocol } of service.ports) {
+      if (nodePort !== undefined && protocol === 'TCP') change(this.#servicesByNodePort, String(nodePort), service);
+    }
+  }
+
+  #updateApiServer(): void {
+    const ranges = new IpRanges();
+    const addAddress = (address: string, prefix: number): boolean => ranges.add(`${address}/${address.includes(':') ? 128 : prefix}`);
+    for (const address of this.#services.get(apiServerKey)?.clusterIps ?? []) addAddress(address, 32);
+    const endpoints = [...(this.#slices.get(apiServerKey)?.values() ?? [])].flatMap(slice => slice.endpoints);
+    for (const address of endpoints.flatMap(({ addresses }) => addresses)) addAddress(address, this.#options.apiServerPrefixLength);
+    this.#apiServerRanges = ranges;
+  }
+
+  #podNow(address: string | undefined): PodRecord | undefined {
+    if (address === undefined) return undefined;
+    const holder = this.#addresses.holder(address, { at: Infinity });
+    return holder.kind === 'pod' ? holder.pod : undefined;
+  }
+
+  #forgetBackends(services: ReadonlySet<string> | undefined): void {
+    for (const service of services ?? []) this.#backends.delete(service);
+  }
+}
+
+/** The network from which an address's neighbours come, where the nodes do not say which networks pods have. */
+function neighbourhood(address: string): string {
+  return address.includes(':') ? `${address}/64` : `${address}/24`;
+}
+
+function istioName(pod: PodRecord): string | undefined {
+  return pod.labels.find(({ key }) => key === istioLabel)?.value;
+}
+
+function single(services: ReadonlySet<ServiceRecord> | undefined): ServiceRecord | 'several' | undefined {
+  if (services === undefined || services.size === 0) return undefined;
+  if (services.size > 1) return 'several';
+  const [service] = services;
+  return service;
+}
+
+function addTo<T>(index: Map<string, Set<T>>, key: string, value: T): void {
+  const set = index.get(key);
+  if (set === undefined) index.set(key, new Set([value]));
+  else set.add(value);
+}
+
+function removeFrom<T>(index: Map<string, Set<T>>, key: string, value: T): void {
+  const set = index.get(key);
+  set?.delete(value);
+  if (set?.size === 0) index.delete(key);
+}

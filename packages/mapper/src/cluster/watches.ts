@@ -1,0 +1,110 @@
+import { OwnerReader, WatchedCollection, type CollectionState, type KubeConnection, type OwnerReference, type Resource } from '@network-mapper/kube';
+import type { Runnable } from '@network-mapper/runtime';
+import type { Owners, OwnerRecord } from '../resolve/identity.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { toEndpointSliceRecord, toNodeRecord, toPodRecord, toServiceRecord, type NodeRecord, type NamingOptions } from './records.ts';
+
+export interface WatchesOptions {
+  readonly connection: KubeConnection;
+  readonly view: ClusterView;
+  readonly naming: NamingOptions;
+  /** Told when what is known of a kind becomes more or less believable. */
+  readonly stateChanged: (kind: string, state: CollectionState) => void;
+}
+
+/** One watched kind, as readiness and metrics see it. */
+export interface WatchedKind {
+  readonly kind: string;
+  readonly state: CollectionState;
+}
+
+export interface Watches {
+  readonly runnables: readonly Runnable[];
+  readonly owners: Owners;
+  kinds(): readonly WatchedKind[];
+  /** Whether every kind has been listed once, or is known to be out of reach. */
+  settled(): boolean;
+}
+
+const ownerKinds: readonly { readonly kind: string; readonly resource: Resource }[] = [
+  ...(['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet'] as const).map(kind => ({ kind, group: 'apps' })),
+  ...(['Job', 'CronJob'] as const).map(kind => ({ kind, group: 'batch' })),
+].map(({ kind, group }) => ({ kind, resource: { group, version: 'v1', plural: `${kind.toLowerCase()}s`, namespaced: true } }));
+
+function core(plural: string, namespaced = true): Resource {
+  return { group: '', version: 'v1', plural, namespaced };
+}
+
+/** Keeps `view` true: watches of pods, Services, EndpointSlices and nodes, and of the owners that pods commonly have (their metadata only). */
+export function createWatches({ connection, view, naming, stateChanged }: WatchesOptions): Watches {
+  const reader = new OwnerReader(connection);
+  const told = (kind: string) => (state: CollectionState) => stateChanged(kind, state);
+  const nodes: WatchedCollection<NodeRecord> = new WatchedCollection({
+    connection,
+    resource: core('nodes', false),
+    reduce: toNodeRecord,
+    changed: (_key, before, after) => view.nodeChanged(before, after, nodes.values()),
+    stateChanged: told('nodes'),
+  });
+  const owners = new Map(
+    ownerKinds.map(({ kind, resource }) => [
+      `${resource.group}/${resource.version} ${kind}`,
+      new WatchedCollection<OwnerRecord>({
+        connection,
+        resource,
+        metadataOnly: true,
+        reduce: ({ metadata }) => ({ owner: slim(metadata.ownerReferences?.[0]) }),
+        stateChanged: told(resource.plural),
+      }),
+    ]),
+  );
+  const collections = new Map<string, WatchedCollection<unknown>>([
+    ['nodes', nodes],
+    [
+      'services',
+      new WatchedCollection({
+        connection,
+        resource: core('services'),
+        reduce: toServiceRecord,
+        changed: (key, before, after) => view.serviceChanged(key, before, after),
+        stateChanged: told('services'),
+      }),
+    ],
+    [
+      'pods',
+      new WatchedCollection({
+        connection,
+        resource: core('pods'),
+        reduce: object => toPodRecord(object, naming),
+        changed: (key, before, after) => view.podChanged(key, before, after),
+        stateChanged: told('pods'),
+      }),
+    ],
+    [
+      'endpointslices',
+      new WatchedCollection({
+        connection,
+        resource: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', namespaced: true },
+        reduce: toEndpointSliceRecord,
+        changed: (key, before, after) => view.endpointSliceChanged(key, before, after),
+        stateChanged: told('endpointslices'),
+      }),
+    ],
+    ...[...owners].map(([, collection], index) => [ownerKinds[index]?.resource.plural ?? '', collection] as const),
+  ]);
+  const kinds = (): readonly WatchedKind[] => [...collections].map(([kind, { state }]) => ({ kind, state }));
+  return {
+    runnables: [...collections.values()],
+    kinds,
+    settled: () => kinds().every(({ state }) => state.kind === 'synced' || (state.kind === 'failing' && (state.reason === 'forbidden' || state.lastSynced !== undefined))),
+    owners: {
+      peek: ({ apiVersion, kind, name }, namespace) => owners.get(`${apiVersion} ${kind}`)?.get(`${namespace}/${name}`),
+      read: (reference, namespace) => reader.read(reference, namespace),
+    },
+  };
+}
+
+/** A reference without what the walk does not need. */
+function slim(reference: OwnerReference | undefined): OwnerReference | undefined {
+  return reference === undefined ? undefined : { apiVersion: reference.apiVersion, kind: reference.kind, name: reference.name };
+}

@@ -1,0 +1,116 @@
+import type { KubeConnection } from '@network-mapper/kube';
+import { createMetricsListener, createRegistry, every, pause, type Config, type Logger, type Runnable } from '@network-mapper/runtime';
+import { createApiHandler } from './api/api-listener.ts';
+import { createApiRunnable } from './api/api-runnable.ts';
+import { fieldTables, pieces } from './api/fields.ts';
+import { GraphqlEndpoint } from './api/graphql-endpoint.ts';
+import { createMutations } from './api/mutations.ts';
+import { createQueries } from './api/queries.ts';
+import { createSchema } from './api/schema.ts';
+import { ClusterView } from './cluster/cluster-view.ts';
+import { createWatches } from './cluster/watches.ts';
+import { Intake } from './ingest/intake.ts';
+import { WaitingRoom } from './ingest/waiting-room.ts';
+import { createMapperMetrics } from './metrics.ts';
+import type { mapperOptions } from './options.ts';
+import { createExplain } from './resolve/explain.ts';
+import { Identities } from './resolve/identity.ts';
+import { Resolver } from './resolve/resolver.ts';
+import { createTrafficMap, type TrafficMap } from './store/traffic-map.ts';
+
+export interface MapperParts {
+  readonly config: Config<typeof mapperOptions>;
+  readonly connection: KubeConnection;
+  readonly logger: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** Told once with the port of the API. */
+  readonly listening?: (port: number) => void;
+}
+
+export interface Mapper {
+  readonly runnables: readonly Runnable[];
+  readonly map: TrafficMap;
+  /** What the timers do, for those who move the clock themselves. */
+  readonly tick: () => void;
+}
+
+/** How long the API waits for the first lists before it answers from what it has, in milliseconds. */
+const firstLists = 10_000;
+
+/** The composition root: reports come in at the API, are resolved against the cluster, kept in the map, and asked for at the API. */
+export function createMapper({ config, connection, logger, now = Date.now, listening }: MapperParts): Mapper {
+  const view = new ClusterView({ apiServerPrefixLength: config.apiServerPrefixLength }, now);
+  const watches = createWatches({
+    connection,
+    view,
+    naming: { overrideAnnotation: config.overrideAnnotation, jobsByImage: config.jobsByImage },
+    stateChanged: (kind, state) => {
+      if (state.kind === 'failing') logger.warn({ kind, problem: state.problem }, 'a kind of objects cannot be watched');
+      else logger.info({ kind, state: state.kind }, 'watching a kind of objects');
+    },
+  });
+  const identities = new Identities(watches.owners, { jobsByImage: config.jobsByImage }, now);
+  const resolver = new Resolver({ lookups: view, identities, now }, config);
+
+  const map = createTrafficMap({ dnsCacheCapacity: config.dnsCacheCapacity, now });
+  const waitingRoom = new WaitingRoom({ patience: 60_000, places: 100_000 });
+  const registry = createRegistry();
+  const metrics = createMapperMetrics(registry, { map, waitingRoom, kinds: watches.kinds });
+  const intake = new Intake({ map, waitingRoom, now, skipped: (reason, fact) => metrics.skipped(reason, fact.evidence) });
+  view.onAddressNews(address => intake.news(address));
+
+  const excludedNamespaces = new Set(config.excludeNamespaces);
+  const evidence = { DNS: config.enableDns, TCP: config.enableTcp, SOCKET: config.enableSocketScanner };
+  const mutations = createMutations({
+    map,
+    intake,
+    now,
+    capture: { resolver, map, excludedNamespaces, captureOutside: config.captureOutside, evidence },
+    workloads: { resolver, lookups: view, map, excludedNamespaces },
+    cloud: { resolver, map, excludedNamespaces, now },
+    clusterKnown: () => Promise.resolve(),
+    reported: metrics.reported,
+  });
+  const queries = createQueries({ map, explain: createExplain(view, identities, now), now });
+  const failed = (error: unknown): void => logger.error({ error }, 'a request failed');
+  const graphql = new GraphqlEndpoint({ schema: createSchema(), queries, mutations, fields: fieldTables, pieces }, failed);
+
+  let stopping = false;
+  const api = createApiRunnable({
+    port: config.apiPort,
+    shutdownDelay: config.shutdownDelay,
+    ready: () => untilSettled(watches.settled),
+    listening: port => {
+      logger.info({ port }, 'the API listens');
+      listening?.(port);
+    },
+    stopping: () => void (stopping = true),
+    handle: createApiHandler({
+      graphql,
+      corsOrigins: config.corsOrigins,
+      ready: () => !stopping,
+      problems: () => watches.kinds().flatMap(({ kind, state }) => (state.kind === 'failing' ? [`${kind}: ${state.problem}`] : [])),
+      onFailure: failed,
+    }),
+  });
+  const tick = (): void => {
+    intake.expire();
+    map.dnsCache.sweep();
+  };
+  return {
+    map,
+    tick,
+    runnables: [
+      ...watches.runnables,
+      api,
+      createMetricsListener({ port: config.metricsPort, registry }),
+      { name: 'the waiting room', run: signal => every(1_000, () => Promise.resolve(tick()), signal) },
+    ],
+  };
+}
+
+async function untilSettled(settled: () => boolean): Promise<void> {
+  const limit = AbortSignal.timeout(firstLists);
+  while (!settled() && (await pause(10, limit)));
+}

@@ -1,0 +1,85 @@
+import { form, option } from '@network-mapper/runtime';
+
+/** Options of the mapper. Those of the original keep their names, forms and defaults. */
+export const mapperOptions = {
+  debug: option({ env: 'OTTERIZE_DEBUG', form: form.boolean, fallback: false, about: 'Debug logs.' }),
+  apiPort: option({ env: 'OTTERIZE_API_PORT', form: form.port, fallback: 9090, about: 'Port of the API.', ours: true }),
+  metricsPort: option({ env: 'OTTERIZE_METRICS_PORT', form: form.port, fallback: 2112, about: 'Port of the metrics endpoint.' }),
+  clusterDomain: option({
+    env: 'OTTERIZE_CLUSTER_DOMAIN',
+    form: form.text,
+    fallback: '',
+    about: 'DNS suffix of names in the cluster. Found in /etc/resolv.conf when not set, else `cluster.local`.',
+  }),
+  enableDns: option({ env: 'OTTERIZE_ENABLE_DNS', form: form.boolean, fallback: true, about: 'Take reports of DNS answers.' }),
+  enableTcp: option({ env: 'OTTERIZE_ENABLE_TCP', form: form.boolean, fallback: true, about: 'Take reports of new TCP connections.' }),
+  enableSocketScanner: option({
+    env: 'OTTERIZE_ENABLE_SOCKET_SCANNER',
+    form: form.boolean,
+    fallback: true,
+    about: 'Take reports of open sockets.',
+  }),
+  excludeNamespaces: option({
+    env: 'OTTERIZE_EXCLUDE_NAMESPACES',
+    form: form.list,
+    fallback: [],
+    about: 'Namespaces whose traffic is left out.',
+  }),
+  captureOutside: option({
+    env: 'OTTERIZE_CAPTURE_EXTERNAL_TRAFFIC_ENABLED',
+    form: form.boolean,
+    fallback: true,
+    about: 'Keep traffic to names outside the cluster and from addresses outside.',
+  }),
+  trustAfter: option({
+    env: 'OTTERIZE_TIME_SERVER_HAS_TO_LIVE_BEFORE_WE_TRUST_IT',
+    form: form.duration,
+    fallback: 0,
+    about: 'How long a server must have lived before its address is believed. Addresses are believed for the time that a pod held them, so no wait is needed.',
+  }),
+  apiServerPrefixLength: option({
+    env: 'OTTERIZE_CONTROL_PLANE_IPV4_CIDR_PREFIX_LENGTH',
+    form: form.integer({ min: 0, max: 32 }),
+    fallback: 32,
+    about: 'Addresses that share so many leading bits with an endpoint of the API server count as its own (28 on GKE).',
+  }),
+  overrideAnnotation: option({
+    env: 'OTTERIZE_WORKLOAD_NAME_OVERRIDE_ANNOTATION',
+    form: form.text,
+    fallback: 'intents.otterize.com/workload-name',
+    about: 'The annotation of a pod that names its workload.',
+  }),
+  jobsByImage: option({
+    env: 'OTTERIZE_USE_IMAGE_NAME_FOR_SERVICE_ID_FOR_JOBS',
+    form: form.boolean,
+    fallback: false,
+    about: 'Name Jobs by their images.',
+  }),
+  dnsCacheCapacity: option({
+    env: 'OTTERIZE_DNS_CACHE_ITEMS_MAX_CAPACITY',
+    form: form.integer({ min: 1, max: 100_000_000 }),
+    fallback: 100_000,
+    about: 'Addresses of names outside that are remembered.',
+  }),
+  requireHostname: option({
+    env: 'OTTERIZE_REQUIRE_HOSTNAME',
+    form: form.boolean,
+    fallback: false,
+    about: 'Refuse clients of which the agent could not read the hostname: for networks that use addresses again within seconds, as on AWS.',
+    ours: true,
+  }),
+  corsOrigins: option({
+    env: 'OTTERIZE_CORS_ORIGINS',
+    form: form.list,
+    fallback: [],
+    about: 'Origins whose web pages may ask the API; `*` is any.',
+    ours: true,
+  }),
+  shutdownDelay: option({
+    env: 'OTTERIZE_SHUTDOWN_DELAY',
+    form: form.duration,
+    fallback: 2_000,
+    about: 'How long requests are still answered after SIGTERM, while the Service turns to another pod.',
+    ours: true,
+  }),
+};
