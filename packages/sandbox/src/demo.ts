@@ -61,6 +61,8 @@ const { keep = false, replay = false, record: file, help = false } = readArgumen
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
 whenStarterDies(() => stop.abort());
+// Whoever reads the map may stop reading (`npm run demo | head`): then there is nobody left to tell.
+process.stdout.on('error', () => stop.abort());
 const options = { keep, signal: stop.signal };
 
 async function run(): Promise<number> {

@@ -1,5 +1,5 @@
 // A small cluster on this machine
-export { openSandbox, type ProgramOptions, type Sandbox } from './sandbox.ts';
+export { openSandbox, ports, type ProgramOptions, type Sandbox } from './sandbox.ts';
 export { SandboxError } from './sandbox-error.ts';
 export type { Signal, WatchedProcess } from './watched-process.ts';
 export { graphOf, readMap, type CallGraph } from './map.ts';
