@@ -1,0 +1,254 @@
+import { decode as oracle, encode, type Answer, type DecodedPacket } from 'dns-packet';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { formatAddress } from './address.ts';
+import { decodeDnsAnswer, type DnsAnswer } from './dns.ts';
+import { isUndecodable, type Undecodable } from './undecodable.ts';
+
+const authoritativeAnswer = 1024;
+
+function response(name: string, answers: Answer[], more: Partial<DecodedPacket> = {}): Buffer {
+  return encode({
+    type: 'response',
+    id: 7,
+    flags: authoritativeAnswer,
+    questions: [{ type: 'A', class: 'IN', name }],
+    answers,
+    ...more,
+  });
+}
+
+function decode(bytes: Buffer): DnsAnswer | Undecodable {
+  const padded = Buffer.concat([Buffer.alloc(3, 0xc0), bytes, Buffer.alloc(20, 0xc0)]);
+  return decodeDnsAnswer({ bytes: padded, start: 3, end: 3 + bytes.length });
+}
+
+/** `name address ttl` of each address in the answer. */
+function addressesOf(bytes: Buffer): readonly string[] | Undecodable {
+  const answer = decode(bytes);
+  if (isUndecodable(answer)) return answer;
+  return answer.addresses.map(({ name, address, ttl }) => `${name} ${formatAddress(address)} ${ttl}`);
+}
+
+test('each address of an answer is found with its name and TTL', () => {
+  const name = 'cart.shop.svc.cluster.local';
+  const bytes = response(name, [
+    { type: 'A', name, ttl: 30, data: '10.96.14.2' },
+    { type: 'A', name, ttl: 30, data: '10.96.14.3' },
+    { type: 'AAAA', name, ttl: 45, data: '2001:db8::5' },
+  ]);
+  expect(addressesOf(bytes)).toEqual([
+    'cart.shop.svc.cluster.local 10.96.14.2 30',
+    'cart.shop.svc.cluster.local 10.96.14.3 30',
+    'cart.shop.svc.cluster.local 2001:db8::5 45',
+  ]);
+});
+
+const chain: Answer[] = [
+  { type: 'CNAME', name: 'www.example.com', ttl: 300, data: 'www.cdn.example' },
+  { type: 'CNAME', name: 'www.cdn.example', ttl: 120, data: 'edge7.cdn.example' },
+  { type: 'A', name: 'edge7.cdn.example', ttl: 20, data: '198.51.100.7' },
+];
+
+test('a chain of aliases leads back to the name that was asked for, with the TTL of the address', () => {
+  expect(addressesOf(response('www.example.com', chain))).toEqual(['www.example.com 198.51.100.7 20']);
+});
+
+test('aliases count in whatever order they come', () => {
+  expect(addressesOf(response('www.example.com', chain.toReversed()))).toEqual(['www.example.com 198.51.100.7 20']);
+});
+
+test('a chain of aliases that bites its tail ends', () => {
+  const loop: Answer[] = [
+    { type: 'CNAME', name: 'a.example', ttl: 1, data: 'b.example' },
+    { type: 'CNAME', name: 'b.example', ttl: 1, data: 'a.example' },
+    { type: 'A', name: 'a.example', ttl: 1, data: '192.0.2.1' },
+  ];
+  expect(addressesOf(response('a.example', loop))).toEqual(['a.example 192.0.2.1 1']);
+});
+
+test('names are compared without case, so they are told in lower case', () => {
+  expect(addressesOf(response('Cart.SHOP', [{ type: 'A', name: 'CART.shop', data: '10.0.0.1', ttl: 5 }]))).toEqual([
+    'cart.shop 10.0.0.1 5',
+  ]);
+});
+
+test('a negative answer has no addresses, even if it carries some', () => {
+  const nxdomain = 3;
+  const bytes = response('nope.example', [{ type: 'A', name: 'nope.example', ttl: 1, data: '192.0.2.1' }], {
+    flags: nxdomain,
+  });
+  expect(decode(bytes)).toEqual({ addresses: [], cut: false });
+});
+
+test('what EDNS and other sections add changes nothing', () => {
+  const bytes = response('a.example', [{ type: 'A', name: 'a.example', ttl: 9, data: '192.0.2.1' }], {
+    authorities: [{ type: 'NS', name: 'example', data: 'ns.example' }],
+    additionals: [
+      { type: 'A', name: 'ns.example', ttl: 1, data: '192.0.2.53' },
+      {
+        type: 'OPT',
+        name: '.',
+        udpPayloadSize: 1232,
+        extendedRcode: 0,
+        ednsVersion: 0,
+        flags: 0,
+        flag_do: false,
+        options: [],
+      },
+    ],
+  });
+  expect(addressesOf(bytes)).toEqual(['a.example 192.0.2.1 9']);
+});
+
+test('records of other types and classes are passed over', () => {
+  const bytes = response('a.example', [
+    { type: 'TXT', name: 'a.example', ttl: 9, data: 'v=1' },
+    { type: 'A', class: 'CH', name: 'a.example', ttl: 9, data: '192.0.2.9' },
+    { type: 'A', name: 'a.example', ttl: 9, data: '192.0.2.1' },
+  ]);
+  expect(addressesOf(bytes)).toEqual(['a.example 192.0.2.1 9']);
+});
+
+test('a query is not an answer', () => {
+  expect(decode(encode({ type: 'query', questions: [{ type: 'A', name: 'a.example' }] }))).toBe('dns-not-an-answer');
+});
+
+test('of an answer that is cut, the whole records count', () => {
+  const name = 'a.example';
+  const bytes = response(name, [
+    { type: 'A', name, ttl: 9, data: '192.0.2.1' },
+    { type: 'A', name, ttl: 9, data: '192.0.2.2' },
+  ]);
+  const answer = decode(bytes.subarray(0, -3));
+  expect(answer).toMatchObject({ cut: true, addresses: [{ name }] });
+});
+
+test('a compression pointer to itself, or forward, is refused', () => {
+  const bytes = compressed('a.example', [{ name: 'a.example', data: '192.0.2.1' }]);
+  const owner = bytes.length - 16;
+  expect(bytes.readUInt16BE(owner)).toBe(0xc00c);
+  expect(addressesOf(bytes)).toEqual(['a.example 192.0.2.1 9']);
+  for (const target of [owner, owner + 4]) {
+    const looped = Buffer.from(bytes);
+    looped.writeUInt16BE(0xc000 | target, owner);
+    expect(decode(looped)).toBe('dns-malformed');
+  }
+});
+
+test('a name that no host has is told by its reason', () => {
+  const bytes = response('a.example', [{ type: 'A', name: 'a.example', ttl: 9, data: '192.0.2.1' }]);
+  bytes[13] = 0x0a; // A line feed instead of the "a".
+  expect(decode(bytes)).toBe('dns-name-unprintable');
+});
+
+const label = fc.stringMatching(/^[a-z0-9_]([a-z0-9-]{0,18}[a-z0-9])?$/);
+const name = fc.array(label, { minLength: 1, maxLength: 5 }).map(labels => labels.join('.'));
+const ttl = fc.nat(100_000);
+const answer: fc.Arbitrary<Answer> = fc.oneof(
+  fc.record({ type: fc.constant('A' as const), name, ttl, data: fc.ipV4() }),
+  fc.record({ type: fc.constant('CNAME' as const), name, ttl, data: name }),
+  fc.record({ type: fc.constant('TXT' as const), name, ttl, data: fc.string({ maxLength: 30 }) }),
+  fc.record({ type: fc.constant('SRV' as const), name, ttl, data: fc.record({ port: fc.nat(65535), target: name }) }),
+);
+
+test('on valid answers it agrees with an independent decoder', () => {
+  fc.assert(
+    fc.property(name, fc.array(answer, { maxLength: 8 }), (question, answers) => {
+      const bytes = response(question, answers);
+      const expected = expectedAddresses(oracle(bytes).answers ?? []);
+      expect(addressesOf(bytes)).toEqual(expected);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+interface AddressRecord {
+  readonly name: string;
+  readonly data: string;
+}
+
+/** A response as servers make it: names that occurred before are said by a pointer to the place (RFC 1035 section 4.1.4). */
+function compressed(question: string, records: readonly AddressRecord[]): Buffer {
+  const places = new Map<string, number>();
+  const header = response(question, []);
+  header.writeUInt16BE(records.length, 6);
+  let length = 12;
+  const encodeName = (text: string): Buffer => {
+    const labels = text.split('.');
+    const parts: Buffer[] = [];
+    while (labels.length > 0) {
+      const rest = labels.join('.');
+      const place = places.get(rest);
+      if (place !== undefined) {
+        length += 2;
+        return Buffer.concat([...parts, Buffer.from([0xc0 | (place >> 8), place & 0xff])]);
+      }
+      places.set(rest, length);
+      const label = Buffer.from(labels.shift() ?? '');
+      parts.push(Buffer.from([label.length]), label);
+      length += 1 + label.length;
+    }
+    length += 1;
+    return Buffer.concat([...parts, Buffer.from([0])]);
+  };
+  encodeName(question);
+  length += 4;
+  const answers = records.map(({ name: owner, data }) => {
+    const encodedOwner = encodeName(owner);
+    length += 14;
+    return Buffer.concat([
+      encodedOwner,
+      Buffer.from([0, 1, 0, 1, 0, 0, 0, 9, 0, 4]),
+      Buffer.from(data.split('.').map(Number)),
+    ]);
+  });
+  return Buffer.concat([header, ...answers]);
+}
+
+test('on compressed answers it agrees with an independent decoder', () => {
+  const record = fc.record({ name, data: fc.ipV4() });
+  fc.assert(
+    fc.property(name, fc.array(record, { maxLength: 8 }), (question, records) => {
+      const again = records.map((address, index) => (index % 2 === 0 ? { ...address, name: question } : address));
+      const bytes = compressed(question, again);
+      expect(addressesOf(bytes)).toEqual(expectedAddresses(oracle(bytes).answers ?? []));
+      expect(addressesOf(bytes)).toEqual(again.map(address => `${address.name} ${address.data} 9`));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+/** What the independent decoder's records mean, by the rule of the specification. */
+function expectedAddresses(answers: readonly Answer[]): readonly string[] {
+  const aliases = new Map(
+    answers.flatMap(record => (record.type === 'CNAME' ? [[record.data, record.name] as const] : [])),
+  );
+  return answers.flatMap(record => {
+    if (record.type !== 'A') return [];
+    let first = record.name;
+    for (let left = aliases.size; left > 0; left--) first = aliases.get(first) ?? first;
+    return `${first} ${record.data} ${record.ttl ?? 0}`;
+  });
+}
+
+test('whatever bytes come, there is an answer or a reason', () => {
+  const valid = response('www.example.com', chain);
+  const mutated = fc
+    .record({
+      flips: fc.array(fc.tuple(fc.nat(valid.length - 1), fc.nat(255)), { maxLength: 6 }),
+      length: fc.nat(valid.length),
+    })
+    .map(({ flips, length }) => {
+      const copy = Buffer.from(valid);
+      for (const [at, value] of flips) copy[at] = value;
+      return copy.subarray(0, length);
+    });
+  fc.assert(
+    fc.property(fc.oneof(mutated, fc.uint8Array({ maxLength: 300 })), bytes => {
+      const result = decode(Buffer.from(bytes));
+      if (!isUndecodable(result)) expect(result.addresses.length).toBeLessThanOrEqual(65535);
+    }),
+    { numRuns: 20_000 },
+  );
+});
