@@ -36,7 +36,7 @@ async function liveOrReplay(options: DemoOptions): Promise<number> {
   try {
     return await liveDemo(options);
   } catch (error) {
-    if (!(error instanceof SandboxError) || error.code === 'broken') throw error;
+    if (!(error instanceof SandboxError) || error.code !== 'unavailable') throw error;
     narrate(`there can be no cluster here: ${error.message}`);
     return replayDemo(options);
   }

@@ -35,11 +35,11 @@ export class NodeNamespaces implements AsyncDisposable {
     await new Promise<void>((resolve, reject) => {
       child.once('message', () => resolve());
       child.once('error', error =>
-        reject(new SandboxError('missing-tools', `unshare cannot be run: ${error.message}`, { cause: error })),
+        reject(new SandboxError('unavailable', `unshare cannot be run: ${error.message}`, { cause: error })),
       );
       child.once('exit', () => {
         const message = `the kernel gives this user no namespaces of its own (${[program, ...args].join(' ')}: ${complaint.trim()})`;
-        reject(new SandboxError('no-namespaces', message));
+        reject(new SandboxError('unavailable', message));
       });
     });
     return new NodeNamespaces(child, { onNews, complaint: () => complaint });

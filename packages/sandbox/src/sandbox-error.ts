@@ -1,7 +1,7 @@
-/** Why there can be no sandbox on this machine; the message says what, where and what to do. */
+/** Why there is no sandbox: the machine does not allow one, or something in it went wrong. The message says what and where. */
 export class SandboxError extends Error {
   override readonly name = 'SandboxError';
-  readonly code: 'no-namespaces' | 'missing-tools' | 'broken';
+  readonly code: 'unavailable' | 'broken';
 
   constructor(code: SandboxError['code'], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -9,6 +9,7 @@ import { layOut, targetOf, zoneOf, type Layout, type Placed, type PlacedWorkload
 import { NodeNamespaces } from './node-namespaces.ts';
 import type { Plan } from './plan.ts';
 import { programs } from './programs.ts';
+import { SandboxError } from './sandbox-error.ts';
 import { ready, WatchedProcess } from './watched-process.ts';
 
 export interface ProgramOptions {
@@ -60,7 +61,13 @@ async function build({ layout, directory, kubernetes }: Ground): Promise<Built> 
   try {
     const pods: readonly Placed[] = [layout.dns, ...layout.pods];
     const services = pods.map(({ podIp, podPort, service }) => ({ ...service, podIp, podPort }));
-    await node.order({ kind: 'lay-network', network: { nodeIp: layout.nodeIp, pods, services } });
+    await node
+      .order({ kind: 'lay-network', network: { nodeIp: layout.nodeIp, pods, services } })
+      .catch((error: unknown) => {
+        throw new SandboxError('unavailable', `this machine allows no such network: ${String(error)}`, {
+          cause: error,
+        });
+      });
     const apiDoor = await letIn(node, { kubernetes, directory });
     const { door: mapperDoor, url: mapperUrl } = await letOut(node, { port: ports.mapper, directory });
     return { node, processes, doors: [apiDoor, mapperDoor], mapperUrl };

@@ -27,7 +27,10 @@ export async function liveDemo({ keep, signal }: DemoOptions): Promise<number> {
     narrate('the mapper is ready: it watches the cluster’s Kubernetes API');
     const sniffer = await sandbox.startSniffer();
     narrate('the sniffer runs on the node: it sees DNS answers, new connections and open sockets');
-    const complete = await showMap(sandbox.mapperUrl, [mapper, sniffer]);
+    const complete = await showMap(sandbox.mapperUrl, {
+      processes: [mapper, sniffer],
+      hopeless: () => !mapper.running || !sniffer.running,
+    });
     if (keep) await keepRunning(sandbox, signal);
     else if (complete) process.stdout.write(whatElse);
     return complete ? 0 : 1;

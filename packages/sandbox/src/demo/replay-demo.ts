@@ -78,6 +78,6 @@ export async function replayDemo({ signal }: { readonly signal: AbortSignal }): 
         'broken',
         `the sniffer did not read ${recording}:\n${sniffer.lines.slice(-10).join('\n')}`,
       );
-    return (await showMap(mapperUrl, [mapper, sniffer])) ? 0 : 1;
+    return (await showMap(mapperUrl, { processes: [mapper, sniffer], hopeless: () => !mapper.running })) ? 0 : 1;
   });
 }

@@ -8,8 +8,8 @@ import { narrate } from './narrator.ts';
 /** Longest time the map may take once everything runs: a scan of open sockets is due every five seconds, a report every second. */
 const longestMappingMilliseconds = 25_000;
 
-/** Waits until the map shows every call of the demo, or the time is up; returns the calls that are not in it then. */
-async function missingCalls(mapperUrl: string): Promise<readonly string[]> {
+/** Waits until the map shows every call of the demo, the time is up or `hopeless`; returns the calls that are not in it then. */
+async function missingCalls(mapperUrl: string, hopeless: () => boolean): Promise<readonly string[]> {
   const wanted = graphOf(microservicesDemo);
   const limit = AbortSignal.timeout(longestMappingMilliseconds);
   let known = -1;
@@ -20,14 +20,20 @@ async function missingCalls(mapperUrl: string): Promise<readonly string[]> {
       known = wanted.size - missing.length;
       narrate(`${String(known)} of ${String(wanted.size)} calls are in the map`);
     }
-    if (missing.length === 0 || limit.aborted) return missing;
+    if (missing.length === 0 || limit.aborted || hopeless()) return missing;
     await sleep(200);
   }
 }
 
+export interface Shown {
+  readonly processes: readonly WatchedProcess[];
+  /** True once the map cannot become complete any more. */
+  readonly hopeless: () => boolean;
+}
+
 /** Prints the map once it is complete; where it does not become so, what there is, and what the processes wrote last. True when complete. */
-export async function showMap(mapperUrl: string, processes: readonly WatchedProcess[]): Promise<boolean> {
-  const missing = await missingCalls(mapperUrl);
+export async function showMap(mapperUrl: string, { processes, hopeless }: Shown): Promise<boolean> {
+  const missing = await missingCalls(mapperUrl, hopeless);
   const code = await runCommandLine(listCommand(mapperUrl));
   if (missing.length === 0) return code === 0;
   narrate(`the map is not complete: ${missing.join(', ')} missing`);
