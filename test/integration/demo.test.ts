@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const demo = fileURLToPath(new URL('../../packages/sandbox/src/demo.ts', import.meta.url));
+
+const map = `cartservice in namespace otterize-ecom-demo calls:
+  - redis-cart
+checkoutservice in namespace otterize-ecom-demo calls:
+  - cartservice
+  - currencyservice
+  - emailservice
+  - paymentservice
+  - productcatalogservice
+  - shippingservice
+frontend in namespace otterize-ecom-demo calls:
+  - adservice
+  - cartservice
+  - checkoutservice
+  - currencyservice
+  - productcatalogservice
+  - recommendationservice
+  - shippingservice
+loadgenerator in namespace otterize-ecom-demo calls:
+  - frontend
+recommendationservice in namespace otterize-ecom-demo calls:
+  - productcatalogservice
+`;
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+  readonly told: string;
+}
+
+async function run(program: string, args: readonly string[]): Promise<Ended> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [output, told] = ['', ''];
+  child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (told += bytes.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, output, told };
+}
+
+const runDemo = (...args: readonly string[]): Promise<Ended> => run(process.execPath, [demo, ...args]);
+
+test('the demo prints the map, two of them at once the same one, and says what else can be tried', async () => {
+  const demos = await Promise.all([runDemo(), runDemo()]);
+  for (const { code, output, told } of demos) {
+    expect(output, told).toMatch(new RegExp(`^${map}\nWhat else can be tried:\n`));
+    expect(code).toBe(0);
+    expect(told).not.toContain('replay');
+  }
+});
+
+test('the recorded traffic makes the same map', async () => {
+  expect(await runDemo('--replay')).toMatchObject({ code: 0, output: map });
+});
+
+test('where the kernel gives no network namespaces, the demo says so and replays', async () => {
+  const script = 'echo 0 > /proc/sys/user/max_net_namespaces && exec "$@"';
+  const { code, output, told } = await run('unshare', [
+    '--user',
+    '--map-root-user',
+    'sh',
+    '-c',
+    script,
+    'sh',
+    process.execPath,
+    demo,
+  ]);
+  expect(told).toContain('there can be no cluster here: the kernel gives this user no namespaces of its own');
+  expect({ code, output }).toEqual({ code: 0, output: map });
+});
+
+test('an option that does not exist is told, with those that do', async () => {
+  const { code, told } = await runDemo('--kepe');
+  expect(code).toBe(64);
+  expect(told).toContain('--kepe');
+  expect(told).toContain('usage: npm run demo');
+});
