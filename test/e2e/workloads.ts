@@ -16,6 +16,7 @@ export interface Workload {
   /** The node that it must run on. */
   readonly node?: string;
   readonly hostNetwork?: boolean;
+  readonly asRoot?: boolean;
   /** Seconds. */
   readonly lifetime?: number;
 }
@@ -63,7 +64,7 @@ function controllerOf(workload: Workload, metadata: Metadata): object {
 }
 
 function podSpec(workload: Workload): object {
-  const { kind, calls = [], keepAlive = false, node, hostNetwork = false, lifetime } = workload;
+  const { kind, calls = [], keepAlive = false, node, hostNetwork = false, asRoot = false, lifetime } = workload;
   const env = {
     PORT: String(hostNetwork ? hostPort : podPort),
     CALLS: calls.join(' '),
@@ -76,7 +77,11 @@ function podSpec(workload: Workload): object {
     ...(kind === 'Job' && { restartPolicy: 'Never' }),
     ...(node !== undefined && { nodeSelector: { 'kubernetes.io/hostname': node } }),
     ...(hostNetwork && { hostNetwork, dnsPolicy: 'ClusterFirstWithHostNet' }),
-    securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+    securityContext: {
+      runAsNonRoot: !asRoot,
+      runAsUser: asRoot ? 0 : 1000,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
     containers: [
       {
         name: 'server',
