@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { microservicesDemo, openSandbox } from '@network-mapper/sandbox';
+import { noSandbox } from './sandbox-available.ts';
 import { tracesOf, type Held } from './sandbox-traces.ts';
 
 const holder = fileURLToPath(new URL('hold-sandbox.ts', import.meta.url));
@@ -43,7 +44,7 @@ for (const { user, as, skip } of users) {
   for (const signal of ['SIGKILL', 'SIGINT'] as const) {
     const title = `nothing is left of the sandbox of ${user} after ${signal}`;
     if (skip !== '') console.log(`skipped: ${title}: ${skip}`);
-    test.skipIf(skip !== '')(title, async () => {
+    test.skipIf(noSandbox || skip !== '')(title, async () => {
       const { child, held } = await hold(as);
       // A network namespace for the node, the DNS server and each workload.
       expect(held.namespaces.filter(name => name.startsWith('net:'))).toHaveLength(
@@ -57,7 +58,7 @@ for (const { user, as, skip } of users) {
   }
 }
 
-test('two sandboxes at once have the same addresses and do not disturb each other', async () => {
+test.skipIf(noSandbox)('two sandboxes at once have the same addresses and do not disturb each other', async () => {
   await using one = await openSandbox(microservicesDemo);
   await using two = await openSandbox(microservicesDemo);
   const pods = await Promise.all([one.startPods(), two.startPods()]);
