@@ -8,7 +8,9 @@ import { mapperOptions } from './options.ts';
 await runProgram('mapper', async () => {
   const options = readOptions(mapperOptions, process.env);
   const resolvConf = await readFile('/etc/resolv.conf', 'utf8').catch(() => '');
-  const clusterDomain = (options.clusterDomain || findClusterDomain(resolvConf) || 'cluster.local').replace(/^\.|\.$/g, '').toLowerCase();
+  const clusterDomain = (options.clusterDomain || findClusterDomain(resolvConf) || 'cluster.local')
+    .replace(/^\.|\.$/g, '')
+    .toLowerCase();
   const connection = await connectKube({ env: process.env });
   const logger = createLogger({ name: 'mapper', debug: options.debug });
   return createMapper({ config: { ...options, clusterDomain }, connection, logger }).runnables;

@@ -1,5 +1,13 @@
 import type { KubeConnection } from '@network-mapper/kube';
-import { createMetricsListener, createRegistry, every, pause, type Config, type Logger, type Runnable } from '@network-mapper/runtime';
+import {
+  createMetricsListener,
+  createRegistry,
+  every,
+  pause,
+  type Config,
+  type Logger,
+  type Runnable,
+} from '@network-mapper/runtime';
 import { createApiHandler } from './api/api-listener.ts';
 import { createApiRunnable } from './api/api-runnable.ts';
 import { fieldTables, pieces } from './api/fields.ts';
@@ -46,7 +54,8 @@ export function createMapper({ config, connection, logger, now = Date.now, liste
     view,
     naming: { overrideAnnotation: config.overrideAnnotation, jobsByImage: config.jobsByImage },
     stateChanged: (kind, state) => {
-      if (state.kind === 'failing') logger.warn({ kind, problem: state.problem }, 'a kind of objects cannot be watched');
+      if (state.kind === 'failing')
+        logger.warn({ kind, problem: state.problem }, 'a kind of objects cannot be watched');
       else logger.info({ kind, state: state.kind }, 'watching a kind of objects');
     },
   });
@@ -57,7 +66,12 @@ export function createMapper({ config, connection, logger, now = Date.now, liste
   const waitingRoom = new WaitingRoom({ patience: 60_000, places: 100_000 });
   const registry = createRegistry();
   const metrics = createMapperMetrics(registry, { map, waitingRoom, kinds: watches.kinds });
-  const intake = new Intake({ map, waitingRoom, now, skipped: (reason, fact) => metrics.skipped(reason, fact.evidence) });
+  const intake = new Intake({
+    map,
+    waitingRoom,
+    now,
+    skipped: (reason, fact) => metrics.skipped(reason, fact.evidence),
+  });
   view.onAddressNews(address => intake.news(address));
 
   const excludedNamespaces = new Set(config.excludeNamespaces);
@@ -74,7 +88,10 @@ export function createMapper({ config, connection, logger, now = Date.now, liste
   });
   const queries = createQueries({ map, explain: createExplain(view, identities, now), now });
   const failed = (error: unknown): void => logger.error({ error }, 'a request failed');
-  const graphql = new GraphqlEndpoint({ schema: createSchema(), queries, mutations, fields: fieldTables, pieces }, failed);
+  const graphql = new GraphqlEndpoint(
+    { schema: createSchema(), queries, mutations, fields: fieldTables, pieces },
+    failed,
+  );
 
   let stopping = false;
   const api = createApiRunnable({
@@ -90,7 +107,8 @@ export function createMapper({ config, connection, logger, now = Date.now, liste
       graphql,
       corsOrigins: config.corsOrigins,
       ready: () => !stopping,
-      problems: () => watches.kinds().flatMap(({ kind, state }) => (state.kind === 'failing' ? [`${kind}: ${state.problem}`] : [])),
+      problems: () =>
+        watches.kinds().flatMap(({ kind, state }) => (state.kind === 'failing' ? [`${kind}: ${state.problem}`] : [])),
       onFailure: failed,
     }),
   });

@@ -33,10 +33,19 @@ export function createMapperMetrics(registry: Registry, { map, waitingRoom, kind
   const registers = [registry];
   const reported = new Map<ReportKind, Counter>();
   for (const [kind, name] of Object.entries(reportedNames) as [ReportKind, string][]) {
-    reported.set(kind, new Counter({ name, help: 'Entries (sources, accesses or operations) of reports that were kept.', registers }));
-    const dropped = name.replace('_reported', '_dropped').replace(/^(aws|gcp|azure|traffic_level)_reports$/, '$1_dropped_reports');
+    reported.set(
+      kind,
+      new Counter({ name, help: 'Entries (sources, accesses or operations) of reports that were kept.', registers }),
+    );
+    const dropped = name
+      .replace('_reported', '_dropped')
+      .replace(/^(aws|gcp|azure|traffic_level)_reports$/, '$1_dropped_reports');
     // The original refuses reports when its queue is full; here they wait instead, so this stays at 0.
-    new Counter({ name: dropped, help: 'Entries of reports that were refused: always 0, reports wait instead.', registers });
+    new Counter({
+      name: dropped,
+      help: 'Entries of reports that were refused: always 0, reports wait instead.',
+      registers,
+    });
   }
   const skipped = new Counter({
     name: 'mapper_sightings_skipped_total',
@@ -58,8 +67,12 @@ export function createMapperMetrics(registry: Registry, { map, waitingRoom, kind
     ['cloud-operation', map.cloudOperations.forgotten],
     ['traffic-level', map.trafficLevels.forgotten],
   ]);
-  gauge('mapper_sightings_waiting', 'Sightings that wait for news of their pods.', undefined, () => [['', waitingRoom.size]]);
-  gauge('mapper_dns_cache_addresses', 'Addresses of names outside the cluster that are remembered.', undefined, () => [['', map.dnsCache.size]]);
+  gauge('mapper_sightings_waiting', 'Sightings that wait for news of their pods.', undefined, () => [
+    ['', waitingRoom.size],
+  ]);
+  gauge('mapper_dns_cache_addresses', 'Addresses of names outside the cluster that are remembered.', undefined, () => [
+    ['', map.dnsCache.size],
+  ]);
   gauge('mapper_watch_synced', '1 while a kind of objects is watched, 0 while it cannot be.', 'resource', () =>
     kinds().map(({ kind, state }) => [kind, state.kind === 'synced' ? 1 : 0]),
   );
@@ -69,7 +82,12 @@ export function createMapperMetrics(registry: Registry, { map, waitingRoom, kind
     skipped: (reason, evidence) => skipped.inc({ reason, evidence }),
   };
 
-  function gauge(name: string, help: string, label: string | undefined, values: () => readonly (readonly [string, number])[]): void {
+  function gauge(
+    name: string,
+    help: string,
+    label: string | undefined,
+    values: () => readonly (readonly [string, number])[],
+  ): void {
     new Gauge({
       name,
       help,

@@ -4,15 +4,30 @@ import { form, option } from '@network-mapper/runtime';
 export const mapperOptions = {
   debug: option({ env: 'OTTERIZE_DEBUG', form: form.boolean, fallback: false, about: 'Debug logs.' }),
   apiPort: option({ env: 'OTTERIZE_API_PORT', form: form.port, fallback: 9090, about: 'Port of the API.', ours: true }),
-  metricsPort: option({ env: 'OTTERIZE_METRICS_PORT', form: form.port, fallback: 2112, about: 'Port of the metrics endpoint.' }),
+  metricsPort: option({
+    env: 'OTTERIZE_METRICS_PORT',
+    form: form.port,
+    fallback: 2112,
+    about: 'Port of the metrics endpoint.',
+  }),
   clusterDomain: option({
     env: 'OTTERIZE_CLUSTER_DOMAIN',
     form: form.text,
     fallback: '',
     about: 'DNS suffix of names in the cluster. Found in /etc/resolv.conf when not set, else `cluster.local`.',
   }),
-  enableDns: option({ env: 'OTTERIZE_ENABLE_DNS', form: form.boolean, fallback: true, about: 'Take reports of DNS answers.' }),
-  enableTcp: option({ env: 'OTTERIZE_ENABLE_TCP', form: form.boolean, fallback: true, about: 'Take reports of new TCP connections.' }),
+  enableDns: option({
+    env: 'OTTERIZE_ENABLE_DNS',
+    form: form.boolean,
+    fallback: true,
+    about: 'Take reports of DNS answers.',
+  }),
+  enableTcp: option({
+    env: 'OTTERIZE_ENABLE_TCP',
+    form: form.boolean,
+    fallback: true,
+    about: 'Take reports of new TCP connections.',
+  }),
   enableSocketScanner: option({
     env: 'OTTERIZE_ENABLE_SOCKET_SCANNER',
     form: form.boolean,
@@ -35,7 +50,8 @@ export const mapperOptions = {
     env: 'OTTERIZE_TIME_SERVER_HAS_TO_LIVE_BEFORE_WE_TRUST_IT',
     form: form.duration,
     fallback: 0,
-    about: 'How long a server must have lived before its address is believed. Addresses are believed for the time that a pod held them, so no wait is needed.',
+    about:
+      'How long a server must have lived before its address is believed. Addresses are believed for the time that a pod held them, so no wait is needed.',
   }),
   apiServerPrefixLength: option({
     env: 'OTTERIZE_CONTROL_PLANE_IPV4_CIDR_PREFIX_LENGTH',
@@ -65,7 +81,8 @@ export const mapperOptions = {
     env: 'OTTERIZE_REQUIRE_HOSTNAME',
     form: form.boolean,
     fallback: false,
-    about: 'Refuse clients of which the agent could not read the hostname: for networks that use addresses again within seconds, as on AWS.',
+    about:
+      'Refuse clients of which the agent could not read the hostname: for networks that use addresses again within seconds, as on AWS.',
     ours: true,
   }),
   corsOrigins: option({

@@ -27,9 +27,14 @@ interface Service extends KubernetesObject {
 }
 interface Endpoints extends KubernetesObject {
   readonly subsets?: readonly {
-    readonly addresses?: readonly { readonly ip: string }[];
+    readonly addresses?: readonly EndpointAddress[];
+    readonly notReadyAddresses?: readonly EndpointAddress[];
     readonly ports?: readonly Port[];
   }[];
+}
+interface EndpointAddress {
+  readonly ip: string;
+  readonly targetRef?: { readonly kind?: string; readonly name?: string; readonly namespace?: string };
 }
 
 const families = [
@@ -103,14 +108,22 @@ function ofService(service: Service, pods: readonly Pod[]): readonly KubernetesO
 }
 
 function ofEndpoints(endpoints: Endpoints): readonly KubernetesObject[] {
-  return (endpoints.subsets ?? []).flatMap(({ addresses = [], ports = [] }, index) =>
+  return (endpoints.subsets ?? []).flatMap(({ addresses = [], notReadyAddresses = [], ports = [] }, index) =>
     families.flatMap(({ includes, ...family }) => {
-      const inFamily = addresses.filter(({ ip }) => includes(ip));
+      const all = [
+        ...addresses.map(address => ({ address, ready: true })),
+        ...notReadyAddresses.map(address => ({ address, ready: false })),
+      ];
+      const inFamily = all.filter(({ address }) => includes(address.ip));
       if (inFamily.length === 0) return [];
       return slice(endpoints, {
         addressType: family.addressType,
         suffix: `${family.suffix}${index === 0 ? '' : `-${String(index)}`}`,
-        endpoints: inFamily.map(({ ip }) => ({ addresses: [ip], conditions: { ready: true } })),
+        endpoints: inFamily.map(({ address: { ip, targetRef }, ready }) => ({
+          addresses: [ip],
+          conditions: { ready },
+          ...(targetRef && { targetRef }),
+        })),
         ports: ports.map(port => ({ name: port.name ?? '', port: port.port, protocol: port.protocol ?? 'TCP' })),
       });
     }),

@@ -44,7 +44,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
     case '/healthz':
       return void response.writeHead(request.method === 'GET' ? 200 : 405).end();
     case '/readyz': {
-      const body = options.problems().map(problem => `${problem}\n`).join('');
+      const body = options
+        .problems()
+        .map(problem => `${problem}\n`)
+        .join('');
       return void response.writeHead(options.ready() ? 200 : 503, { 'content-type': 'text/plain' }).end(body);
     }
     default:

@@ -76,7 +76,9 @@ function objectCoercer(type: GraphQLInputObjectType): Coerce {
     if (fields === undefined) {
       const all = Object.values(type.getFields());
       fields = new Map(all.map(field => [field.name, coercer(field.type)]));
-      required = all.filter(field => isNonNullType(field.type) && field.defaultValue === undefined).map(field => field.name);
+      required = all
+        .filter(field => isNonNullType(field.type) && field.defaultValue === undefined)
+        .map(field => field.name);
     }
     if (!isObject(value)) throw new InputError(`cannot use ${kindOf(value)} as ${type.name}`);
     for (const name in value) {

@@ -58,7 +58,10 @@ export const fieldTables: Readonly<Record<string, FieldTable>> = {
   },
   CloudOperation: {
     ...seen,
-    client: ({ client }: CloudOperationEdge): ShownIdentity => ({ workload: { ...nothingKnown, ...client }, found: null }),
+    client: ({ client }: CloudOperationEdge): ShownIdentity => ({
+      workload: { ...nothingKnown, ...client },
+      found: null,
+    }),
     actions: (edge: CloudOperationEdge) => [...edge.actions].sort(),
     dataActions: (edge: CloudOperationEdge) => [...edge.dataActions].sort(),
     iamRole: ({ iamRole }: CloudOperationEdge) => (iamRole === '' ? null : iamRole),
@@ -82,7 +85,8 @@ const nothingKnown: Omit<Workload, 'name' | 'namespace'> = {
 
 /** An identity without how it was found is the same text wherever its workload appears. */
 export const pieces: WriterParts['pieces'] = {
-  OtterizeServiceIdentity: ({ workload }: ShownIdentity, fields) => (fields.has('resolutionData') ? undefined : workload),
+  OtterizeServiceIdentity: ({ workload }: ShownIdentity, fields) =>
+    fields.has('resolutionData') ? undefined : workload,
 };
 
 function shownLabels(labels: LabelSet | null, shown: WriteScope['labels']): LabelSet | null {
@@ -91,9 +95,14 @@ function shownLabels(labels: LabelSet | null, shown: WriteScope['labels']): Labe
 }
 
 /** Sets by name as the API lists them, in the order of the names. */
-function named(sets: ReadonlyMap<string, ReadonlySet<string>> | undefined, member: 'operations' | 'methods'): readonly object[] | null {
+function named(
+  sets: ReadonlyMap<string, ReadonlySet<string>> | undefined,
+  member: 'operations' | 'methods',
+): readonly object[] | null {
   if (sets === undefined) return null;
   return [...sets]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, set]) => (member === 'operations' ? { name, operations: [...set].sort() } : { path: name, methods: [...set].sort() }));
+    .map(([name, set]) =>
+      member === 'operations' ? { name, operations: [...set].sort() } : { path: name, methods: [...set].sort() },
+    );
 }

@@ -44,7 +44,11 @@ export class GraphqlEndpoint {
     this.#onFailure = onFailure;
   }
 
-  async answer(request: GraphqlRequest, response: ServerResponse, { readOnly }: { readonly readOnly: boolean }): Promise<void> {
+  async answer(
+    request: GraphqlRequest,
+    response: ServerResponse,
+    { readOnly }: { readonly readOnly: boolean },
+  ): Promise<void> {
     const pieces = this.#run(request, readOnly);
     let first: IteratorResult<string>;
     let text = '{"data":';
@@ -74,7 +78,8 @@ export class GraphqlEndpoint {
       response.write(text);
       for await (const piece of pieces) {
         if (response.destroyed) return;
-        if (piece !== '' && !response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+        if (piece !== '' && !response.write(piece))
+          await Promise.race([once(response, 'drain'), once(response, 'close')]);
         else if (performance.now() > turnEnds) await turn();
         else continue;
         turnEnds = performance.now() + turnLength;
@@ -95,10 +100,12 @@ export class GraphqlEndpoint {
     }
     if (query === undefined || query === '') {
       const known = this.#persisted.get(hash);
-      if (known === undefined) throw new GraphQLError('PersistedQueryNotFound', { extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } });
+      if (known === undefined)
+        throw new GraphQLError('PersistedQueryNotFound', { extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } });
       return known;
     }
-    if (createHash('sha256').update(query).digest('hex') !== hash) throw new GraphQLError('provided APQ hash does not match query');
+    if (createHash('sha256').update(query).digest('hex') !== hash)
+      throw new GraphQLError('provided APQ hash does not match query');
     if (query.length <= longestKept) this.#persisted.set(hash, query);
     return query;
   }
@@ -128,7 +135,8 @@ export class GraphqlEndpoint {
       return sendErrors(response, 422, [{ message, ...where, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
     }
     if (error instanceof RequestError) return sendErrors(response, error.status, [{ message: error.message }]);
-    if (error instanceof GraphQLError) return sendErrors(response, 200, [{ message: error.message, extensions: error.extensions }]);
+    if (error instanceof GraphQLError)
+      return sendErrors(response, 200, [{ message: error.message, extensions: error.extensions }]);
     this.#onFailure(error);
     sendErrors(response, 200, [{ message: 'internal system error' }]);
   }

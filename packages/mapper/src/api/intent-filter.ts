@@ -25,9 +25,13 @@ export interface IntentFilter {
 
 /** What the arguments of `intents` mean: filters combine with "and", an empty list is no filter. */
 export function intentFilter(intents: Intents, args: IntentArguments): IntentFilter {
-  const filters = [byServer(intents, args), byLabels(args), bySince(args), byPort(args), byServerNamespace(args)].filter(
-    filter => filter !== undefined,
-  );
+  const filters = [
+    byServer(intents, args),
+    byLabels(args),
+    bySince(args),
+    byPort(args),
+    byServerNamespace(args),
+  ].filter(filter => filter !== undefined);
   return {
     namespaces: toSet(args.namespaces),
     wanted: filters.length === 0 ? undefined : edge => filters.every(filter => filter(edge)),
@@ -51,7 +55,8 @@ function byLabels({ excludeServiceWithLabels: items }: IntentArguments): Wanted 
   if (!items || items.length === 0) return undefined;
   const excluded = items.map(item => item.split('=')).map(([key = '', value = '']) => ({ key, value }));
   const carries = (labels: LabelSet | null): boolean =>
-    labels !== null && labels.some(label => excluded.some(({ key, value }) => label.key === key && label.value === value));
+    labels !== null &&
+    labels.some(label => excluded.some(({ key, value }) => label.key === key && label.value === value));
   return ({ client, server }) => !carries(client.labels) && !carries(server.labels);
 }
 

@@ -52,7 +52,10 @@ export interface SelectedField {
 const mostVisits = 5_000;
 
 /** The fields of selection sets of one type, fragments expanded, in the order of the document. */
-export function selectFields(sets: readonly SelectionSetNode[], fragments: WriterParts['fragments']): readonly SelectedField[] {
+export function selectFields(
+  sets: readonly SelectionSetNode[],
+  fragments: WriterParts['fragments'],
+): readonly SelectedField[] {
   const selected = new Map<string, SelectedField>();
   const seen = new Set<string>();
   let visits = 0;
@@ -80,7 +83,8 @@ export function selectFields(sets: readonly SelectionSetNode[], fragments: Write
     const responseName = node.alias?.value ?? node.name.value;
     const before = selected.get(responseName);
     const selections = [...(before?.selections ?? []), ...(node.selectionSet === undefined ? [] : [node.selectionSet])];
-    const either = before === undefined ? included : before.included && included ? or(before.included, included) : undefined;
+    const either =
+      before === undefined ? included : before.included && included ? or(before.included, included) : undefined;
     selected.set(responseName, { node: before?.node ?? node, responseName, selections, included: either });
   }
 }
@@ -113,7 +117,11 @@ function condition(node: SelectionNode): Condition | undefined {
 }
 
 /** Compiles the writer of a type for a selection. */
-export function compileWriter(type: GraphQLOutputType, selections: readonly SelectionSetNode[], parts: WriterParts): Write {
+export function compileWriter(
+  type: GraphQLOutputType,
+  selections: readonly SelectionSetNode[],
+  parts: WriterParts,
+): Write {
   if (isNonNullType(type)) {
     const inner = compilePresent(type.ofType, selections, parts);
     return (value, scope) => {
@@ -130,7 +138,8 @@ function compilePresent(type: GraphQLOutputType, selections: readonly SelectionS
     const item = compileWriter(type.ofType, selections, parts);
     return (value, scope) => {
       let text = '';
-      for (const element of value as Iterable<unknown>) text += text === '' ? item(element, scope) : `,${item(element, scope)}`;
+      for (const element of value as Iterable<unknown>)
+        text += text === '' ? item(element, scope) : `,${item(element, scope)}`;
       return `[${text}]`;
     };
   }
@@ -158,11 +167,16 @@ function compileObject(type: GraphQLObjectType, selections: readonly SelectionSe
     }
     return `{${text}}`;
   };
-  const pieceOf = parts.pieces[type.name] as ((source: unknown, fields: ReadonlySet<string>) => object | undefined) | undefined;
+  const pieceOf = parts.pieces[type.name] as
+    ((source: unknown, fields: ReadonlySet<string>) => object | undefined) | undefined;
   return pieceOf === undefined ? write : inPieces(write, pieceOf, new Set(fields.map(({ node }) => node.name.value)));
 }
 
-function compileField(type: GraphQLObjectType, { node, responseName, selections, included }: SelectedField, parts: WriterParts): FieldWriter {
+function compileField(
+  type: GraphQLObjectType,
+  { node, responseName, selections, included }: SelectedField,
+  parts: WriterParts,
+): FieldWriter {
   const name = node.name.value;
   const prefix = `${JSON.stringify(responseName)}:`;
   if (name === '__typename') return { prefix, included, write: () => JSON.stringify(type.name) };
@@ -175,7 +189,11 @@ function compileField(type: GraphQLObjectType, { node, responseName, selections,
 }
 
 /** Writes a value once per answer and object that it is made of. */
-function inPieces(write: Write, pieceOf: (source: unknown, fields: ReadonlySet<string>) => object | undefined, fields: ReadonlySet<string>): Write {
+function inPieces(
+  write: Write,
+  pieceOf: (source: unknown, fields: ReadonlySet<string>) => object | undefined,
+  fields: ReadonlySet<string>,
+): Write {
   return (source, scope) => {
     const of = pieceOf(source, fields);
     if (of === undefined) return write(source, scope);

@@ -1,10 +1,4 @@
-import type {
-  AgentStatus,
-  AwsOperation,
-  AzureOperation,
-  GcpOperation,
-  TrafficLevelResult,
-} from '@network-mapper/api';
+import type { AgentStatus, AwsOperation, AzureOperation, GcpOperation, TrafficLevelResult } from '@network-mapper/api';
 import { captureFacts, type CaptureParts, type RecordedSource } from '../ingest/capture.ts';
 import { awsFacts, azureFacts, gcpFacts, type CloudParts } from '../ingest/cloud.ts';
 import type { Fact } from '../ingest/fact.ts';
@@ -44,7 +38,11 @@ export function createMutations(parts: MutationParts): Readonly<Record<string, R
   const { map, intake, capture, workloads, cloud, now } = parts;
 
   /** `true` is answered when everything is on the map, waits for news, or is counted under the reason why it is not. */
-  function report<Args, T>(kind: ReportKind, entriesOf: (args: Args) => readonly T[], toFacts: (entries: readonly T[]) => Iterable<Fact>): RootField {
+  function report<Args, T>(
+    kind: ReportKind,
+    entriesOf: (args: Args) => readonly T[],
+    toFacts: (entries: readonly T[]) => Iterable<Fact>,
+  ): RootField {
     return {
       resolve: async args => {
         const entries = entriesOf(args as Args);
@@ -67,13 +65,17 @@ export function createMutations(parts: MutationParts): Readonly<Record<string, R
     },
     reportCaptureResults: report('dns', results<RecordedSource>, sources => captureFacts('DNS', sources, capture)),
     reportTCPCaptureResults: report('tcp', results<RecordedSource>, sources => captureFacts('TCP', sources, capture)),
-    reportSocketScanResults: report('socketscan', results<RecordedSource>, sources => captureFacts('SOCKET', sources, capture)),
+    reportSocketScanResults: report('socketscan', results<RecordedSource>, sources =>
+      captureFacts('SOCKET', sources, capture),
+    ),
     reportKafkaMapperResults: report('kafka', results<KafkaReport>, reports => kafkaFacts(reports, workloads)),
     reportIstioConnectionResults: report('istio', results<IstioReport>, reports => istioFacts(reports, workloads)),
     reportAWSOperation: report('aws', operations<AwsOperation>, entries => awsFacts(entries, cloud)),
     reportAzureOperation: report('azure', operations<AzureOperation>, entries => azureFacts(entries, cloud)),
     reportGCPOperation: report('gcp', operations<GcpOperation>, entries => gcpFacts(entries, cloud)),
-    reportTrafficLevelResults: report('traffic', results<TrafficLevelResult>, entries => trafficLevelFacts(entries, cloud)),
+    reportTrafficLevelResults: report('traffic', results<TrafficLevelResult>, entries =>
+      trafficLevelFacts(entries, cloud),
+    ),
     reportAgentStatus: {
       resolve: args => {
         const { status } = args as { readonly status: Omit<AgentStatus, 'startedAt'> & { readonly startedAt: number } };

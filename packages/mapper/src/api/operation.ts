@@ -21,7 +21,15 @@ import {
 } from 'graphql';
 import { coercer } from './coerce-input.ts';
 import { atStep, InputError } from './input-error.ts';
-import { compileWriter, selectFields, type FieldTable, type SelectedField, type Write, type WriteScope, type WriterParts } from './json-writer.ts';
+import {
+  compileWriter,
+  selectFields,
+  type FieldTable,
+  type SelectedField,
+  type Write,
+  type WriteScope,
+  type WriterParts,
+} from './json-writer.ts';
 
 /** Arguments of a root field in their types' own forms. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -100,7 +108,9 @@ export class Operation {
     const fragments = new Map(document.definitions.filter(isFragment).map(fragment => [fragment.name.value, fragment]));
     const roots = this.isMutation ? parts.mutations : parts.queries;
     this.#fields = selectFields([this.#node.selectionSet], fragments).map(selected =>
-      selected.node.name.value.startsWith('__') ? selected : compileRoot({ type, selected, roots, writer: { ...parts, fragments } }),
+      selected.node.name.value.startsWith('__')
+        ? selected
+        : compileRoot({ type, selected, roots, writer: { ...parts, fragments } }),
     );
   }
 
@@ -111,7 +121,8 @@ export class Operation {
       const name = variable.name.value;
       const type = typeFromAST(this.#parts.schema, typeNode);
       if (!type || !isInputType(type)) throw new InputError(`$${name} has no input type`);
-      const given = values[name] === undefined && defaultValue !== undefined ? valueFromASTUntyped(defaultValue) : values[name];
+      const given =
+        values[name] === undefined && defaultValue !== undefined ? valueFromASTUntyped(defaultValue) : values[name];
       try {
         const value = coercer(type)(given);
         if (value !== undefined) coerced[name] = value;
@@ -138,8 +149,14 @@ export class Operation {
 
   #introspect(node: FieldNode, variables: Arguments): string {
     if (node.name.value === '__typename') return JSON.stringify(this.#typeName);
-    const only: OperationDefinitionNode = { ...this.#node, selectionSet: { kind: Kind.SELECTION_SET, selections: [node] } };
-    const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [only, ...this.#document.definitions.filter(isFragment)] };
+    const only: OperationDefinitionNode = {
+      ...this.#node,
+      selectionSet: { kind: Kind.SELECTION_SET, selections: [node] },
+    };
+    const document: DocumentNode = {
+      kind: Kind.DOCUMENT,
+      definitions: [only, ...this.#document.definitions.filter(isFragment)],
+    };
     const { data, errors } = executeSync({ schema: this.#parts.schema, document, variableValues: variables });
     if (errors !== undefined) throw errors[0] ?? new GraphQLError('introspection failed');
     return JSON.stringify(data?.[node.alias?.value ?? node.name.value]);
@@ -149,7 +166,10 @@ export class Operation {
 /** Pieces of an answer have about this many characters. */
 const pieceLength = 65_536;
 
-async function* runField({ root, args, write, writeElement }: CompiledField, variables: Arguments): AsyncGenerator<string> {
+async function* runField(
+  { root, args, write, writeElement }: CompiledField,
+  variables: Arguments,
+): AsyncGenerator<string> {
   const values = args(variables);
   const scope: WriteScope = { variables, pieces: new Map(), labels: root.labels?.(values) ?? new Set() };
   const value = await root.resolve(values);
@@ -225,7 +245,12 @@ function compileArguments(field: GraphQLField<unknown, unknown>, node: FieldNode
 
 function findOperation(document: DocumentNode, name: string | undefined): OperationDefinitionNode {
   const operations = document.definitions.filter(definition => definition.kind === Kind.OPERATION_DEFINITION);
-  const wanted = name === undefined || name === '' ? (operations.length === 1 ? operations[0] : undefined) : operations.find(operation => operation.name?.value === name);
+  const wanted =
+    name === undefined || name === ''
+      ? operations.length === 1
+        ? operations[0]
+        : undefined
+      : operations.find(operation => operation.name?.value === name);
   if (wanted === undefined) throw new InputError(`operation ${name ?? ''} not found`);
   return wanted;
 }

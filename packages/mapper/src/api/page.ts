@@ -32,7 +32,10 @@ export function toPage<T>(items: Iterable<T>, keyOf: (item: T) => string, { firs
     nodes.push(item);
   }
   const last = nodes.at(-1);
-  return { nodes, pageInfo: { hasNextPage, endCursor: last === undefined ? null : Buffer.from(keyOf(last)).toString('base64url') } };
+  return {
+    nodes,
+    pageInfo: { hasNextPage, endCursor: last === undefined ? null : Buffer.from(keyOf(last)).toString('base64url') },
+  };
 }
 
 function decodeCursor(text: string): string {

@@ -39,14 +39,28 @@ export function createQueries({ map, explain, now }: QueryParts): Readonly<Recor
     }),
     cloudOperations: page<TrafficArguments & { readonly provider?: string | null }>(args => {
       const { provider } = args;
-      const wanted = edges(map.cloudOperations, args).filter(edge => typeof provider !== 'string' || edge.provider === provider);
-      return toPage(wanted, edge => [`${edge.client.namespace}/${edge.client.name}`, edge.provider, edge.resource, edge.iamRole ?? ''].join('\0'), args);
+      const wanted = edges(map.cloudOperations, args).filter(
+        edge => typeof provider !== 'string' || edge.provider === provider,
+      );
+      return toPage(
+        wanted,
+        edge =>
+          [`${edge.client.namespace}/${edge.client.name}`, edge.provider, edge.resource, edge.iamRole ?? ''].join('\0'),
+        args,
+      );
     }),
     trafficLevels: page<TrafficArguments>(args => {
       const levels = edges(map.trafficLevels, args).map(edge => {
         const average = averageLevel(edge, now());
         const { source, destination, lastSeen } = edge;
-        return average && { ...average, lastSeen, source: { workload: source, found: null }, destination: { workload: destination, found: null } };
+        return (
+          average && {
+            ...average,
+            lastSeen,
+            source: { workload: source, found: null },
+            destination: { workload: destination, found: null },
+          }
+        );
       });
       return toPage(
         levels.filter(level => level !== undefined),
@@ -85,11 +99,19 @@ function* serviceIntents(map: TrafficMap, args: IntentArguments): Generator<read
     for (const { server, serverFound } of edges) {
       if (!servers.has(server.key)) servers.set(server.key, { workload: server, found: serverFound });
     }
-    yield [{ client: { workload: first.client, found: first.clientFound } satisfies ShownIdentity, intents: servers.values() }];
+    yield [
+      {
+        client: { workload: first.client, found: first.clientFound } satisfies ShownIdentity,
+        intents: servers.values(),
+      },
+    ];
   }
 }
 
-function edges<E extends Edge, S>(store: EdgeStore<E, S>, { namespaces, since }: TrafficArguments): Iterator<E, undefined> & IteratorObject<E, undefined> {
+function edges<E extends Edge, S>(
+  store: EdgeStore<E, S>,
+  { namespaces, since }: TrafficArguments,
+): Iterator<E, undefined> & IteratorObject<E, undefined> {
   const only = namespaces && namespaces.length > 0 ? new Set(namespaces) : undefined;
   return store
     .byOwner(only)
@@ -108,10 +130,15 @@ function unmapped(map: TrafficMap, args: UnmappedArguments): object {
     !list || list.length === 0 || (value !== null && list.includes(value));
   const pairs = map.unmapped
     .pairs()
-    .filter(pair => allows(reasons, pair.reason) && allows(evidence, pair.evidence) && allows(namespaces, pair.namespace))
+    .filter(
+      pair => allows(reasons, pair.reason) && allows(evidence, pair.evidence) && allows(namespaces, pair.namespace),
+    )
     .filter(pair => typeof since !== 'number' || pair.lastSeen >= since);
   const totals = map.unmapped.totals().map(total => ({ ...total, meaning: meaningOf(total.reason) }));
-  return { totals, ...toPage(pairs, ({ reason, evidence: kind, client, server }) => `${reason} ${kind} ${client} ${server}`, args) };
+  return {
+    totals,
+    ...toPage(pairs, ({ reason, evidence: kind, client, server }) => `${reason} ${kind} ${client} ${server}`, args),
+  };
 }
 
 function meaningOf(reason: SkipReason): string {

@@ -44,7 +44,8 @@ async function operationsOf(body: Buffer, contentType: string): Promise<string> 
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity' && encoding !== 'gzip') throw new RequestError(415, `content-encoding ${encoding} is not supported`);
+  if (encoding !== 'identity' && encoding !== 'gzip')
+    throw new RequestError(415, `content-encoding ${encoding} is not supported`);
   if (Number(request.headers['content-length'] ?? 0) > largestBody) throw tooLarge();
   const source = encoding === 'gzip' ? request.pipe(createGunzip()) : request;
   request.on('error', error => source.destroy(error));
@@ -58,7 +59,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
     }
   } catch (error) {
     if (error instanceof RequestError) throw error;
-    throw new RequestError(400, `the body could not be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new RequestError(
+      400,
+      `the body could not be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   return Buffer.concat(chunks);
 }
@@ -76,7 +80,8 @@ function parseJson(text: string): unknown {
 }
 
 function toRequest(body: unknown): GraphqlRequest {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw notDecoded('not an object', JSON.stringify(body));
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw notDecoded('not an object', JSON.stringify(body));
   const { query, operationName, variables, extensions } = body as Record<string, unknown>;
   const wrong = [
     isAbsent(query) || typeof query === 'string' ? undefined : 'query is not a string',

@@ -69,7 +69,9 @@ export function formatTime(time: number): string {
 export function formatGoTime(time: number): string {
   const microseconds = Math.round(time * 1000);
   const iso = new Date(Math.floor(microseconds / 1000)).toISOString();
-  const fraction = String(((microseconds % 1_000_000) + 1_000_000) % 1_000_000).padStart(6, '0').replace(/0+$/, '');
+  const fraction = String(((microseconds % 1_000_000) + 1_000_000) % 1_000_000)
+    .padStart(6, '0')
+    .replace(/0+$/, '');
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)}${fraction === '' ? '' : `.${fraction}`} +0000 UTC`;
 }
 

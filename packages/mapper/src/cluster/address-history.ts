@@ -45,7 +45,8 @@ export class AddressHistory {
   holder(address: string, { at, hostname }: Moment): Holder {
     const claims = this.#claims(address);
     const held = claims.filter(pod => !pod.hostNetwork && pod.createdAt <= at && at <= this.#end(pod));
-    const named = hostname === undefined ? held : held.filter(pod => pod.name === hostname || pod.hostname === hostname);
+    const named =
+      hostname === undefined ? held : held.filter(pod => pod.name === hostname || pod.hostname === hostname);
     // A hostname that fits nobody tells nothing apart; the rules of trust object to it.
     const pods = named.length > 0 ? named : held;
     const alive = pods.filter(pod => pod.phase === 'running' && !this.#gone.has(pod));
@@ -53,7 +54,8 @@ export class AddressHistory {
     const pod = this.#holding(pods, alive[0], at);
     if (pod !== undefined) return { kind: 'pod', pod };
     if (claims.some(claim => claim.hostNetwork)) return { kind: 'host-network' };
-    if (claims.some(claim => claim.phase === 'pending' && !this.#gone.has(claim))) return { kind: 'not-yet', reason: 'pod-not-running' };
+    if (claims.some(claim => claim.phase === 'pending' && !this.#gone.has(claim)))
+      return { kind: 'not-yet', reason: 'pod-not-running' };
     if (claims.some(claim => claim.createdAt > at)) return { kind: 'not-yet', reason: 'pod-started-later' };
     return { kind: 'nobody' };
   }
@@ -62,7 +64,10 @@ export class AddressHistory {
   #holding(pods: readonly PodRecord[], alive: PodRecord | undefined, at: number): PodRecord | undefined {
     const others = pods.filter(pod => pod !== alive);
     if (alive !== undefined && (others.length === 0 || at >= alive.startedAt)) return alive;
-    return others.reduce<PodRecord | undefined>((last, pod) => (last === undefined || pod.startedAt > last.startedAt ? pod : last), undefined);
+    return others.reduce<PodRecord | undefined>(
+      (last, pod) => (last === undefined || pod.startedAt > last.startedAt ? pod : last),
+      undefined,
+    );
   }
 
   /** Until when a pod held its addresses. */

@@ -71,7 +71,11 @@ export class ClusterView implements Lookups {
     for (const address of after?.clusterIps ?? []) this.#listener?.(address);
   }
 
-  endpointSliceChanged(key: string, before: EndpointSliceRecord | undefined, after: EndpointSliceRecord | undefined): void {
+  endpointSliceChanged(
+    key: string,
+    before: EndpointSliceRecord | undefined,
+    after: EndpointSliceRecord | undefined,
+  ): void {
     for (const { service } of [before, after].filter(slice => slice !== undefined)) {
       if (service === undefined) continue;
       this.#backends.delete(service);
@@ -83,14 +87,16 @@ export class ClusterView implements Lookups {
       if (service === apiServerKey) this.#updateApiServer();
     }
     for (const { pod } of before?.endpoints ?? []) if (pod !== undefined) this.#leaveService(pod, before?.service);
-    for (const { pod } of after?.endpoints ?? []) if (pod !== undefined && after?.service !== undefined) addTo(this.#servicesOfPod, pod, after.service);
+    for (const { pod } of after?.endpoints ?? [])
+      if (pod !== undefined && after?.service !== undefined) addTo(this.#servicesOfPod, pod, after.service);
   }
 
   /** A pod is behind a Service no longer, unless another slice of it (of the other address family, say) still has it. */
   #leaveService(pod: string, service: string | undefined): void {
     if (service === undefined) return;
     const slices = [...(this.#slices.get(service)?.values() ?? [])];
-    if (!slices.some(slice => slice.endpoints.some(endpoint => endpoint.pod === pod))) removeFrom(this.#servicesOfPod, pod, service);
+    if (!slices.some(slice => slice.endpoints.some(endpoint => endpoint.pod === pod)))
+      removeFrom(this.#servicesOfPod, pod, service);
   }
 
   /** `nodes` are all of them, after the change. Nodes tell of themselves every few seconds: mostly nothing that matters here. */
@@ -116,7 +122,13 @@ export class ClusterView implements Lookups {
     return this.#podsByUid.get(uid);
   }
 
-  podOfIstioWorkload({ name, namespace }: { readonly name: string; readonly namespace: string }): PodRecord | undefined {
+  podOfIstioWorkload({
+    name,
+    namespace,
+  }: {
+    readonly name: string;
+    readonly namespace: string;
+  }): PodRecord | undefined {
     const pods = [...(this.#istioPods.get(name) ?? [])].filter(pod => namespace === '' || pod.namespace === namespace);
     return pods.find(pod => pod.phase === 'running' && !pod.deleting) ?? pods[0];
   }
@@ -136,7 +148,9 @@ export class ClusterView implements Lookups {
     }
     const services = this.#servicesByExternalIp.get(address);
     if (services === undefined) return undefined;
-    return single(new Set([...services].filter(({ ports }) => ports.some(open => open.port === port && open.protocol === 'TCP'))));
+    return single(
+      new Set([...services].filter(({ ports }) => ports.some(open => open.port === port && open.protocol === 'TCP'))),
+    );
   }
 
   backendsOf({ namespace, name }: ServiceRecord): Backends {
@@ -176,7 +190,8 @@ export class ClusterView implements Lookups {
 
   /** Pods that are gone keep their UIDs as long as their addresses are remembered. */
   #forgetUid(pod: PodRecord): void {
-    for (const uid of [pod.uid, pod.staticUid ?? pod.uid]) if (this.#podsByUid.get(uid) === pod) this.#podsByUid.delete(uid);
+    for (const uid of [pod.uid, pod.staticUid ?? pod.uid])
+      if (this.#podsByUid.get(uid) === pod) this.#podsByUid.delete(uid);
   }
 
   #unindexIstio(pod: PodRecord): void {
@@ -184,7 +199,10 @@ export class ClusterView implements Lookups {
     if (istio !== undefined) removeFrom(this.#istioPods, istio, pod);
   }
 
-  #indexService(service: ServiceRecord, change: (index: Map<string, Set<ServiceRecord>>, key: string, service: ServiceRecord) => void): void {
+  #indexService(
+    service: ServiceRecord,
+    change: (index: Map<string, Set<ServiceRecord>>, key: string, service: ServiceRecord) => void,
+  ): void {
     for (const address of service.clusterIps) change(this.#servicesByClusterIp, address, service);
     for (const address of service.externalIps) change(this.#servicesByExternalIp, address, service);
     if (!service.opensNodePorts) return;
@@ -195,10 +213,12 @@ export class ClusterView implements Lookups {
 
   #updateApiServer(): void {
     const ranges = new IpRanges();
-    const addAddress = (address: string, prefix: number): boolean => ranges.add(`${address}/${address.includes(':') ? 128 : prefix}`);
+    const addAddress = (address: string, prefix: number): boolean =>
+      ranges.add(`${address}/${address.includes(':') ? 128 : prefix}`);
     for (const address of this.#services.get(apiServerKey)?.clusterIps ?? []) addAddress(address, 32);
     const endpoints = [...(this.#slices.get(apiServerKey)?.values() ?? [])].flatMap(slice => slice.endpoints);
-    for (const address of endpoints.flatMap(({ addresses }) => addresses)) addAddress(address, this.#options.apiServerPrefixLength);
+    for (const address of endpoints.flatMap(({ addresses }) => addresses))
+      addAddress(address, this.#options.apiServerPrefixLength);
     this.#apiServerRanges = ranges;
   }
 

@@ -2,7 +2,9 @@
  * The name of a job made of its containers' images: sidecars left out, each image without what stands before its first `/`
  * and without tag or digest, joined by `-`. Undefined when no container is left.
  */
-export function imageName(containers: readonly { readonly name: string; readonly image?: string }[]): string | undefined {
+export function imageName(
+  containers: readonly { readonly name: string; readonly image?: string }[],
+): string | undefined {
   const names = containers
     .filter(({ name }) => name !== 'istio-proxy' && !name.includes('sidecar'))
     .map(({ image }) => withoutTag((image ?? '').replace(/^[^/]*\//, '')))

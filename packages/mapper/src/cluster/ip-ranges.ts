@@ -9,7 +9,10 @@ interface Address {
 /** A set of networks. Asking costs the number of different prefix lengths in it, which is small. */
 export class IpRanges {
   /** Networks by family and prefix length: `4/24` -> the networks' leading bits. */
-  readonly #networks = new Map<string, { readonly bits: number; readonly prefix: number; readonly leading: Set<bigint> }>();
+  readonly #networks = new Map<
+    string,
+    { readonly bits: number; readonly prefix: number; readonly leading: Set<bigint> }
+  >();
 
   get size(): number {
     return this.#networks.size;
@@ -20,7 +23,8 @@ export class IpRanges {
     const slash = cidr.lastIndexOf('/');
     const address = parseAddress(cidr.slice(0, slash));
     const prefix = Number(cidr.slice(slash + 1));
-    if (address === undefined || slash < 0 || !Number.isInteger(prefix) || prefix < 0 || prefix > address.bits) return false;
+    if (address === undefined || slash < 0 || !Number.isInteger(prefix) || prefix < 0 || prefix > address.bits)
+      return false;
     const key = `${address.bits}/${prefix}`;
     let networks = this.#networks.get(key);
     if (networks === undefined) {

@@ -11,7 +11,10 @@ export interface NamingOptions {
 }
 
 /** One way to name a pod's workload by hand; the first that a pod has is used, an empty value too. */
-function override({ annotations, labels }: KubeObject['metadata'], { overrideAnnotation }: NamingOptions): PodRecord['override'] {
+function override(
+  { annotations, labels }: KubeObject['metadata'],
+  { overrideAnnotation }: NamingOptions,
+): PodRecord['override'] {
   const deprecated = 'intents.otterize.com/service-name';
   const label = 'otterize/service-name';
   for (const annotation of [overrideAnnotation, deprecated]) {
@@ -33,7 +36,9 @@ interface PodObject extends KubeObject {
     readonly phase?: string;
     readonly startTime?: string;
     readonly podIPs?: readonly { readonly ip?: string }[];
-    readonly containerStatuses?: readonly { readonly state?: { readonly terminated?: { readonly finishedAt?: string } } }[];
+    readonly containerStatuses?: readonly {
+      readonly state?: { readonly terminated?: { readonly finishedAt?: string } };
+    }[];
   };
 }
 
@@ -140,7 +145,10 @@ export function toEndpointSliceRecord(object: KubeObject): EndpointSliceRecord {
       addresses: addresses ?? [],
       // "nil should be interpreted as true" (EndpointConditions v1).
       ready: conditions?.ready ?? true,
-      pod: targetRef?.kind === 'Pod' && targetRef.name !== undefined ? `${targetRef.namespace ?? namespace}/${targetRef.name}` : undefined,
+      pod:
+        targetRef?.kind === 'Pod' && targetRef.name !== undefined
+          ? `${targetRef.namespace ?? namespace}/${targetRef.name}`
+          : undefined,
     })),
   };
 }
@@ -158,7 +166,9 @@ interface NodeObject extends KubeObject {
 export function toNodeRecord(object: KubeObject): NodeRecord {
   const { spec, status } = object as NodeObject;
   return {
-    addresses: (status?.addresses ?? []).filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP').map(({ address }) => address),
+    addresses: (status?.addresses ?? [])
+      .filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP')
+      .map(({ address }) => address),
     podCidrs: spec?.podCIDRs ?? (spec?.podCIDR === undefined ? [] : [spec.podCIDR]),
   };
 }

@@ -1,8 +1,22 @@
-import { OwnerReader, WatchedCollection, type CollectionState, type KubeConnection, type OwnerReference, type Resource } from '@network-mapper/kube';
+import {
+  OwnerReader,
+  WatchedCollection,
+  type CollectionState,
+  type KubeConnection,
+  type OwnerReference,
+  type Resource,
+} from '@network-mapper/kube';
 import type { Runnable } from '@network-mapper/runtime';
 import type { Owners, OwnerRecord } from '../resolve/identity.ts';
 import type { ClusterView } from './cluster-view.ts';
-import { toEndpointSliceRecord, toNodeRecord, toPodRecord, toServiceRecord, type NodeRecord, type NamingOptions } from './records.ts';
+import {
+  toEndpointSliceRecord,
+  toNodeRecord,
+  toPodRecord,
+  toServiceRecord,
+  type NodeRecord,
+  type NamingOptions,
+} from './records.ts';
 
 export interface WatchesOptions {
   readonly connection: KubeConnection;
@@ -29,7 +43,10 @@ export interface Watches {
 const ownerKinds: readonly { readonly kind: string; readonly resource: Resource }[] = [
   ...(['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet'] as const).map(kind => ({ kind, group: 'apps' })),
   ...(['Job', 'CronJob'] as const).map(kind => ({ kind, group: 'batch' })),
-].map(({ kind, group }) => ({ kind, resource: { group, version: 'v1', plural: `${kind.toLowerCase()}s`, namespaced: true } }));
+].map(({ kind, group }) => ({
+  kind,
+  resource: { group, version: 'v1', plural: `${kind.toLowerCase()}s`, namespaced: true },
+}));
 
 function core(plural: string, namespaced = true): Resource {
   return { group: '', version: 'v1', plural, namespaced };
@@ -96,7 +113,12 @@ export function createWatches({ connection, view, naming, stateChanged }: Watche
   return {
     runnables: [...collections.values()],
     kinds,
-    settled: () => kinds().every(({ state }) => state.kind === 'synced' || (state.kind === 'failing' && (state.reason === 'forbidden' || state.lastSynced !== undefined))),
+    settled: () =>
+      kinds().every(
+        ({ state }) =>
+          state.kind === 'synced' ||
+          (state.kind === 'failing' && (state.reason === 'forbidden' || state.lastSynced !== undefined)),
+      ),
     owners: {
       peek: ({ apiVersion, kind, name }, namespace) => owners.get(`${apiVersion} ${kind}`)?.get(`${namespace}/${name}`),
       read: (reference, namespace) => reader.read(reference, namespace),
@@ -106,5 +128,7 @@ export function createWatches({ connection, view, naming, stateChanged }: Watche
 
 /** A reference without what the walk does not need. */
 function slim(reference: OwnerReference | undefined): OwnerReference | undefined {
-  return reference === undefined ? undefined : { apiVersion: reference.apiVersion, kind: reference.kind, name: reference.name };
+  return reference === undefined
+    ? undefined
+    : { apiVersion: reference.apiVersion, kind: reference.kind, name: reference.name };
 }

@@ -22,7 +22,11 @@ export interface RecordedSource extends SeenClient {
 const defaultTtl = 120;
 
 /** The facts of a report of DNS answers, connections or open sockets. */
-export function* captureFacts(evidence: Sighting['evidence'], sources: readonly RecordedSource[], parts: CaptureParts): Generator<Fact> {
+export function* captureFacts(
+  evidence: Sighting['evidence'],
+  sources: readonly RecordedSource[],
+  parts: CaptureParts,
+): Generator<Fact> {
   for (const client of sources) {
     for (const server of client.destinations) yield new CaptureFact(evidence, client, server, parts);
   }
@@ -74,7 +78,14 @@ class CaptureFact implements Fact, Sighting {
         const { lastSeen: at, destinationPort: port = null, srcPorts } = this.server;
         const unwanted = this.#unwantedOutside(server.namespace);
         if (unwanted !== undefined) return unwanted;
-        this.#parts.map.incoming.add({ server, found, address: this.client.srcIp, at, port, clientPorts: srcPorts ?? [] });
+        this.#parts.map.incoming.add({
+          server,
+          found,
+          address: this.client.srcIp,
+          at,
+          port,
+          clientPorts: srcPorts ?? [],
+        });
         return undefined;
       }
       default:
@@ -85,7 +96,8 @@ class CaptureFact implements Fact, Sighting {
   #intent({ client, server, how }: IntentResolution): Unresolved | undefined {
     const { excludedNamespaces, map } = this.#parts;
     if (excludedNamespaces.size > 0) {
-      for (const { namespace } of [client.workload, server.workload]) if (excludedNamespaces.has(namespace)) return skipped('excluded-namespace', namespace);
+      for (const { namespace } of [client.workload, server.workload])
+        if (excludedNamespaces.has(namespace)) return skipped('excluded-namespace', namespace);
     }
     const seen = this.server;
     map.intents.see({

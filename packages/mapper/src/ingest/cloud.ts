@@ -34,11 +34,19 @@ export function gcpFacts(operations: readonly GcpOperation[], parts: CloudParts)
 
 export function azureFacts(operations: readonly AzureOperation[], parts: CloudParts): Iterable<Fact> {
   return operations.map(({ scope, actions, dataActions, clientName: name, clientNamespace: namespace }) =>
-    cloudFact({ client: { name, namespace } }, { provider: 'AZURE', resource: scope, actions, dataActions, iamRole: null }, parts),
+    cloudFact(
+      { client: { name, namespace } },
+      { provider: 'AZURE', resource: scope, actions, dataActions, iamRole: null },
+      parts,
+    ),
   );
 }
 
-function cloudFact({ client: named, srcIp }: Caller, operation: Operation, { resolver, map, excludedNamespaces, now }: CloudParts): Fact {
+function cloudFact(
+  { client: named, srcIp }: Caller,
+  operation: Operation,
+  { resolver, map, excludedNamespaces, now }: CloudParts,
+): Fact {
   const at = now();
   return {
     evidence: operation.provider,
@@ -53,7 +61,13 @@ function cloudFact({ client: named, srcIp }: Caller, operation: Operation, { res
     },
   };
 
-  function keep({ name, namespace }: { readonly name: string; readonly namespace: string }): ReturnType<Fact['settle']> {
+  function keep({
+    name,
+    namespace,
+  }: {
+    readonly name: string;
+    readonly namespace: string;
+  }): ReturnType<Fact['settle']> {
     if (excludedNamespaces.has(namespace)) return skipped('excluded-namespace', namespace);
     map.cloudOperations.add({ ...operation, client: { name, namespace }, at });
     return undefined;

@@ -50,7 +50,8 @@ export class Intake {
 
   /** What has waited long enough is skipped. */
   expire(): void {
-    for (const { fact, reason, namespace } of this.#parts.waitingRoom.takeExpired(this.#parts.now())) this.#skip(fact, reason, namespace);
+    for (const { fact, reason, namespace } of this.#parts.waitingRoom.takeExpired(this.#parts.now()))
+      this.#skip(fact, reason, namespace);
   }
 
   #settle(fact: Fact): Promise<void> | undefined {
@@ -77,13 +78,21 @@ export class Intake {
     const outcome = waiting.fact.settle();
     if (outcome === undefined) return;
     if (outcome.kind === 'skipped') this.#skip(waiting.fact, outcome.reason, outcome.namespace);
-    else if (outcome.kind === 'later') this.#parts.waitingRoom.putBack({ ...waiting, address: outcome.address, reason: outcome.reason });
+    else if (outcome.kind === 'later')
+      this.#parts.waitingRoom.putBack({ ...waiting, address: outcome.address, reason: outcome.reason });
     else void outcome.until.then(() => this.#settleAgain(waiting));
   }
 
   #skip(fact: Fact, reason: SkipReason, namespace?: string): void {
     const { evidence, clientName, serverName, at } = fact;
-    this.#parts.map.unmapped.add({ reason, evidence, namespace, client: clientName, server: serverName, at: Number.isFinite(at) ? at : 0 });
+    this.#parts.map.unmapped.add({
+      reason,
+      evidence,
+      namespace,
+      client: clientName,
+      server: serverName,
+      at: Number.isFinite(at) ? at : 0,
+    });
     this.#parts.skipped(reason, fact);
   }
 }

@@ -7,7 +7,10 @@ import type { WorkloadReportParts } from './kafka.ts';
 export type IstioReport = Omit<IstioConnection, 'lastSeen'> & { readonly lastSeen: number };
 
 /** Requests that Envoy counted. The workloads are named by Istio itself, so neither addresses nor times are looked at. */
-export function istioFacts(reports: readonly IstioReport[], { resolver, lookups, map, excludedNamespaces }: WorkloadReportParts): Iterable<Fact> {
+export function istioFacts(
+  reports: readonly IstioReport[],
+  { resolver, lookups, map, excludedNamespaces }: WorkloadReportParts,
+): Iterable<Fact> {
   return reports.map(report => ({
     evidence: 'ISTIO',
     clientName: `${report.srcWorkloadNamespace}/${report.srcWorkload}`,
@@ -15,13 +18,17 @@ export function istioFacts(reports: readonly IstioReport[], { resolver, lookups,
     at: report.lastSeen,
     settle: () => {
       const source = lookups.podOfIstioWorkload({ name: report.srcWorkload, namespace: report.srcWorkloadNamespace });
-      const destination = lookups.podOfIstioWorkload({ name: report.dstWorkload, namespace: report.dstWorkloadNamespace });
+      const destination = lookups.podOfIstioWorkload({
+        name: report.dstWorkload,
+        namespace: report.dstWorkloadNamespace,
+      });
       if (source === undefined || destination === undefined) return skipped('unknown-workload', source?.namespace);
       const client = resolver.podWorkload(source, null);
       if (client.kind !== 'resolved') return client;
       const server = resolver.podWorkload(destination, null);
       if (server.kind !== 'resolved') return server;
-      for (const { namespace } of [source, destination]) if (excludedNamespaces.has(namespace)) return skipped('excluded-namespace', namespace);
+      for (const { namespace } of [source, destination])
+        if (excludedNamespaces.has(namespace)) return skipped('excluded-namespace', namespace);
       map.intents.see({
         client: client.workload,
         clientFound: null,

@@ -30,7 +30,10 @@ export interface WorkloadReportParts {
 }
 
 /** Accesses to topics that a broker logged. */
-export function kafkaFacts(reports: readonly KafkaReport[], { resolver, lookups, map, excludedNamespaces }: WorkloadReportParts): Iterable<Fact> {
+export function kafkaFacts(
+  reports: readonly KafkaReport[],
+  { resolver, lookups, map, excludedNamespaces }: WorkloadReportParts,
+): Iterable<Fact> {
   return reports.map(({ srcIp, serverPodName, serverNamespace, topic, operation: text, lastSeen: at }) => ({
     evidence: 'KAFKA',
     clientName: srcIp,
@@ -46,7 +49,8 @@ export function kafkaFacts(reports: readonly KafkaReport[], { resolver, lookups,
       if (server.kind !== 'resolved') return server;
       const operation = operations.get(text.toLowerCase().replaceAll('_', ''));
       if (operation === undefined) return skipped('unknown-operation', namespace);
-      if (excludedNamespaces.has(namespace) || excludedNamespaces.has(serverNamespace)) return skipped('excluded-namespace', namespace);
+      if (excludedNamespaces.has(namespace) || excludedNamespaces.has(serverNamespace))
+        return skipped('excluded-namespace', namespace);
       map.intents.see({
         client: client.workload,
         clientFound: null,

@@ -4,7 +4,10 @@ import type { CloudParts } from './cloud.ts';
 import type { Fact } from './fact.ts';
 
 /** Amounts of traffic between addresses, from now. */
-export function trafficLevelFacts(results: readonly TrafficLevelResult[], { resolver, map, excludedNamespaces, now }: CloudParts): Iterable<Fact> {
+export function trafficLevelFacts(
+  results: readonly TrafficLevelResult[],
+  { resolver, map, excludedNamespaces, now }: CloudParts,
+): Iterable<Fact> {
   return results.map(({ srcIP, dstIP, bytesSent: bytes, flows }) => {
     const at = now();
     return {

@@ -26,7 +26,13 @@ const nothing: Explanation = { identity: null, reason: null, pod: null, service:
 export function createExplain(lookups: Lookups, identities: Identities, now: () => number): Explain {
   async function ofPod(pod: PodRecord, service: string | null): Promise<Explanation> {
     const identified = await identities.of(pod);
-    const known = { ...nothing, pod: `${pod.namespace}/${pod.name}`, service, override: pod.override?.by ?? null, owners: identified.steps };
+    const known = {
+      ...nothing,
+      pod: `${pod.namespace}/${pod.name}`,
+      service,
+      override: pod.override?.by ?? null,
+      owners: identified.steps,
+    };
     if (identified.kind === 'unreadable') return { ...known, reason: 'owner-unreadable' };
     return { ...known, identity: { workload: identified.workload, found: null } };
   }
@@ -50,7 +56,14 @@ export function createExplain(lookups: Lookups, identities: Identities, now: () 
       case 'not-yet':
         return { ...nothing, reason: holder.reason };
       case 'nobody':
-        return { ...nothing, reason: lookups.isApiServer(address) ? 'api-server-address' : lookups.isNode(address) ? 'node-address' : 'no-pod' };
+        return {
+          ...nothing,
+          reason: lookups.isApiServer(address)
+            ? 'api-server-address'
+            : lookups.isNode(address)
+              ? 'node-address'
+              : 'no-pod',
+        };
     }
   }
 

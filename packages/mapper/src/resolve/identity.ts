@@ -65,7 +65,8 @@ export class Identities {
   of(pod: PodRecord): Identified | Promise<Identified> {
     const cached = this.#cache.get(pod);
     if (cached !== undefined && this.#now() < cached.until) return cached.identified;
-    if (pod.override !== undefined) return this.#keep(pod, { kind: 'identified', workload: overridden(pod, pod.override.name), steps: [] });
+    if (pod.override !== undefined)
+      return this.#keep(pod, { kind: 'identified', workload: overridden(pod, pod.override.name), steps: [] });
     return this.#walk(pod, { kind: 'Pod', apiVersion: 'v1', name: pod.name }, []);
   }
 
@@ -108,7 +109,8 @@ export class Identities {
       }
       const answer = await this.#owners.read(next, pod.namespace);
       steps.push({ kind: at.kind, name: at.name, outcome: answer.kind });
-      if (answer.kind === 'failed') return this.#keep(pod, { kind: 'unreadable', problem: answer.problem, steps }, unreadableFor);
+      if (answer.kind === 'failed')
+        return this.#keep(pod, { kind: 'unreadable', problem: answer.problem, steps }, unreadableFor);
       if (answer.kind === 'found') {
         // A CronJob may be served under another version than the reference names.
         at = { ...at, apiVersion: answer.apiVersion };
@@ -122,9 +124,18 @@ export class Identities {
   }
 
   #rooted(pod: PodRecord, root: OwnerReference, steps: readonly OwnerStep[]): Identified {
-    const base = { namespace: pod.namespace, labels: pod.labels, nameResolvedUsingAnnotation: false, kubernetesService: null };
+    const base = {
+      namespace: pod.namespace,
+      labels: pod.labels,
+      nameResolvedUsingAnnotation: false,
+      kubernetesService: null,
+    };
     if (this.#options.jobsByImage && root.kind === 'Job' && pod.imageName !== undefined) {
-      return { kind: 'identified', workload: internWorkload({ ...base, name: pod.imageName, podOwnerKind: null }), steps };
+      return {
+        kind: 'identified',
+        workload: internWorkload({ ...base, name: pod.imageName, podOwnerKind: null }),
+        steps,
+      };
     }
     return {
       kind: 'identified',

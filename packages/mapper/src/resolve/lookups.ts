@@ -40,7 +40,11 @@ export interface ServiceRecord {
   readonly externalIps: readonly string[];
   /** Whether node ports are open for it (types NodePort and LoadBalancer). */
   readonly opensNodePorts: boolean;
-  readonly ports: readonly { readonly port: number; readonly nodePort: number | undefined; readonly protocol: string }[];
+  readonly ports: readonly {
+    readonly port: number;
+    readonly nodePort: number | undefined;
+    readonly protocol: string;
+  }[];
 }
 
 /** Who held an address at a moment. */

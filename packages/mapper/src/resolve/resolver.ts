@@ -49,7 +49,10 @@ export class Resolver {
   readonly #options: ResolverOptions;
   readonly #now: () => number;
 
-  constructor(parts: { readonly lookups: Lookups; readonly identities: Identities; readonly now: () => number }, options: ResolverOptions) {
+  constructor(
+    parts: { readonly lookups: Lookups; readonly identities: Identities; readonly now: () => number },
+    options: ResolverOptions,
+  ) {
     this.#lookups = parts.lookups;
     this.#identities = parts.identities;
     this.#now = parts.now;
@@ -103,7 +106,8 @@ export class Resolver {
   /** The workload of the pod that held an address at a moment: for sources that know nothing but the address. */
   podAt(address: string, at: number): Resolved | Unresolved {
     const holder = this.#lookups.podHolding(address, { at });
-    if (holder.kind === 'pod') return holder.pod.createdAt > at ? skipped('pod-started-later') : this.podWorkload(holder.pod, null);
+    if (holder.kind === 'pod')
+      return holder.pod.createdAt > at ? skipped('pod-started-later') : this.podWorkload(holder.pod, null);
     if (holder.kind === 'not-yet') return { kind: 'later', address, reason: holder.reason };
     if (holder.kind === 'nobody') return { kind: 'later', address, reason: 'no-pod' };
     return skipped(holder.kind === 'several' ? 'ambiguous-address' : 'host-network');
@@ -114,7 +118,9 @@ export class Resolver {
     if (this.#lookups.wasEverAPods(address)) {
       const holder = this.#lookups.podHolding(address, { at: this.#now() });
       if (holder.kind === 'pod') return this.podWorkload(holder.pod, null);
-      return skipped(holder.kind === 'several' ? 'ambiguous-address' : holder.kind === 'host-network' ? 'host-network' : 'no-pod');
+      return skipped(
+        holder.kind === 'several' ? 'ambiguous-address' : holder.kind === 'host-network' ? 'host-network' : 'no-pod',
+      );
     }
     const service = this.#lookups.serviceHolding(address);
     if (service === 'several') return skipped('ambiguous-service');
@@ -172,16 +178,27 @@ export class Resolver {
     const how = 'handleDNSCaptureResultsAsKubernetesPods';
     const extraInfo = 'resolveOtterizeIdentityForDestinationAddress';
     if (isApiServerService(service)) {
-      const found = { ...foundNothing, host: server.destination, lastSeen: server.lastSeen, isService: true, extraInfo };
+      const found = {
+        ...foundNothing,
+        host: server.destination,
+        lastSeen: server.lastSeen,
+        isService: true,
+        extraInfo,
+      };
       return intent(client, { kind: 'resolved', workload: apiServerWorkload, found, candidates: [] }, how);
     }
     const behind = this.#lookups.backendsOf(service);
-    const pods = behind.newest < server.lastSeen ? behind.pods : behind.pods.filter(pod => pod.createdAt < server.lastSeen);
+    const pods =
+      behind.newest < server.lastSeen ? behind.pods : behind.pods.filter(pod => pod.createdAt < server.lastSeen);
     const candidates = this.#candidates(pods);
     // A pod's own name under a headless Service says which one was meant; else the first pod stands for all.
-    const meant = name.ofOnePod && candidates.length > 1 ? pods.find(pod => pod.addresses.includes(server.destinationIP ?? '')) : undefined;
+    const meant =
+      name.ofOnePod && candidates.length > 1
+        ? pods.find(pod => pod.addresses.includes(server.destinationIP ?? ''))
+        : undefined;
     const pod = meant ?? pods[0];
-    if (pod === undefined) return skipped(behind.pods.length > 0 ? 'pod-started-later' : 'service-without-pods', namespace);
+    if (pod === undefined)
+      return skipped(behind.pods.length > 0 ? 'pod-started-later' : 'service-without-pods', namespace);
     const resolved = this.podWorkload(pod, {
       ...this.#podFound(pod, server),
       isService: true,
@@ -229,10 +246,15 @@ export class Resolver {
 
   /** Where the agent saw which pod of a Service was reached, that one is the server. */
   #reached(server: ResolvedServer, { destination, destinationIP, lastSeen }: SeenServer): ResolvedServer | Unresolved {
-    if (server.candidates.length === 0 || typeof destinationIP !== 'string' || destinationIP === destination) return server;
+    if (server.candidates.length === 0 || typeof destinationIP !== 'string' || destinationIP === destination)
+      return server;
     const pod = this.#holder(destinationIP, lastSeen, server.workload.namespace);
     if ('kind' in pod) return server;
-    const resolved = this.podWorkload(pod, { ...(server.found ?? foundNothing), podHostname: pod.name, uptime: this.#now() - pod.createdAt });
+    const resolved = this.podWorkload(pod, {
+      ...(server.found ?? foundNothing),
+      podHostname: pod.name,
+      uptime: this.#now() - pod.createdAt,
+    });
     if (resolved.kind !== 'resolved') return resolved;
     const workload = throughService(resolved.workload, server.workload.kubernetesService);
     return { ...resolved, workload, candidates: [] };
@@ -259,7 +281,12 @@ export class Resolver {
     const service = this.#lookups.serviceHolding(address) ?? this.#exposed(address, server);
     if (service === 'several') return skipped('ambiguous-service', namespace);
     if (service !== undefined) {
-      return this.#behind(service, { at: server.lastSeen, host: server.destination, port: server.destinationPort ?? null, extraInfo });
+      return this.#behind(service, {
+        at: server.lastSeen,
+        host: server.destination,
+        port: server.destinationPort ?? null,
+        extraInfo,
+      });
     }
     const pod = this.#holder(address, server.lastSeen, namespace);
     if ('kind' in pod) return pod;
@@ -280,7 +307,12 @@ export class Resolver {
   /** The first pod behind a Service stands for all of them. */
   #behind(
     service: ServiceRecord,
-    { at, host, port = null, extraInfo = 'ResolveOtterizeIdentityForService' }: { readonly at: number; readonly host: string; readonly port?: number | null; readonly extraInfo?: string },
+    {
+      at,
+      host,
+      port = null,
+      extraInfo = 'ResolveOtterizeIdentityForService',
+    }: { readonly at: number; readonly host: string; readonly port?: number | null; readonly extraInfo?: string },
   ): ResolvedServer | Unresolved {
     const { pods } = this.#lookups.backendsOf(service);
     const first = pods[0];
@@ -290,11 +322,19 @@ export class Resolver {
       return { kind: 'resolved', workload: apiServerWorkload, found, candidates: [] };
     }
     if (first.createdAt > at) return skipped('pod-started-later', service.namespace);
-    const resolved = this.podWorkload(first, { ...found, podHostname: first.name, uptime: this.#now() - first.createdAt });
+    const resolved = this.podWorkload(first, {
+      ...found,
+      podHostname: first.name,
+      uptime: this.#now() - first.createdAt,
+    });
     return this.#serverOf(resolved, service, this.#candidates(pods));
   }
 
-  #serverOf(resolved: Resolved | Unresolved, service: ServiceRecord, candidates: readonly string[]): ResolvedServer | Unresolved {
+  #serverOf(
+    resolved: Resolved | Unresolved,
+    service: ServiceRecord,
+    candidates: readonly string[],
+  ): ResolvedServer | Unresolved {
     if (resolved.kind !== 'resolved') return resolved;
     return { ...resolved, workload: throughService(resolved.workload, service.name), candidates };
   }
@@ -303,7 +343,8 @@ export class Resolver {
   #candidates(pods: readonly PodRecord[]): readonly string[] {
     const [first, ...others] = pods;
     // Replicas of one owner need no walk.
-    if (first === undefined || others.every(pod => first.owner !== undefined && pod.owner?.name === first.owner.name)) return [];
+    if (first === undefined || others.every(pod => first.owner !== undefined && pod.owner?.name === first.owner.name))
+      return [];
     const keys = new Set(pods.map(pod => this.#keyOf(pod)).filter(key => key !== undefined));
     return keys.size > 1 ? [...keys] : [];
   }
@@ -339,7 +380,8 @@ export class Resolver {
 
   /** A server that is not known may become known, when a pod can still turn up for its address. */
   #notOrNotYet(unresolved: Unresolved, address: string, client: ResolvedClient): Unresolved {
-    if (unresolved.kind !== 'skipped' || unresolved.reason !== 'no-pod' || !this.#lookups.mayBecomeAPods(address)) return unresolved;
+    if (unresolved.kind !== 'skipped' || unresolved.reason !== 'no-pod' || !this.#lookups.mayBecomeAPods(address))
+      return unresolved;
     return { kind: 'later', address, reason: 'no-pod', namespace: client.workload.namespace };
   }
 
@@ -350,7 +392,12 @@ export class Resolver {
   #isFromOutside({ srcIp, srcPodUid }: SeenClient): boolean {
     if (typeof srcPodUid === 'string' && srcPodUid !== '') return false;
     const lookups = this.#lookups;
-    return !(lookups.wasEverAPods(srcIp) || lookups.isNode(srcIp) || lookups.isApiServer(srcIp) || lookups.mayBecomeAPods(srcIp));
+    return !(
+      lookups.wasEverAPods(srcIp) ||
+      lookups.isNode(srcIp) ||
+      lookups.isApiServer(srcIp) ||
+      lookups.mayBecomeAPods(srcIp)
+    );
   }
 
   #incoming({ client, server }: Sighting): Resolution {
@@ -367,12 +414,20 @@ export class Resolver {
     const holder = this.#lookups.podHolding(address, { at: server.lastSeen });
     if (holder.kind === 'not-yet') return { kind: 'later', address, reason: holder.reason };
     if (holder.kind !== 'pod') {
-      if (holder.kind === 'nobody' && this.#lookups.mayBecomeAPods(address)) return { kind: 'later', address, reason: 'no-pod' };
-      return skipped(holder.kind === 'several' ? 'ambiguous-address' : holder.kind === 'host-network' ? 'host-network' : 'load-balancer-name');
+      if (holder.kind === 'nobody' && this.#lookups.mayBecomeAPods(address))
+        return { kind: 'later', address, reason: 'no-pod' };
+      return skipped(
+        holder.kind === 'several'
+          ? 'ambiguous-address'
+          : holder.kind === 'host-network'
+            ? 'host-network'
+            : 'load-balancer-name',
+      );
     }
     const { pod } = holder;
     const { destination } = server;
-    if (destination !== '' && destination !== address && destination !== pod.name) return skipped('name-mismatch', pod.namespace);
+    if (destination !== '' && destination !== address && destination !== pod.name)
+      return skipped('name-mismatch', pod.namespace);
     const resolved = this.#clientPod(pod, { srcIp: address, srcHostname: '', srcPodUid: pod.uid }, server.lastSeen);
     return resolved.kind === 'resolved' ? { kind: 'incoming', server: resolved } : resolved;
   }

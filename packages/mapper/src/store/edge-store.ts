@@ -31,8 +31,6 @@ interface NamespaceNode<E> {
   sorted: readonly OwnerNode<E>[] | undefined;
 }
 
-export type EdgeListener<E, S> = (edge: E, seen: S) => void;
-
 /**
  * The edges of one kind, one per owner and key. Read in the order of owner (`namespace/name`, byte-wise) and key. A reader may
  * pause between edges while others are added: it sees each edge of its start at most once, as it stands when it comes to it.
@@ -40,7 +38,7 @@ export type EdgeListener<E, S> = (edge: E, seen: S) => void;
 export class EdgeStore<E extends Edge, S> {
   readonly #kind: EdgeKind<E, S>;
   readonly #namespaces = new Map<string, NamespaceNode<E>>();
-  readonly #listeners = new Set<EdgeListener<E, S>>();
+  readonly #listeners = new Set<(seen: S) => void>();
   #sorted: readonly NamespaceNode<E>[] | undefined;
   #size = 0;
   #forgotten = 0;
@@ -72,7 +70,7 @@ export class EdgeStore<E extends Edge, S> {
     } else {
       this.#kind.merge(edge, seen);
     }
-    for (const listener of this.#listeners) listener(edge, seen);
+    for (const listener of this.#listeners) listener(seen);
     return edge;
   }
 
@@ -93,8 +91,8 @@ export class EdgeStore<E extends Edge, S> {
     this.#size = 0;
   }
 
-  /** Called with every sighting that is added, after it has been. Returns the end of it. */
-  subscribe(listener: EdgeListener<E, S>): () => void {
+  /** Called with every sighting that is added. Returns the end of it. */
+  subscribe(listener: (seen: S) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

@@ -3,7 +3,17 @@ import type { Evidence } from '@network-mapper/model';
 /** A small set of named values as the bits of one number: bit n stands for the n-th name. */
 export type Flags = number;
 
-export const evidenceNames: readonly Evidence[] = ['DNS', 'TCP', 'SOCKET', 'KAFKA', 'ISTIO', 'AWS', 'AZURE', 'GCP', 'TRAFFIC_LEVEL'];
+export const evidenceNames: readonly Evidence[] = [
+  'DNS',
+  'TCP',
+  'SOCKET',
+  'KAFKA',
+  'ISTIO',
+  'AWS',
+  'AZURE',
+  'GCP',
+  'TRAFFIC_LEVEL',
+];
 export const protocolNames = ['TCP', 'UDP'] as const;
 
 const evidenceBits = new Map(evidenceNames.map((name, bit) => [name, 1 << bit]));

@@ -124,7 +124,8 @@ function newest(known: Workload, seen: Workload): Workload {
     ...known,
     labels: seen.labels,
     nameResolvedUsingAnnotation: known.nameResolvedUsingAnnotation ?? seen.nameResolvedUsingAnnotation,
-    podOwnerKind: known.nameResolvedUsingAnnotation === true ? known.podOwnerKind : (known.podOwnerKind ?? seen.podOwnerKind),
+    podOwnerKind:
+      known.nameResolvedUsingAnnotation === true ? known.podOwnerKind : (known.podOwnerKind ?? seen.podOwnerKind),
   });
 }
 

@@ -20,7 +20,7 @@ export interface ExternalEdge extends Edge {
 /** A name that stands for ever new addresses keeps this many of the newest. */
 const mostAddresses = 1_024;
 
-const externalEdges: EdgeKind<ExternalEdge, ExternalSeen> = {
+export const externalEdges: EdgeKind<ExternalEdge, ExternalSeen> = {
   owner: seen => seen.client,
   key: seen => seen.dnsName,
   limit: 10_000,
@@ -56,7 +56,7 @@ export interface IncomingEdge extends Edge {
   ports: PortSet;
 }
 
-const incomingEdges: EdgeKind<IncomingEdge, IncomingSeen> = {
+export const incomingEdges: EdgeKind<IncomingEdge, IncomingSeen> = {
   owner: seen => seen.server,
   key: seen => seen.address,
   limit: 10_000,

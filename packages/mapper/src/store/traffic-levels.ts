@@ -55,7 +55,10 @@ export function createTrafficLevels(): TrafficLevels {
 }
 
 /** The averages of the last hour, rounded down; undefined when nothing was told in it. */
-export function averageLevel(edge: TrafficLevelEdge, now: number): { bytes: number; flows: number; samples: number } | undefined {
+export function averageLevel(
+  edge: TrafficLevelEdge,
+  now: number,
+): { bytes: number; flows: number; samples: number } | undefined {
   const samples = young(edge, now);
   if (samples.length === 0) return undefined;
   const mean = (pick: (sample: Sample) => number): number =>

@@ -2,7 +2,12 @@ import { Agents } from './agents.ts';
 import { createCloudOperations, type CloudOperations } from './cloud-operations.ts';
 import { DnsCache } from './dns-cache.ts';
 import { Intents } from './intents.ts';
-import { createExternalTraffic, createIncomingTraffic, type ExternalTraffic, type IncomingTraffic } from './outside-edges.ts';
+import {
+  createExternalTraffic,
+  createIncomingTraffic,
+  type ExternalTraffic,
+  type IncomingTraffic,
+} from './outside-edges.ts';
 import { createTrafficLevels, type TrafficLevels } from './traffic-levels.ts';
 import { Unmapped } from './unmapped.ts';
 
@@ -18,7 +23,10 @@ export interface TrafficMap {
   readonly dnsCache: DnsCache;
 }
 
-export function createTrafficMap(options: { readonly dnsCacheCapacity: number; readonly now: () => number }): TrafficMap {
+export function createTrafficMap(options: {
+  readonly dnsCacheCapacity: number;
+  readonly now: () => number;
+}): TrafficMap {
   return {
     intents: new Intents(),
     external: createExternalTraffic(),

@@ -39,7 +39,16 @@ export class Unmapped {
     const pair = this.#pairs.get(key);
     if (pair === undefined) {
       if (this.#pairs.size >= mostPairs) this.#forgetOldest();
-      this.#pairs.set(key, { reason, evidence, namespace: namespace ?? null, client, server, firstSeen: at, lastSeen: at, count: 1 });
+      this.#pairs.set(key, {
+        reason,
+        evidence,
+        namespace: namespace ?? null,
+        client,
+        server,
+        firstSeen: at,
+        lastSeen: at,
+        count: 1,
+      });
       return;
     }
     pair.count++;
