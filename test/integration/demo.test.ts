@@ -2,32 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { demoList as map } from '../e2e/demo-application.ts';
 import { noSandbox } from './sandbox-available.ts';
 
 const demo = fileURLToPath(new URL('../../packages/sandbox/src/demo.ts', import.meta.url));
-
-const map = `cartservice in namespace otterize-ecom-demo calls:
-  - redis-cart
-checkoutservice in namespace otterize-ecom-demo calls:
-  - cartservice
-  - currencyservice
-  - emailservice
-  - paymentservice
-  - productcatalogservice
-  - shippingservice
-frontend in namespace otterize-ecom-demo calls:
-  - adservice
-  - cartservice
-  - checkoutservice
-  - currencyservice
-  - productcatalogservice
-  - recommendationservice
-  - shippingservice
-loadgenerator in namespace otterize-ecom-demo calls:
-  - frontend
-recommendationservice in namespace otterize-ecom-demo calls:
-  - productcatalogservice
-`;
 
 interface Ended {
   readonly code: number | null;

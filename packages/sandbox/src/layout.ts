@@ -70,7 +70,7 @@ export function layOut({ namespace, workloads }: Plan): Layout {
 }
 
 /** The pod of a workload; throws when the plan has no such workload. */
-export function podOf({ pods }: Layout, name: string): PlacedWorkload {
+function podOf({ pods }: Layout, name: string): PlacedWorkload {
   const pod = pods.find(({ workload }) => workload.name === name);
   if (pod === undefined)
     throw new Error(`the plan calls ${name}, but has no such workload: add it, or take the call out`);

@@ -4,7 +4,7 @@ import type { Signal } from './watched-process.ts';
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** A pod's network as the node sees it. */
-export interface PodNetwork {
+interface PodNetwork {
   readonly podName: string;
   readonly podIp: string;
 }

@@ -50,7 +50,7 @@ export function object({
   return builder(apiVersion, kind)(named);
 }
 
-export interface ContainerPort {
+interface ContainerPort {
   readonly name?: string;
   readonly containerPort: number;
 }
