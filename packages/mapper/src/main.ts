@@ -8,7 +8,7 @@ import { mapperOptions } from './options.ts';
 await runProgram('mapper', async () => {
   const options = readOptions(mapperOptions, process.env);
   const resolvConf = await readFile('/etc/resolv.conf', 'utf8').catch(() => '');
-  const clusterDomain = (options.clusterDomain || findClusterDomain(resolvConf) || 'cluster.local')
+  const clusterDomain = ([options.clusterDomain, findClusterDomain(resolvConf)].find(Boolean) ?? 'cluster.local')
     .replace(/^\.|\.$/g, '')
     .toLowerCase();
   const connection = await connectKube({ env: process.env });

@@ -83,7 +83,6 @@ export function createMapper({ config, connection, logger, now = Date.now, liste
     capture: { resolver, map, excludedNamespaces, captureOutside: config.captureOutside, evidence },
     workloads: { resolver, lookups: view, map, excludedNamespaces },
     cloud: { resolver, map, excludedNamespaces, now },
-    clusterKnown: () => Promise.resolve(),
     reported: metrics.reported,
   });
   const queries = createQueries({ map, explain: createExplain(view, identities, now), now });
@@ -102,7 +101,9 @@ export function createMapper({ config, connection, logger, now = Date.now, liste
       logger.info({ port }, 'the API listens');
       listening?.(port);
     },
-    stopping: () => void (stopping = true),
+    stopping: () => {
+      stopping = true;
+    },
     handle: createApiHandler({
       graphql,
       corsOrigins: config.corsOrigins,
@@ -123,7 +124,7 @@ export function createMapper({ config, connection, logger, now = Date.now, liste
       ...watches.runnables,
       api,
       createMetricsListener({ port: config.metricsPort, registry }),
-      { name: 'the waiting room', run: signal => every(1_000, () => Promise.resolve(tick()), signal) },
+      { name: 'the waiting room', run: signal => every(1_000, tick, signal) },
     ],
   };
 }

@@ -156,7 +156,9 @@ function withdraw(kubernetes: KubernetesApi, text: string): void {
   kubernetes.withdraw({ apiVersion: text.slice(0, slash), kind: text.slice(slash + 1) });
 }
 
-type Metadata = { readonly metadata: { readonly name: string; readonly namespace?: string } };
+interface Metadata {
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
 
 function apply(kubernetes: KubernetesApi, cluster: Objects): void {
   const put = (apiVersion: string, kind: string, list: readonly object[] = []): void => {

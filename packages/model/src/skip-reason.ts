@@ -19,13 +19,15 @@ export const skipReasons = {
   'name-mismatch': 'Traffic from outside named another pod than the one that holds the address now.',
   'no-client': 'A cloud operation named neither a client nor a source address.',
   'no-pod': 'No pod held the address at that time.',
-  'node-address': 'The address is a node’s: a process of the host, or traffic that the node forwarded under its own address.',
+  'node-address':
+    'The address is a node’s: a process of the host, or traffic that the node forwarded under its own address.',
   'other-pod-by-uid': 'The agent named a pod by its UID that the cluster does not have.',
   'outside-address': 'The destination is outside the cluster and was seen by its address alone.',
   'own-traffic': 'The mapper’s own traffic to the outside.',
   'owner-unreadable': 'An owner of the pod could not be read from the API server.',
   'pod-not-running': 'The pod that holds the address has not started.',
-  'pod-started-later': 'The pod that holds the address was created after the sighting: it was another pod’s address then.',
+  'pod-started-later':
+    'The pod that holds the address was created after the sighting: it was another pod’s address then.',
   'pod-terminating': 'All pods that could be meant are being deleted.',
   'pod-too-young': 'The pod was younger than OTTERIZE_TIME_SERVER_HAS_TO_LIVE_BEFORE_WE_TRUST_IT at that time.',
   'service-without-pods': 'The Service has no pods behind it.',

@@ -76,7 +76,9 @@ export function internWorkload(facts: WorkloadFacts): Workload {
 
 /** `workload` as reached through a Service. */
 export function throughService(workload: Workload, service: string | null): Workload {
-  return workload.kubernetesService === service ? workload : internWorkload({ ...workload, kubernetesService: service });
+  return workload.kubernetesService === service
+    ? workload
+    : internWorkload({ ...workload, kubernetesService: service });
 }
 
 function interned<T>(table: Map<string, T>, key: string, create: () => T): T {

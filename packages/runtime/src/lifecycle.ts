@@ -32,7 +32,7 @@ export async function runAll(runnables: readonly Runnable[], signal: AbortSignal
 }
 
 /** Runs `work` every `interval` milliseconds, never twice at once, until `signal` aborts. */
-export async function every(interval: number, work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+export async function every(interval: number, work: () => Promise<void> | void, signal: AbortSignal): Promise<void> {
   while (await pause(interval, signal)) await work();
 }
 

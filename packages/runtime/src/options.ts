@@ -56,9 +56,9 @@ export function readOptions<Table extends OptionTable>(
   const problems: string[] = [];
   const entries = Object.entries(table).map(([name, definition]) => {
     const text = env[definition.env];
-    if (text === undefined || text === '') return [name, definition.fallback as unknown];
+    if (text === undefined || text === '') return [name, definition.fallback];
     const result = definition.form.read(text);
-    if ('value' in result) return [name, result.value as unknown];
+    if ('value' in result) return [name, result.value];
     problems.push(`${definition.env}=${quote(text)}: ${result.problem}`);
     return [name, undefined];
   });

@@ -59,7 +59,8 @@ export class GraphqlEndpoint {
         text += first.done === true ? '' : first.value;
       } while (first.done !== true && text.length < 4_096);
     } catch (error) {
-      return this.#answerError(error, response);
+      this.#answerError(error, response);
+      return;
     }
     response.writeHead(200, { 'content-type': 'application/json' });
     if (first.done === true) return void response.end(`${text}}`);
@@ -126,17 +127,27 @@ export class GraphqlEndpoint {
         locations,
         extensions: { code: error.code },
       }));
-      return sendErrors(response, 422, errors);
+      sendErrors(response, 422, errors);
+      return;
     }
     if (error instanceof InputError) {
       const { message, path } = error;
       const where = path.length > 0 ? { path } : {};
-      if (error.phase === 'execution') return sendErrors(response, 200, [{ message, ...where }]);
-      return sendErrors(response, 422, [{ message, ...where, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+      if (error.phase === 'execution') {
+        sendErrors(response, 200, [{ message, ...where }]);
+        return;
+      }
+      sendErrors(response, 422, [{ message, ...where, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+      return;
     }
-    if (error instanceof RequestError) return sendErrors(response, error.status, [{ message: error.message }]);
-    if (error instanceof GraphQLError)
-      return sendErrors(response, 200, [{ message: error.message, extensions: error.extensions }]);
+    if (error instanceof RequestError) {
+      sendErrors(response, error.status, [{ message: error.message }]);
+      return;
+    }
+    if (error instanceof GraphQLError) {
+      sendErrors(response, 200, [{ message: error.message, extensions: error.extensions }]);
+      return;
+    }
     this.#onFailure(error);
     sendErrors(response, 200, [{ message: 'internal system error' }]);
   }

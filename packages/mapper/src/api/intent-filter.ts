@@ -55,8 +55,7 @@ function byLabels({ excludeServiceWithLabels: items }: IntentArguments): Wanted 
   if (!items || items.length === 0) return undefined;
   const excluded = items.map(item => item.split('=')).map(([key = '', value = '']) => ({ key, value }));
   const carries = (labels: LabelSet | null): boolean =>
-    labels !== null &&
-    labels.some(label => excluded.some(({ key, value }) => label.key === key && label.value === value));
+    labels?.some(label => excluded.some(({ key, value }) => label.key === key && label.value === value)) === true;
   return ({ client, server }) => !carries(client.labels) && !carries(server.labels);
 }
 

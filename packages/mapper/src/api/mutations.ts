@@ -19,8 +19,6 @@ export interface MutationParts {
   readonly workloads: WorkloadReportParts;
   readonly cloud: CloudParts;
   readonly now: () => number;
-  /** Settles when the cluster is known as far as it will be. */
-  readonly clusterKnown: () => Promise<void>;
   /** Told how many entries a report has, once it is kept. */
   readonly reported: (kind: ReportKind, entries: number) => void;
 }
@@ -38,15 +36,14 @@ export function createMutations(parts: MutationParts): Readonly<Record<string, R
   const { map, intake, capture, workloads, cloud, now } = parts;
 
   /** `true` is answered when everything is on the map, waits for news, or is counted under the reason why it is not. */
-  function report<Args, T>(
+  function report<T>(
     kind: ReportKind,
-    entriesOf: (args: Args) => readonly T[],
+    entriesOf: (args: never) => readonly T[],
     toFacts: (entries: readonly T[]) => Iterable<Fact>,
   ): RootField {
     return {
       resolve: async args => {
-        const entries = entriesOf(args as Args);
-        await parts.clusterKnown();
+        const entries = entriesOf(args as never);
         await intake.take(toFacts(entries));
         parts.reported(kind, entries.length);
         return true;

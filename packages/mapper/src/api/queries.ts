@@ -27,17 +27,17 @@ interface TrafficArguments extends PageArguments {
 export function createQueries({ map, explain, now }: QueryParts): Readonly<Record<string, RootField>> {
   return {
     health: { resolve: () => true },
-    intents: { labels: shownLabels, resolve: args => intents(map, args as IntentArguments) },
-    serviceIntents: { labels: shownLabels, resolve: args => serviceIntents(map, args as IntentArguments) },
-    externalTraffic: page<TrafficArguments>(args =>
+    intents: { labels: shownLabels, resolve: args => intents(map, args) },
+    serviceIntents: { labels: shownLabels, resolve: args => serviceIntents(map, args) },
+    externalTraffic: page((args: TrafficArguments) =>
       toPage(edges(map.external, args), edge => `${edge.client.key}\0${edge.dnsName}`, args),
     ),
-    incomingTraffic: page<TrafficArguments & { readonly port?: number | null }>(args => {
+    incomingTraffic: page((args: TrafficArguments & { readonly port?: number | null }) => {
       const { port } = args;
       const wanted = edges(map.incoming, args).filter(edge => typeof port !== 'number' || hasPort(edge.ports, port));
       return toPage(wanted, edge => `${edge.server.key}\0${edge.address}`, args);
     }),
-    cloudOperations: page<TrafficArguments & { readonly provider?: string | null }>(args => {
+    cloudOperations: page((args: TrafficArguments & { readonly provider?: string | null }) => {
       const { provider } = args;
       const wanted = edges(map.cloudOperations, args).filter(
         edge => typeof provider !== 'string' || edge.provider === provider,
@@ -49,7 +49,7 @@ export function createQueries({ map, explain, now }: QueryParts): Readonly<Recor
         args,
       );
     }),
-    trafficLevels: page<TrafficArguments>(args => {
+    trafficLevels: page((args: TrafficArguments) => {
       const levels = edges(map.trafficLevels, args).map(edge => {
         const average = averageLevel(edge, now());
         const { source, destination, lastSeen } = edge;
@@ -68,14 +68,14 @@ export function createQueries({ map, explain, now }: QueryParts): Readonly<Recor
         args,
       );
     }),
-    unmapped: page<UnmappedArguments>(args => unmapped(map, args)),
+    unmapped: page((args: UnmappedArguments) => unmapped(map, args)),
     agents: { resolve: () => [map.agents.all()] },
-    serviceIdentity: { labels: () => 'all', resolve: args => explain(args as Parameters<Explain>[0]) },
+    serviceIdentity: { labels: () => 'all', resolve: args => explain(args) },
   };
 }
 
-function page<Args>(resolve: (args: Args) => unknown): RootField {
-  return { labels: () => 'all', resolve: args => resolve(args as Args) };
+function page(resolve: (args: never) => unknown): RootField {
+  return { labels: () => 'all', resolve: args => resolve(args as never) };
 }
 
 function shownLabels({ includeAllLabels, includeLabels }: IntentArguments): WriteScope['labels'] {

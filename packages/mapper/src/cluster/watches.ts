@@ -35,9 +35,9 @@ export interface WatchedKind {
 export interface Watches {
   readonly runnables: readonly Runnable[];
   readonly owners: Owners;
-  kinds(): readonly WatchedKind[];
+  readonly kinds: () => readonly WatchedKind[];
   /** Whether every kind has been listed once, or is known to be out of reach. */
-  settled(): boolean;
+  readonly settled: () => boolean;
 }
 
 const ownerKinds: readonly { readonly kind: string; readonly resource: Resource }[] = [
@@ -56,7 +56,7 @@ function core(plural: string, namespaced = true): Resource {
 export function createWatches({ connection, view, naming, stateChanged }: WatchesOptions): Watches {
   const reader = new OwnerReader(connection);
   const told = (kind: string) => (state: CollectionState) => stateChanged(kind, state);
-  const nodes: WatchedCollection<NodeRecord> = new WatchedCollection({
+  const nodes = new WatchedCollection<NodeRecord>({
     connection,
     resource: core('nodes', false),
     reduce: toNodeRecord,

@@ -56,17 +56,23 @@ export class Intake {
 
   #settle(fact: Fact): Promise<void> | undefined {
     const { at } = fact;
-    // Also false for NaN.
-    if (!(at >= longAgo && at <= this.#parts.now() + farAhead)) return void this.#skip(fact, 'implausible-time');
+    // Also true for NaN.
+    if (!(at >= longAgo && at <= this.#parts.now() + farAhead)) {
+      this.#skip(fact, 'implausible-time');
+      return undefined;
+    }
     const outcome = fact.settle();
-    if (outcome === undefined) return undefined;
-    switch (outcome.kind) {
+    switch (outcome?.kind) {
+      case undefined:
+        return undefined;
       case 'skipped':
-        return void this.#skip(fact, outcome.reason, outcome.namespace);
+        this.#skip(fact, outcome.reason, outcome.namespace);
+        return undefined;
       case 'later': {
         const { address, reason, namespace } = outcome;
         const placed = this.#parts.waitingRoom.add({ fact, address, reason, namespace }, this.#parts.now());
-        return placed ? undefined : void this.#skip(fact, 'waiting-room-full', namespace);
+        if (!placed) this.#skip(fact, 'waiting-room-full', namespace);
+        return undefined;
       }
       case 'reading':
         return outcome.until.then(() => this.#settle(fact));

@@ -132,6 +132,6 @@ function newest(known: Workload, seen: Workload): Workload {
 /** That a server was found only by its second address stays said only while every sighting needed it. */
 function withoutStaleFix(known: Found | null, seen: Found | null): Found | null {
   if (known === null) return seen;
-  if (known.tcpDestResolveFixData === null || seen === null || seen.tcpDestResolveFixData !== null) return known;
+  if (known.tcpDestResolveFixData === null || seen?.tcpDestResolveFixData !== null) return known;
   return { ...known, tcpDestResolveFixData: null };
 }
