@@ -1,6 +1,9 @@
 import { KubeError } from './kube-error.ts';
 import { parseJson, type KubeConnection } from './kube-connection.ts';
 import { isKubeObject, isRecord, type KubeObject } from './kube-object.ts';
+import { fieldsToRead } from './list-pages.ts';
+import type { MessageFields } from './message-fields.ts';
+import { pickFields } from './pick-fields.ts';
 import { collectionPath, metadataOnly, type Resource } from './resource.ts';
 
 export type WatchEvent =
@@ -34,13 +37,17 @@ export async function* watchEvents(
   });
   const path = `${collectionPath(resource)}?${query.toString()}`;
   const accept = options.metadataOnly === true ? metadataOnly.object : 'application/json';
+  const fields = fieldsToRead(options);
   const request = `watch of ${resource.plural} at ${connection.server}`;
   for await (const line of connection.lines(path, { accept, signal, idleLimit }, from.opened)) {
-    if (line.trim() !== '') yield readEvent(parseJson(line, request), request);
+    if (line.trim() !== '') yield readEvent(parseJson(line, request), { request, fields });
   }
 }
 
-function readEvent(event: unknown, request: string): WatchEvent {
+function readEvent(
+  event: unknown,
+  { request, fields }: { readonly request: string; readonly fields: MessageFields | undefined },
+): WatchEvent {
   if (!isRecord(event)) throw new KubeError('bad-answer', `${request}: an event is not an object`);
   const { type, object } = event;
   if (type === 'ERROR') throw errorOf(object, request);
@@ -49,8 +56,9 @@ function readEvent(event: unknown, request: string): WatchEvent {
   if (typeof resourceVersion !== 'string')
     throw new KubeError('bad-answer', `${request}: an event has no resource version`);
   if (type === 'BOOKMARK') return { kind: 'bookmark', resourceVersion };
-  if (!isKubeObject(object)) throw new KubeError('bad-answer', `${request}: an event's object has no name`);
-  return { kind: type === 'DELETED' ? 'removed' : 'put', object, resourceVersion };
+  const read = fields !== undefined && isRecord(object) ? pickFields(object, fields) : object;
+  if (!isKubeObject(read)) throw new KubeError('bad-answer', `${request}: an event's object has no name`);
+  return { kind: type === 'DELETED' ? 'removed' : 'put', object: read, resourceVersion };
 }
 
 function errorOf(status: unknown, request: string): KubeError {

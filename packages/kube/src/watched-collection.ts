@@ -26,7 +26,10 @@ export interface WatchedCollectionOptions<R> {
   readonly resource: Resource;
   /** Ask for metadata alone: `reduce` then sees no other member. */
   readonly metadataOnly?: boolean;
-  /** What is kept of an object. Called once per object and change; must not keep the object. */
+  /**
+   * What is kept of an object. Called once per object and change; must not keep the object. Of pods, Services, nodes and EndpointSlices
+   * only the members that `message-fields.ts` names are there to be read.
+   */
   reduce(object: KubeObject): R;
   /**
    * Called after the collection has changed. `before` and `after` may have equal content (a change of what was not kept, or a new

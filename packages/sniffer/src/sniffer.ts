@@ -66,6 +66,7 @@ export function createSniffer({ config, logger, version }: SnifferOptions): read
     throw new Error('Nothing to do: neither packets nor open sockets can be taken in.');
   }
   const events = new ReportEvents(logger, metrics);
+  logger.info({ version, packets: capture !== undefined, sockets: scan !== undefined }, 'Sniffing');
 
   const status = (): AgentStatus => ({
     kind: 'sniffer',

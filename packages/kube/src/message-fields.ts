@@ -1,0 +1,135 @@
+/**
+ * The members of an object that are read, each with its number in the protocol buffers of the Kubernetes API (`generated.proto` of
+ * k8s.io/api and k8s.io/apimachinery) and what it holds. All others are skipped unread.
+ */
+export interface MessageFields {
+  readonly [member: string]: Field;
+}
+
+export interface Field {
+  readonly number: number;
+  readonly holds: Content;
+  readonly repeated?: boolean;
+  /** A pointer in Go: its zero value means something, where that of other fields means that nothing was said. */
+  readonly optional?: boolean;
+}
+
+export type Content =
+  | 'text'
+  | 'integer'
+  | 'boolean'
+  /** RFC 3339 in JSON, seconds and nanoseconds in protocol buffers. */
+  | 'time'
+  | 'integer-or-text'
+  /** Texts by text: labels and the like. */
+  | 'map'
+  | MessageFields;
+
+const text = (number: number): Field => ({ number, holds: 'text' });
+const texts = (number: number): Field => ({ number, holds: 'text', repeated: true });
+const integer = (number: number): Field => ({ number, holds: 'integer' });
+const boolean = (number: number): Field => ({ number, holds: 'boolean' });
+const time = (number: number): Field => ({ number, holds: 'time' });
+const map = (number: number): Field => ({ number, holds: 'map' });
+const message = (number: number, holds: MessageFields): Field => ({ number, holds });
+const messages = (number: number, holds: MessageFields): Field => ({ number, holds, repeated: true });
+
+const ownerReference: MessageFields = {
+  kind: text(1),
+  name: text(3),
+  uid: text(4),
+  apiVersion: text(5),
+  controller: { ...boolean(6), optional: true },
+};
+
+const metadata = message(1, {
+  name: text(1),
+  namespace: text(3),
+  uid: text(5),
+  resourceVersion: text(6),
+  creationTimestamp: time(8),
+  deletionTimestamp: time(9),
+  labels: map(11),
+  annotations: map(12),
+  ownerReferences: messages(13, ownerReference),
+});
+
+/** Metadata alone, of an object of any kind. */
+export const metadataFields: MessageFields = { metadata };
+
+const container: MessageFields = { name: text(1), image: text(2) };
+const containerState: MessageFields = { terminated: message(3, { finishedAt: time(6) }) };
+
+const pod: MessageFields = {
+  metadata,
+  spec: message(2, {
+    containers: messages(2, container),
+    nodeName: text(10),
+    hostNetwork: boolean(11),
+    hostname: text(16),
+  }),
+  status: message(3, {
+    phase: text(1),
+    hostIP: text(5),
+    startTime: time(7),
+    containerStatuses: messages(8, { name: text(1), state: message(2, containerState) }),
+    podIPs: messages(12, { ip: text(1) }),
+  }),
+};
+
+const service: MessageFields = {
+  metadata,
+  spec: message(2, {
+    ports: messages(1, {
+      name: text(1),
+      protocol: text(2),
+      port: integer(3),
+      targetPort: { number: 4, holds: 'integer-or-text' },
+      nodePort: integer(5),
+    }),
+    selector: map(2),
+    clusterIP: text(3),
+    type: text(4),
+    externalIPs: texts(5),
+    externalName: text(10),
+    clusterIPs: texts(18),
+  }),
+  status: message(3, { loadBalancer: message(1, { ingress: messages(1, { ip: text(1), hostname: text(2) }) }) }),
+};
+
+const endpointSlice: MessageFields = {
+  metadata,
+  endpoints: messages(2, {
+    addresses: texts(1),
+    conditions: message(2, {
+      ready: { ...boolean(1), optional: true },
+      serving: { ...boolean(2), optional: true },
+      terminating: { ...boolean(3), optional: true },
+    }),
+    targetRef: message(4, { kind: text(1), namespace: text(2), name: text(3), uid: text(4) }),
+  }),
+  ports: messages(3, { name: text(1), protocol: text(2), port: integer(3) }),
+  addressType: text(4),
+};
+
+const node: MessageFields = {
+  metadata,
+  spec: message(2, { podCIDRs: texts(7) }),
+  status: message(3, { addresses: messages(5, { type: text(1), address: text(2) }) }),
+};
+
+const fieldsOfKind: Readonly<Record<string, MessageFields>> = {
+  '/v1/pods': pod,
+  '/v1/services': service,
+  '/v1/nodes': node,
+  'discovery.k8s.io/v1/endpointslices': endpointSlice,
+};
+
+/** What is read of a kind; undefined for kinds that are read whole, from JSON. */
+export function fieldsOf(resource: {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+}): MessageFields | undefined {
+  return fieldsOfKind[`${resource.group}/${resource.version}/${resource.plural}`];
+}
