@@ -51,7 +51,7 @@ describe.skipIf(missing !== undefined).each<{ layout: Layout }>([{ layout: 'brid
       network.start(dns.namespace, dnsServer);
     });
 
-    afterAll(() => network?.dispose());
+    afterAll(() => network.dispose());
 
     const dig = (...words: readonly string[]): Promise<string> =>
       network.run(client.namespace, ['dig', '+retry=5', '+time=1', ...words]);

@@ -1,6 +1,6 @@
 import { formatAddress, isLoopback, type PackedAddress } from '../decode/address.ts';
-import type { DnsAddress } from '../decode/dns.ts';
 import type { Collector, RecordSighting } from './collector.ts';
+import type { ReceivedAnswer } from './recent-answers.ts';
 
 interface Lookup {
   readonly name: string;
@@ -15,8 +15,7 @@ interface Lookup {
 const mostGathered = 20_000;
 
 /**
- * Who asked for which name and which addresses were the answer. A packet is seen once on each interface it crosses; the
- * copies fall together here, as repeated lookups do.
+ * Who asked for which name and which addresses were the answer; repeated lookups fall together.
  */
 export class DnsAnswers implements Collector {
   readonly #record: RecordSighting;
@@ -27,8 +26,8 @@ export class DnsAnswers implements Collector {
     this.#record = record;
   }
 
-  /** `client` was told `addresses`. Answers to loopback addresses are a local resolver's: its client is not known. */
-  observe(client: PackedAddress, addresses: readonly DnsAddress[], time: number): 'loopback' | undefined {
+  /** Answers to loopback addresses are a local resolver's: who asked it is not known. */
+  observe({ client, addresses, time }: ReceivedAnswer): 'loopback' | undefined {
     if (isLoopback(client)) return 'loopback';
     for (const { name, address, ttl } of addresses) {
       const lookup = this.#find(client, name, address);

@@ -1,13 +1,13 @@
 import type { Frame } from '../capture/packet-source.ts';
 import { decodeDnsAnswer } from '../decode/dns.ts';
 import { decodePacket, type TcpPacket, type UdpPacket } from '../decode/packet.ts';
-import type { PackedAddress } from '../decode/address.ts';
 import type { Slice } from '../decode/slice.ts';
 import { isUndecodable, type Undecodable } from '../decode/undecodable.ts';
 import type { SkipReason } from '../skip-reason.ts';
 import type { Collector, RecordSighting } from './collector.ts';
 import { DnsAnswers } from './dns-answers.ts';
 import { DnsStreams } from './dns-streams.ts';
+import { RecentAnswers, type Receiver } from './recent-answers.ts';
 import { Tally } from './tally.ts';
 import { TcpOpens } from './tcp-opens.ts';
 
@@ -25,6 +25,7 @@ export class PacketCollectors implements Collector {
   readonly skipped = new Tally<SkipReason>();
   readonly #dns: DnsAnswers | undefined;
   readonly #tcp: TcpOpens | undefined;
+  readonly #recent: RecentAnswers;
   readonly #streams = new DnsStreams(() => this.undecodable.add('dns-stream-gap'));
   #frames = 0;
   #cut = 0;
@@ -32,6 +33,7 @@ export class PacketCollectors implements Collector {
 
   constructor({ recordDns, recordTcp }: PacketCollectorsOptions) {
     this.#dns = recordDns === undefined ? undefined : new DnsAnswers(recordDns);
+    this.#recent = new RecentAnswers(answer => this.#skipIfTold(this.#dns?.observe(answer)));
     this.#tcp = recordTcp === undefined ? undefined : new TcpOpens(recordTcp);
   }
 
@@ -61,31 +63,35 @@ export class PacketCollectors implements Collector {
 
   settle(now: number): void {
     this.#streams.settle(now);
+    this.#recent.settle(now);
     this.#dns?.settle();
     this.#tcp?.settle(now);
   }
 
   #consumeUdp({ destination, udp }: UdpPacket, time: number): void {
-    if (udp.sourcePort === dnsPort) this.#consumeDns(udp, { client: destination, time });
+    if (udp.sourcePort !== dnsPort) return;
+    this.#consumeDns(udp, { client: destination, clientPort: udp.destinationPort }, time);
   }
 
   #consumeTcp(packet: TcpPacket, time: number): void {
     const { tcp, destination } = packet;
     if (tcp.syn) this.#skipIfTold(this.#tcp?.observe(packet, time));
     if (tcp.sourcePort === dnsPort && this.#dns !== undefined) {
-      this.#streams.observe(packet, time, message => this.#consumeDns(message, { client: destination, time }));
+      const receiver = { client: destination, clientPort: tcp.destinationPort };
+      this.#streams.observe(packet, time, message => this.#consumeDns(message, receiver, time));
     }
   }
 
-  #consumeDns(message: Slice, { client, time }: { readonly client: PackedAddress; readonly time: number }): void {
-    if (this.#dns === undefined) return;
+  #consumeDns(message: Slice, receiver: Receiver, time: number): void {
+    if (this.#dns === undefined || this.#recent.isCopy(message, receiver)) return;
     const answer = decodeDnsAnswer(message);
     if (isUndecodable(answer)) {
       this.undecodable.add(answer);
       return;
     }
-    if (answer.cut) this.#cut++;
-    if (answer.addresses.length > 0) this.#skipIfTold(this.#dns.observe(client, answer.addresses, time));
+    const { addresses, cut } = answer;
+    if (cut) this.#cut++;
+    if (addresses.length > 0) this.#recent.add(message, receiver, { addresses, time });
   }
 
   #skipIfTold(reason: SkipReason | undefined): void {
