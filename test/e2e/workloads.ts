@@ -32,10 +32,11 @@ export async function workloadObjects(namespace: string, workloads: readonly Wor
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata('program'), data: { 'server.mjs': program } },
-    ...workloads.flatMap(workload => [
-      ...(workload.servicePort === undefined ? [] : [serviceOf(workload, metadata(workload.name))]),
-      controllerOf(workload, metadata(workload.name)),
-    ]),
+    // Services first: a name that is looked up too early is remembered by the DNS server as one that is not there.
+    ...workloads.flatMap(workload =>
+      workload.servicePort === undefined ? [] : [serviceOf(workload, metadata(workload.name))],
+    ),
+    ...workloads.map(workload => controllerOf(workload, metadata(workload.name))),
   ];
 }
 
