@@ -4,6 +4,7 @@ import { listCommand } from './command-line.ts';
 import { narrate } from './narrator.ts';
 import { showMap } from './show-map.ts';
 import { untilAborted } from './until-aborted.ts';
+import { whatElse } from './what-else.ts';
 
 export interface DemoOptions {
   readonly keep: boolean;
@@ -36,13 +37,6 @@ export async function liveDemo({ keep, signal }: DemoOptions): Promise<number> {
     return complete ? 0 : 1;
   });
 }
-
-const whatElse = `
-What else can be tried:
-  npm run demo -- --keep      leave the cluster running, with addresses and commands to look around
-  npm run demo -- --replay    map a recorded capture instead, which needs no namespaces
-  npm test                    run all checks
-`;
 
 async function keepRunning(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
   const { mapperUrl, kubernetes, nodeProcessId } = sandbox;

@@ -11,9 +11,11 @@ import { microservicesDemo } from '../plan.ts';
 import { programs } from '../programs.ts';
 import { SandboxError } from '../sandbox-error.ts';
 import { ready, WatchedProcess } from '../watched-process.ts';
+import type { DemoOptions } from './live-demo.ts';
 import { narrate } from './narrator.ts';
 import { showMap } from './show-map.ts';
 import { untilAborted } from './until-aborted.ts';
+import { whatElse } from './what-else.ts';
 
 const recording = fileURLToPath(new URL('../../recorded/demo.pcap', import.meta.url));
 
@@ -44,7 +46,8 @@ async function startBeside(
 }
 
 /** Where a cluster cannot be started: maps its recorded traffic, by the same sniffer, mapper and command line; returns the exit code. */
-export async function replayDemo({ signal }: { readonly signal: AbortSignal }): Promise<number> {
+export async function replayDemo({ keep, signal }: DemoOptions): Promise<number> {
+  if (keep) narrate('--keep is without effect: a replay leaves nothing running');
   narrate('replaying traffic recorded in such a cluster, through the same sniffer, mapper and command line');
   await using kubernetes = await createKubernetesApi();
   kubernetes.put(...clusterObjects(layOut(microservicesDemo)));
@@ -78,6 +81,8 @@ export async function replayDemo({ signal }: { readonly signal: AbortSignal }): 
         'broken',
         `the sniffer did not read ${recording}:\n${sniffer.lines.slice(-10).join('\n')}`,
       );
-    return (await showMap(mapperUrl, { processes: [mapper, sniffer], hopeless: () => !mapper.running })) ? 0 : 1;
+    const complete = await showMap(mapperUrl, { processes: [mapper, sniffer], hopeless: () => !mapper.running });
+    if (complete) process.stdout.write(whatElse);
+    return complete ? 0 : 1;
   });
 }
