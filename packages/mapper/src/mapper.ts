@@ -34,6 +34,8 @@ export interface MapperParts {
   readonly now?: () => number;
   /** Told once with the port of the API. */
   readonly listening?: (port: number) => void;
+  /** Told once with the port of the metrics endpoint. */
+  readonly metricsListening?: (port: number) => void;
 }
 
 export interface Mapper {
@@ -47,7 +49,14 @@ export interface Mapper {
 const firstLists = 10_000;
 
 /** The composition root: reports come in at the API, are resolved against the cluster, kept in the map, and asked for at the API. */
-export function createMapper({ config, connection, logger, now = Date.now, listening }: MapperParts): Mapper {
+export function createMapper({
+  config,
+  connection,
+  logger,
+  now = Date.now,
+  listening,
+  metricsListening,
+}: MapperParts): Mapper {
   const view = new ClusterView({ apiServerPrefixLength: config.apiServerPrefixLength }, now);
   const watches = createWatches({
     connection,
@@ -123,7 +132,11 @@ export function createMapper({ config, connection, logger, now = Date.now, liste
     runnables: [
       ...watches.runnables,
       api,
-      createMetricsListener({ port: config.metricsPort, registry }),
+      createMetricsListener({
+        port: config.metricsPort,
+        registry,
+        ...(metricsListening === undefined ? {} : { listening: metricsListening }),
+      }),
       { name: 'the waiting room', run: signal => every(1_000, tick, signal) },
     ],
   };

@@ -19,6 +19,8 @@ export interface RunningMapper extends AsyncDisposable {
   readonly url: string;
   readonly clock: { now: number };
   ask(query: string, variables?: unknown): Promise<Answer>;
+  /** The text of the metrics endpoint. */
+  metrics(): Promise<string>;
 }
 
 export interface RunningMapperOptions {
@@ -44,11 +46,13 @@ export async function startMapper(
   logger.level = 'fatal';
   const stop = new AbortController();
   const listening = Promise.withResolvers<number>();
+  const metricsListening = Promise.withResolvers<number>();
   const mapper = createMapper({
     config,
     connection,
     logger,
     listening: listening.resolve,
+    metricsListening: metricsListening.resolve,
     ...(now === undefined ? {} : { now: () => clock.now }),
   });
   const running = runAll(mapper.runnables, stop.signal);
@@ -69,6 +73,7 @@ export async function startMapper(
       });
       return { status: response.status, body: (await response.json()) as Answer['body'] };
     },
+    metrics: async () => (await fetch(`http://127.0.0.1:${await metricsListening.promise}/metrics`)).text(),
     [Symbol.asyncDispose]: async () => {
       stop.abort();
       await running;

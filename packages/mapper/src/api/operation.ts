@@ -127,7 +127,9 @@ export class Operation {
         const value = coercer(type)(given);
         if (value !== undefined) coerced[name] = value;
       } catch (error) {
-        throw atStep(atStep(error, name), 'variable');
+        // The original finds these only where the variable is used.
+        const isLate = error instanceof InputError && error.phase === 'execution';
+        throw atStep(atStep(error, name), isLate ? this.#firstField() : 'variable');
       }
     }
     return coerced;
@@ -145,6 +147,11 @@ export class Operation {
       else yield this.#introspect(selected.node, variables);
     }
     yield before === '{' ? '{}' : '}';
+  }
+
+  #firstField(): string {
+    const [first] = this.#node.selectionSet.selections;
+    return first?.kind === Kind.FIELD ? first.name.value : this.#typeName;
   }
 
   #introspect(node: FieldNode, variables: Arguments): string {

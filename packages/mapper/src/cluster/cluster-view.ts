@@ -159,7 +159,10 @@ export class ClusterView implements Lookups {
     if (known !== undefined) return known;
     const slices = this.#slices.get(key);
     if (slices === undefined) return nothingBehind;
-    const endpoints = [...slices].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, slice]) => slice.endpoints);
+    // In the order of an Endpoints object: by address, as text. Those that are not ready come last.
+    const endpoints = [...slices.values()]
+      .flatMap(slice => slice.endpoints)
+      .sort((a, b) => ((a.addresses[0] ?? '') < (b.addresses[0] ?? '') ? -1 : 1));
     const ordered = [...endpoints.filter(({ ready }) => ready), ...endpoints.filter(({ ready }) => !ready)];
     const pods = new Set<PodRecord>();
     for (const { pod, addresses } of ordered) {

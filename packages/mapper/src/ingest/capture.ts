@@ -100,7 +100,7 @@ class CaptureFact implements Fact, Sighting {
         if (excludedNamespaces.has(namespace)) return skipped('excluded-namespace', namespace);
     }
     const seen = this.server;
-    map.intents.see({
+    map.intents.add({
       client: client.workload,
       clientFound: client.found,
       server: server.workload,

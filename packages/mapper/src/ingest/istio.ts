@@ -29,7 +29,7 @@ export function istioFacts(
       if (server.kind !== 'resolved') return server;
       for (const { namespace } of [source, destination])
         if (excludedNamespaces.has(namespace)) return skipped('excluded-namespace', namespace);
-      map.intents.see({
+      map.intents.add({
         client: client.workload,
         clientFound: null,
         server: throughService(server.workload, report.dstServiceName === '' ? null : report.dstServiceName),

@@ -51,7 +51,7 @@ export function kafkaFacts(
       if (operation === undefined) return skipped('unknown-operation', namespace);
       if (excludedNamespaces.has(namespace) || excludedNamespaces.has(serverNamespace))
         return skipped('excluded-namespace', namespace);
-      map.intents.see({
+      map.intents.add({
         client: client.workload,
         clientFound: null,
         server: server.workload,

@@ -10,7 +10,8 @@ interface Guess {
 
 /**
  * The calls between workloads. A guess (see `IntentSeen.candidates`) is on the map only as long as no connection of that client
- * to one of the candidates is known: then those stand, and the guess is withdrawn where nothing else supports it.
+ * to one of the candidates is known: then those stand, and the guess is withdrawn where nothing else supports it. What was seen of it
+ * counts for the server that stands.
  */
 export class Intents extends EdgeStore<IntentEdge, IntentSeen> {
   /** Guesses by the client's key, then the server's. */
@@ -20,19 +21,17 @@ export class Intents extends EdgeStore<IntentEdge, IntentSeen> {
     super(intentEdges);
   }
 
-  /** False when a guess is not needed, because what really was called is on the map. */
-  see(seen: IntentSeen): boolean {
-    if (seen.type !== null) {
-      this.add(seen);
-      return true;
-    }
+  override add(seen: IntentSeen): IntentEdge {
+    if (seen.type !== null) return super.add(seen);
     if (seen.candidates.length > 0) {
-      if (this.#isKnownBetter(seen)) return false;
+      const better = this.#certainOf(seen);
+      if (better !== undefined) return super.add({ ...seen, server: better.server, candidates: [] });
       this.#guessesOf(seen.client.key).set(seen.server.key, { server: seen.server, candidates: seen.candidates });
+      return super.add(seen);
     }
-    this.add(seen);
-    if (seen.candidates.length === 0) this.#withdrawGuesses(seen);
-    return true;
+    const edge = super.add(seen);
+    this.#withdrawGuesses(edge);
+    return edge;
   }
 
   override clear(): void {
@@ -40,17 +39,21 @@ export class Intents extends EdgeStore<IntentEdge, IntentSeen> {
     this.#guesses.clear();
   }
 
-  #isKnownBetter({ client, candidates }: IntentSeen): boolean {
-    return candidates.some(key => this.get(client, key)?.certain === true);
+  #certainOf({ client, candidates }: IntentSeen): IntentEdge | undefined {
+    return candidates.map(key => this.get(client, key)).find(edge => edge?.certain === true);
   }
 
-  #withdrawGuesses({ client, server }: IntentSeen): void {
+  #withdrawGuesses(edge: IntentEdge): void {
+    const { client, server } = edge;
     const guesses = this.#guesses.get(client.key);
     if (guesses === undefined) return;
     for (const [key, guess] of guesses) {
       if (!guess.candidates.includes(server.key)) continue;
       guesses.delete(key);
-      if (this.get(client, key)?.certain === false) this.remove(client, intentKey(guess.server, null));
+      const guessed = this.get(client, key);
+      if (guessed?.certain !== false) continue;
+      this.remove(client, intentKey(guess.server, null));
+      takeOver(edge, guessed);
     }
     if (guesses.size === 0) this.#guesses.delete(client.key);
   }
@@ -63,4 +66,13 @@ export class Intents extends EdgeStore<IntentEdge, IntentSeen> {
     }
     return guesses;
   }
+}
+
+/** What was seen of a guess was seen of the server that really was called. */
+function takeOver(edge: IntentEdge, guessed: IntentEdge): void {
+  edge.evidence |= guessed.evidence;
+  edge.protocols |= guessed.protocols;
+  edge.count += guessed.count;
+  edge.firstSeen = Math.min(edge.firstSeen, guessed.firstSeen);
+  edge.lastSeen = Math.max(edge.lastSeen, guessed.lastSeen);
 }
