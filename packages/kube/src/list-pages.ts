@@ -1,9 +1,9 @@
-import { ProtobufError } from './decode-protobuf.ts';
 import { KubeError } from './kube-error.ts';
 import { parseJson, type Answer, type KubeConnection } from './kube-connection.ts';
 import { isKubeObject, isRecord, type KubeObject } from './kube-object.ts';
 import { fieldsOf, metadataFields, type MessageFields } from './message-fields.ts';
 import { pickFields } from './pick-fields.ts';
+import { ProtobufError } from './protobuf-reader.ts';
 import { protobufType, readProtobufList } from './protobuf-list.ts';
 import { collectionPath, metadataOnly, type Resource } from './resource.ts';
 

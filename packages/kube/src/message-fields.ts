@@ -2,9 +2,7 @@
  * The members of an object that are read, each with its number in the protocol buffers of the Kubernetes API (`generated.proto` of
  * k8s.io/api and k8s.io/apimachinery) and what it holds. All others are skipped unread.
  */
-export interface MessageFields {
-  readonly [member: string]: Field;
-}
+export type MessageFields = Readonly<Record<string, Field>>;
 
 export interface Field {
   readonly number: number;
@@ -14,7 +12,7 @@ export interface Field {
   readonly optional?: boolean;
 }
 
-export type Content =
+type Content =
   | 'text'
   | 'integer'
   | 'boolean'
@@ -56,6 +54,9 @@ const metadata = message(1, {
 
 /** Metadata alone, of an object of any kind. */
 export const metadataFields: MessageFields = { metadata };
+
+/** Of a list's own metadata. */
+export const listMetadata: MessageFields = { resourceVersion: text(2), continue: text(3) };
 
 const container: MessageFields = { name: text(1), image: text(2) };
 const containerState: MessageFields = { terminated: message(3, { finishedAt: time(6) }) };
@@ -108,13 +109,13 @@ const endpointSlice: MessageFields = {
     }),
     targetRef: message(4, { kind: text(1), namespace: text(2), name: text(3), uid: text(4) }),
   }),
-  ports: messages(3, { name: text(1), protocol: text(2), port: integer(3) }),
+  ports: messages(3, { name: { ...text(1), optional: true }, protocol: text(2), port: integer(3) }),
   addressType: text(4),
 };
 
 const node: MessageFields = {
   metadata,
-  spec: message(2, { podCIDRs: texts(7) }),
+  spec: message(2, { podCIDR: text(1), podCIDRs: texts(7) }),
   status: message(3, { addresses: messages(5, { type: text(1), address: text(2) }) }),
 };
 

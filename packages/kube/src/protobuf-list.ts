@@ -1,5 +1,6 @@
-import { decodeMessage, rawFields, textOf, wholeOf } from './decode-protobuf.ts';
-import type { MessageFields } from './message-fields.ts';
+import { decodeMessage } from './decode-message.ts';
+import { listMetadata, type MessageFields } from './message-fields.ts';
+import { ProtobufReader } from './protobuf-reader.ts';
 
 export const protobufType = 'application/vnd.kubernetes.protobuf';
 
@@ -14,32 +15,27 @@ export interface ProtobufList {
 }
 
 /**
- * A list as the API server sends it in protocol buffers: `runtime.Unknown` whose `raw` = 2 holds the list, whose `metadata` = 1 holds
- * `resourceVersion` = 2 and `continue` = 3, and whose `items` = 2 are the objects. Undefined when the bytes are no such thing; throws
+ * A list as the API server sends it in protocol buffers: `runtime.Unknown` whose `raw` = 2 holds the list, with `metadata` = 1 and
+ * `items` = 2. Undefined when the bytes are no such thing; throws
  * ProtobufError when they end too early.
  */
 export function readProtobufList(body: Buffer, fields: MessageFields): ProtobufList | undefined {
   if (!body.subarray(0, magic.length).equals(magic)) return undefined;
-  let list: ReturnType<typeof wholeOf> | undefined;
-  for (const { number, value } of rawFields({ bytes: body, start: magic.length, end: body.length })) {
-    if (number === 2 && typeof value !== 'number') list = value;
-  }
+  const unknown = new ProtobufReader(body, magic.length);
+  let list: ProtobufReader | undefined;
+  while (unknown.next()) if (unknown.number === 2) list = unknown.message();
   if (list === undefined) return undefined;
-  const items: ReturnType<typeof wholeOf>[] = [];
-  let resourceVersion = '';
-  let next = '';
-  for (const { number, value } of rawFields(list)) {
-    if (typeof value === 'number') continue;
-    if (number === 2) items.push(value);
-    if (number !== 1) continue;
-    for (const field of rawFields(value)) {
-      if (field.number === 2) resourceVersion = textOf(field.value);
-      if (field.number === 3) next = textOf(field.value);
-    }
+
+  const items: ProtobufReader[] = [];
+  let metadata: Record<string, unknown> = {};
+  while (list.next()) {
+    if (list.number === 1) metadata = decodeMessage(list.message(), listMetadata);
+    else if (list.number === 2) items.push(list.message());
   }
+  const { resourceVersion, continue: next } = metadata;
   return {
-    resourceVersion,
-    next: next === '' ? undefined : next,
+    resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
+    next: typeof next === 'string' ? next : undefined,
     items: items.values().map(item => decodeMessage(item, fields)),
   };
 }

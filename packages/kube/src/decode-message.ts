@@ -1,0 +1,95 @@
+import type { Field, MessageFields } from './message-fields.ts';
+import { ProtobufError, type ProtobufReader } from './protobuf-reader.ts';
+
+/** A message as its JSON would have it, with the members that `fields` names. */
+export function decodeMessage(reader: ProtobufReader, fields: MessageFields): Record<string, unknown> {
+  const byNumber = numbered(fields);
+  const object: Record<string, unknown> = {};
+  while (reader.next()) {
+    const entry = byNumber[reader.number];
+    if (entry === undefined) continue;
+    const { member, field } = entry;
+    if (field.holds === 'map') {
+      object[member] = { ...asEntries(object[member]), ...decodeEntry(reader.message()) };
+      continue;
+    }
+    const content = decodeField(reader, field);
+    if (content === undefined) continue;
+    const before = object[member];
+    if (field.repeated !== true) object[member] = content;
+    else if (Array.isArray(before)) before.push(content);
+    else object[member] = [content];
+  }
+  return object;
+}
+
+interface Numbered {
+  readonly member: string;
+  readonly field: Field;
+}
+
+const numberedFields = new WeakMap<MessageFields, readonly (Numbered | undefined)[]>();
+
+function numbered(fields: MessageFields): readonly (Numbered | undefined)[] {
+  const known = numberedFields.get(fields);
+  if (known !== undefined) return known;
+  const byNumber: (Numbered | undefined)[] = [];
+  for (const [member, field] of Object.entries(fields)) byNumber[field.number] = { member, field };
+  numberedFields.set(fields, byNumber);
+  return byNumber;
+}
+
+/** Undefined for what JSON leaves out: Go writes the zero values of fields that are not pointers. */
+function decodeField(reader: ProtobufReader, { holds, optional, repeated }: Field): unknown {
+  const { value } = reader;
+  if (value !== undefined) {
+    if (value === 0 && optional !== true) return undefined;
+    return holds === 'boolean' ? value !== 0 : value;
+  }
+  if (holds === 'text') return reader.isEmpty() && repeated !== true && optional !== true ? undefined : reader.text();
+  if (holds === 'time') return decodeTime(reader.message());
+  if (holds === 'integer-or-text') return decodeIntegerOrText(reader.message());
+  return typeof holds === 'string' ? undefined : decodeMessage(reader.message(), holds);
+}
+
+/** Of the year 9999, the last that RFC 3339 can write. */
+const lastSecond = 253_402_300_799;
+
+/** `seconds` = 1 and `nanos` = 2, as the API server writes it in JSON: to the second, in UTC. An empty one is no time. */
+function decodeTime(reader: ProtobufReader): string | undefined {
+  while (reader.next()) {
+    const { number, value } = reader;
+    if (number !== 1 || value === undefined) continue;
+    if (value > lastSecond) throw new ProtobufError('a time is beyond all dates');
+    return new Date(value * 1000).toISOString().replace('.000Z', 'Z');
+  }
+  return undefined;
+}
+
+/** `type` = 1 (0: integer, 1: text), `intVal` = 2, `strVal` = 3. */
+function decodeIntegerOrText(reader: ProtobufReader): string | number {
+  let isText = false;
+  let integer = 0;
+  let text = '';
+  while (reader.next()) {
+    if (reader.number === 1) isText = reader.value === 1;
+    else if (reader.number === 2) integer = reader.value ?? 0;
+    else if (reader.number === 3) text = reader.text();
+  }
+  return isText ? text : integer;
+}
+
+/** An entry of a map is a message of `key` = 1 and `value` = 2. */
+function decodeEntry(reader: ProtobufReader): Readonly<Record<string, string>> {
+  let key = '';
+  let value = '';
+  while (reader.next()) {
+    if (reader.number === 1) key = reader.text();
+    else if (reader.number === 2) value = reader.text();
+  }
+  return { [key]: value };
+}
+
+function asEntries(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}

@@ -1,0 +1,97 @@
+import { createServer } from 'node:http';
+import { readJsonLines } from '@network-mapper/testkit';
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import { connectKube, WatchedCollection, type KubeObject } from '../src/index.ts';
+import { fieldsOf, metadataFields } from '../src/message-fields.ts';
+import { pickFields } from '../src/pick-fields.ts';
+import { ProtobufError } from '../src/protobuf-reader.ts';
+import { readProtobufList } from '../src/protobuf-list.ts';
+
+/** One list as a real API server (1.34) gave it, in both encodings; of ReplicaSets the metadata alone. */
+interface RecordedList {
+  readonly resource: string;
+  /** Base64. */
+  readonly protobuf: string;
+  readonly json: {
+    readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+    readonly items: readonly Readonly<Record<string, unknown>>[];
+  };
+}
+
+const lists = readJsonLines(new URL('fixtures/lists.jsonl', import.meta.url)) as readonly RecordedList[];
+
+function fieldsFor(plural: string) {
+  const group = plural === 'endpointslices' ? 'discovery.k8s.io' : '';
+  return fieldsOf({ group, version: 'v1', plural }) ?? metadataFields;
+}
+
+test.each(lists)('$resource say the same in protocol buffers as in JSON', ({ resource, protobuf, json }) => {
+  const list = readProtobufList(Buffer.from(protobuf, 'base64'), fieldsFor(resource));
+  const expected = json.items.map(item => pickFields(item, fieldsFor(resource)));
+  expect([...(list?.items ?? [])]).toEqual(expected);
+  expect(expected.length).toBeGreaterThan(0);
+  expect(list).toMatchObject({ resourceVersion: json.metadata.resourceVersion, next: json.metadata.continue });
+});
+
+test('bytes that are cut off or damaged end in an error, never in anything else', () => {
+  const [pods] = lists.map(({ protobuf }) => Buffer.from(protobuf, 'base64'));
+  const damage = fc.record({
+    at: fc.nat((pods?.length ?? 1) - 1),
+    byte: fc.nat(255),
+    length: fc.nat(pods?.length ?? 0),
+  });
+  fc.assert(
+    fc.property(damage, ({ at, byte, length }) => {
+      const bytes = Buffer.from(pods ?? []);
+      bytes[at] = byte;
+      try {
+        for (const item of readProtobufList(bytes.subarray(0, length), fieldsFor('pods'))?.items ?? [])
+          expect(item).toBeTypeOf('object');
+      } catch (error) {
+        expect(error).toBeInstanceOf(ProtobufError);
+      }
+    }),
+  );
+});
+
+test('a collection lists in protocol buffers where the server can', async () => {
+  const recorded = lists.find(({ resource }) => resource === 'pods');
+  const server = createServer((request, response) => {
+    if (request.url?.includes('watch=true') === true) {
+      response.writeHead(200).flushHeaders();
+      return;
+    }
+    expect(request.headers.accept).toBe('application/vnd.kubernetes.protobuf,application/json');
+    response.setHeader('content-type', 'application/vnd.kubernetes.protobuf');
+    response.end(Buffer.from(recorded?.protobuf ?? '', 'base64'));
+  });
+  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  const connection = await connectKube({
+    kubeconfig: JSON.stringify({
+      'current-context': 'a',
+      clusters: [{ name: 'a', cluster: { server: url } }],
+      users: [{ name: 'a' }],
+      contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+    }),
+  });
+  const seen: KubeObject[] = [];
+  const collection = new WatchedCollection({
+    connection,
+    resource: { group: '', version: 'v1', plural: 'pods', namespaced: true },
+    reduce: object => seen.push(object),
+  });
+  const stop = new AbortController();
+  const running = collection.run(stop.signal);
+  onTestFinished(async () => {
+    stop.abort();
+    await running;
+    connection.close();
+    server.closeAllConnections();
+    await new Promise(closed => server.close(closed));
+  });
+  await collection.whenSynced();
+  expect(seen.map(({ metadata }) => metadata.name)).toContain('store-0');
+});
