@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { connectKube } from '@network-mapper/kube';
 import { createLogger, readOptions, runProgram } from '@network-mapper/runtime';
+import { collectGarbage } from './collect-garbage.ts';
 import { findClusterDomain } from './cluster-domain.ts';
 import { createMapper } from './mapper.ts';
 import { mapperOptions } from './options.ts';
@@ -13,5 +14,5 @@ await runProgram('mapper', async () => {
     .toLowerCase();
   const connection = await connectKube({ env: process.env });
   const logger = createLogger({ name: 'mapper', debug: options.debug });
-  return createMapper({ config: { ...options, clusterDomain }, connection, logger }).runnables;
+  return createMapper({ config: { ...options, clusterDomain }, connection, logger, listening: collectGarbage }).runnables;
 });

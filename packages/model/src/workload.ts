@@ -1,4 +1,5 @@
 import { identityKey } from './identity.ts';
+import { Interned } from './interned.ts';
 
 /** A pod's labels, ascending by key. Equal sets are the same object. */
 export type LabelSet = readonly { readonly key: string; readonly value: string }[];
@@ -57,34 +58,38 @@ export const foundNothing: Found = {
   tcpDestResolveFixData: null,
 };
 
-const labelSets = new Map<string, LabelSet>();
-const workloads = new Map<string, Workload>();
+const labelSets = new Interned<LabelSet>();
+const workloads = new Interned<Workload>();
 
 /** The one object for a set of labels. */
 export function internLabels(labels: Readonly<Record<string, string>> | undefined): LabelSet {
   const pairs = Object.entries(labels ?? {}).map(([key, value]) => ({ key, value }));
   pairs.sort((a, b) => (a.key < b.key ? -1 : 1));
-  return interned(labelSets, JSON.stringify(pairs), () => pairs);
+  return labelSets.get(JSON.stringify(pairs), () => pairs);
 }
 
 /** The one object for a workload. */
 export function internWorkload(facts: WorkloadFacts): Workload {
   const { name, namespace, labels, nameResolvedUsingAnnotation, podOwnerKind, kubernetesService } = facts;
   const whole = { name, namespace, labels, nameResolvedUsingAnnotation, podOwnerKind, kubernetesService };
-  return interned(workloads, JSON.stringify(whole), () => ({ key: identityKey(whole), ...whole }));
+  return workloads.get(JSON.stringify(whole), () => ({ key: identityKey(whole), ...whole }));
 }
+
+/** Workloads as reached through Services: asked for with every sighting. */
+const reached = new WeakMap<Workload, Map<string | null, Workload>>();
 
 /** `workload` as reached through a Service. */
 export function throughService(workload: Workload, service: string | null): Workload {
-  return workload.kubernetesService === service
-    ? workload
-    : internWorkload({ ...workload, kubernetesService: service });
-}
-
-function interned<T>(table: Map<string, T>, key: string, create: () => T): T {
-  const known = table.get(key);
-  if (known !== undefined) return known;
-  const created = create();
-  table.set(key, created);
-  return created;
+  if (workload.kubernetesService === service) return workload;
+  let byService = reached.get(workload);
+  if (byService === undefined) {
+    byService = new Map();
+    reached.set(workload, byService);
+  }
+  let through = byService.get(service);
+  if (through === undefined) {
+    through = internWorkload({ ...workload, kubernetesService: service });
+    byService.set(service, through);
+  }
+  return through;
 }

@@ -62,8 +62,11 @@ export class GraphqlEndpoint {
       this.#answerError(error, response);
       return;
     }
+    if (first.done === true) {
+      sendJson(response, 200, `${text}}`);
+      return;
+    }
     response.writeHead(200, { 'content-type': 'application/json' });
-    if (first.done === true) return void response.end(`${text}}`);
     await this.#stream(text, pieces, response);
   }
 
@@ -154,5 +157,12 @@ export class GraphqlEndpoint {
 }
 
 export function sendErrors(response: ServerResponse, status: number, errors: readonly object[]): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ errors, data: null }));
+  sendJson(response, status, JSON.stringify({ errors, data: null }));
+}
+
+/** A short answer goes out in one piece. */
+function sendJson(response: ServerResponse, status: number, text: string): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+    .end(text);
 }

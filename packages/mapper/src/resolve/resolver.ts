@@ -341,10 +341,10 @@ export class Resolver {
 
   /** The keys of the workloads that pods belong to, when those are several, as far as they are at hand. */
   #candidates(pods: readonly PodRecord[]): readonly string[] {
-    const [first, ...others] = pods;
+    const [first] = pods;
     // Replicas of one owner need no walk.
-    if (first === undefined || others.every(pod => first.owner !== undefined && pod.owner?.name === first.owner.name))
-      return [];
+    if (first === undefined || pods.length === 1) return [];
+    if (first.owner !== undefined && pods.every(pod => pod.owner?.name === first.owner?.name)) return [];
     const keys = new Set(pods.map(pod => this.#keyOf(pod)).filter(key => key !== undefined));
     return keys.size > 1 ? [...keys] : [];
   }
