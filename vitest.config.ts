@@ -1,12 +1,28 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests with processes, namespaces and packets of their own: one file after another, since they wait for things that take time. */
+const withProcesses = ['packages/{sandbox,sniffer}/test/**/*.test.ts', 'test/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['packages/*/{src,test}/**/*.test.ts', 'test/**/*.test.ts'],
-    // Real processes, namespaces and servers need longer than a unit test does.
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
     pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'packages',
+          include: ['packages/*/{src,test}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...withProcesses],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'processes', include: withProcesses, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });
