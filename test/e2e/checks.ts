@@ -1,11 +1,13 @@
-/** Runs checks one after another and counts; a check that throws has failed, and the next one runs. */
+/** Runs checks one after another and counts; a check that throws has failed, and the next one runs, unless `signal` aborted. */
 export class Checks {
   readonly #say: (line: string) => void;
+  readonly #signal: AbortSignal;
   passed = 0;
   failed = 0;
 
-  constructor(say: (line: string) => void) {
+  constructor(say: (line: string) => void, signal: AbortSignal) {
     this.#say = say;
+    this.#signal = signal;
   }
 
   async check(title: string, work: () => Promise<void>): Promise<void> {
@@ -16,6 +18,7 @@ export class Checks {
       this.passed++;
       this.#say(`ok    ${title} (${seconds()})`);
     } catch (error) {
+      this.#signal.throwIfAborted();
       this.failed++;
       this.#say(`FAIL  ${title} (${seconds()})\n${indented(error instanceof Error ? error.message : String(error))}`);
     }
@@ -28,7 +31,7 @@ function indented(text: string): string {
 
 /** Asks again and again until the answer is right; throws after `seconds` with the last answer. */
 export async function until(
-  options: { readonly seconds: number; readonly wanted: string },
+  options: { readonly seconds: number; readonly wanted: string; readonly signal: AbortSignal },
   ask: () => Promise<string>,
   isRight: (answer: string) => boolean,
 ): Promise<void> {
@@ -36,6 +39,7 @@ export async function until(
   for (;;) {
     const answer = await ask().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
     if (isRight(answer)) return;
+    options.signal.throwIfAborted();
     if (performance.now() > end) {
       throw new Error(`within ${options.seconds} s there was not: ${options.wanted}\nbut:\n${answer}`);
     }

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { command } from './command.ts';
+import { command, type CommandOptions } from './command.ts';
 
 /** A cluster to test on. */
 export interface Cluster {
@@ -18,7 +18,7 @@ const kitBridge = 'kbr0';
  * The cluster of `KUBECONFIG`, into whose nodes `E2E_LOAD_IMAGES ARCHIVE...` loads images; else one that the kit in `CLUSTER_KIT` brings up
  * and that goes when the tests end. Undefined when there is neither, with the reason given to `say`.
  */
-export async function findCluster(say: (line: string) => void): Promise<Cluster | undefined> {
+export async function findCluster(say: (line: string) => void, signal: AbortSignal): Promise<Cluster | undefined> {
   const { KUBECONFIG, E2E_LOAD_IMAGES, CLUSTER_KIT } = process.env;
   if (KUBECONFIG) {
     if (!E2E_LOAD_IMAGES)
@@ -34,10 +34,13 @@ export async function findCluster(say: (line: string) => void): Promise<Cluster 
     say(`no cluster: KUBECONFIG is not set, and there is no kit for one in ${kit} (CLUSTER_KIT)`);
     return undefined;
   }
-  return startKit(kit, say);
+  return startKit(kit, { say, signal });
 }
 
-async function startKit(kit: string, say: (line: string) => void): Promise<Cluster> {
+async function startKit(
+  kit: string,
+  { say, signal }: { readonly say: (line: string) => void; readonly signal: AbortSignal },
+): Promise<Cluster> {
   if (kitBridge in networkInterfaces() || (await exists(`/sys/class/net/${kitBridge}`))) {
     throw new Error(
       `A cluster of the kit runs already (interface ${kitBridge}): name its kubeconfig in KUBECONFIG, or stop it.`,
@@ -46,9 +49,10 @@ async function startKit(kit: string, say: (line: string) => void): Promise<Clust
   // The nodes of the kit have a /var and a /run of their own.
   const scratch = /^\/(var|run)\//.test(tmpdir()) ? '/tmp' : tmpdir();
   const folder = await mkdtemp(join(scratch, 'e2e-cluster-'));
-  const script = (name: string, args: readonly string[] = []) =>
+  const script = (name: string, args: readonly string[] = [], options: CommandOptions = {}) =>
     // The kit looks for a Node binary, not for the shell script that pnpm puts in its place.
     command(join(folder, name), args, {
+      ...options,
       env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}` },
     });
   const stop = async () => {
@@ -59,7 +63,7 @@ async function startKit(kit: string, say: (line: string) => void): Promise<Clust
   await cp(kit, folder, { recursive: true });
   await command('chmod', ['-R', 'u+w', folder]);
   try {
-    await script('up.sh');
+    await script('up.sh', [], { signal });
   } catch (error) {
     await stop();
     throw error;

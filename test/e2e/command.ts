@@ -3,14 +3,17 @@ import { spawn } from 'node:child_process';
 export interface CommandOptions {
   readonly input?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Milliseconds. */
-  readonly timeout?: number;
+  /** Ends the program early. */
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** Milliseconds after which a program is taken to hang. */
+const longest = 300_000;
 
 /** Runs a program to its end; its standard output. Throws with what it said on standard error when it fails. */
 export async function command(program: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
-  const { input = '', env = process.env, timeout = 300_000 } = options;
-  const child = spawn(program, args, { env, timeout, stdio: ['pipe', 'pipe', 'pipe'] });
+  const { input = '', env = process.env, signal } = options;
+  const child = spawn(program, args, { env, signal, timeout: longest, stdio: ['pipe', 'pipe', 'pipe'] });
   const output: Buffer[] = [];
   const complaint: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));

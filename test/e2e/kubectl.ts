@@ -2,9 +2,9 @@ import { command } from './command.ts';
 
 export type Kubectl = (...args: readonly string[]) => Promise<string>;
 
-/** kubectl on one cluster. */
-export function kubectlOf(kubeconfig: string): Kubectl {
-  return (...args) => command('kubectl', ['--kubeconfig', kubeconfig, ...args]);
+/** kubectl on one cluster; `signal` ends what is running. */
+export function kubectlOf(kubeconfig: string, signal?: AbortSignal): Kubectl {
+  return (...args) => command('kubectl', ['--kubeconfig', kubeconfig, ...args], { signal });
 }
 
 /** Creates or changes objects. */
