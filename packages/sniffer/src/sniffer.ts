@@ -12,7 +12,7 @@ import {
 import { PcapError } from '@network-mapper/pcap';
 import { captureFilter } from './capture/filter.ts';
 import { LiveSource } from './capture/live-source.ts';
-import { noCounts, type CaptureCounts, type PacketSource } from './capture/packet-source.ts';
+import { noCounts, type CaptureCounts } from './capture/packet-source.ts';
 import { ListenerPods } from './collect/listener-pods.ts';
 import { PacketCollectors } from './collect/packet-collectors.ts';
 import { createSocketScan } from './collect/socket-scan.ts';
@@ -93,7 +93,10 @@ export function createSniffer({ config, logger, version }: SnifferOptions): read
       longestPause,
       farewell,
       clock,
-      gather: () => collectors.settle(Date.now()),
+      gather: ({ final }) => {
+        if (final) capture?.readNow();
+        collectors.settle(final ? Infinity : Date.now());
+      },
       events,
     }),
     createStatusReporter({ link, status, interval: statusInterval, retry: statusRetry }),
@@ -101,7 +104,7 @@ export function createSniffer({ config, logger, version }: SnifferOptions): read
 }
 
 /** The capture, or nothing when it is not wanted or not possible: then the reason is logged, and the rest goes on. */
-function openCapture({ config, logger, collectors }: CaptureOptions): PacketSource | undefined {
+function openCapture({ config, logger, collectors }: CaptureOptions): LiveSource | undefined {
   const filter = captureFilter({ dns: config.dns, tcp: config.tcp });
   if (filter === undefined) return undefined;
   try {

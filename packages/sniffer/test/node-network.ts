@@ -1,5 +1,6 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 
 /** How pods are joined to their node: all on one bridge, or each by a routed link of its own. */
 export type Layout = 'bridge' | 'routed';
@@ -11,6 +12,16 @@ export interface Pod {
   readonly ip6: string;
 }
 
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** What is put before the command, outside the network namespace. */
+  readonly before?: readonly string[];
+  readonly stderr?: 'inherit' | 'ignore';
+}
+
+/** A program that was started: its output can be read. */
+export type Running = ChildProcessByStdio<null, Readable, null>;
+
 let networks = 0;
 
 /**
@@ -20,17 +31,21 @@ let networks = 0;
 export class NodeNetwork {
   /** The node's network namespace. */
   readonly node: string;
-  readonly nodeIp = '10.77.0.1';
+  readonly nodeIp: string;
   /** A host beyond the node's uplink. */
   readonly outside: Pod;
   readonly #prefix = `nm${process.pid}-${++networks}`;
   readonly #layout: Layout;
-  readonly #children = new Set<ChildProcess>();
+  readonly #children = new Set<Running>();
   readonly #namespaces: string[] = [];
+  /** First parts of the network's addresses, other ones than other networks' of this machine. */
+  readonly #subnet = `10.${64 + ((process.pid >> 7) & 127)}.${((process.pid << 1) & 254) | (networks & 1)}`;
+  readonly #subnet6 = `fd77:${process.pid.toString(16).padStart(4, '0').slice(-4)}:${networks}:`;
   #pods = 0;
 
   constructor(layout: Layout) {
     this.#layout = layout;
+    this.nodeIp = `${this.#subnet}.1`;
     this.node = this.#addNamespace('node');
     try {
       this.outside = this.#setUp();
@@ -43,7 +58,11 @@ export class NodeNetwork {
   /** A pod, joined to the node at once. */
   addPod(): Pod {
     const number = ++this.#pods + 1;
-    const pod = { namespace: this.#addNamespace(`pod${number}`), ip: `10.77.0.${number}`, ip6: `fd77::${number}` };
+    const pod = {
+      namespace: this.#addNamespace(`pod${number}`),
+      ip: `${this.#subnet}.${number}`,
+      ip6: `${this.#subnet6}:${number}`,
+    };
     const link = `veth${number}`;
     this.ip(this.node, `link add ${link} type veth peer name eth0 netns ${pod.namespace}`);
     this.ip(pod.namespace, 'link set eth0 up');
@@ -75,32 +94,32 @@ export class NodeNetwork {
   }
 
   /** Starts a program in a namespace; it is ended with the network. */
-  start(namespace: string, command: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-    const child = spawn('ip', ['netns', 'exec', namespace, ...command], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, ...env },
-    });
+  start(
+    namespace: string,
+    command: readonly string[],
+    { env, before = [], stderr = 'ignore' }: StartOptions = {},
+  ): Running {
+    const [program = 'ip', ...words] = [...before, 'ip', 'netns', 'exec', namespace, ...command];
+    const child = spawn(program, words, { stdio: ['ignore', 'pipe', stderr], env: { ...process.env, ...env } });
     this.#children.add(child);
     child.once('exit', () => this.#children.delete(child));
     return child;
   }
 
   /** Starts a program and waits until it prints its first line. */
-  async startReady(namespace: string, command: readonly string[]): Promise<ChildProcess> {
-    const child = this.start(namespace, command);
-    if (child.stdout === null) throw new Error('no output to wait for');
+  async startReady(namespace: string, command: readonly string[], options: StartOptions = {}): Promise<void> {
+    const child = this.start(namespace, command, { stderr: 'inherit', ...options });
     await Promise.race([
       once(child.stdout, 'data'),
       once(child, 'exit').then(() => Promise.reject(new Error(`${command.join(' ')} ended before it was ready`))),
     ]);
-    return child;
   }
 
   /** Runs a program to its end; answers what it printed. Whether it succeeds is the caller's to judge. */
   async run(namespace: string, command: readonly string[]): Promise<string> {
     const child = this.start(namespace, command);
     let output = '';
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     await once(child, 'close');
     return output;
   }
@@ -123,7 +142,7 @@ export class NodeNetwork {
       this.ip(node, 'link add cni0 type bridge');
       this.ip(node, 'link set cni0 up');
       this.ip(node, `addr add ${this.nodeIp}/24 dev cni0`);
-      this.ip(node, 'addr add fd77::1/64 dev cni0 nodad');
+      this.ip(node, `addr add ${this.#subnet6}:1/64 dev cni0 nodad`);
     } else {
       this.ip(node, `addr add ${this.nodeIp}/32 dev lo`);
     }
@@ -142,7 +161,7 @@ export class NodeNetwork {
     this.ip(pod.namespace, `addr add ${pod.ip}/24 dev eth0`);
     this.ip(pod.namespace, `addr add ${pod.ip6}/64 dev eth0 nodad`);
     this.ip(pod.namespace, `route add default via ${this.nodeIp}`);
-    this.ip(pod.namespace, 'route add default via fd77::1');
+    this.ip(pod.namespace, `route add default via ${this.#subnet6}:1`);
   }
 
   #joinRoute(pod: Pod, link: string): void {

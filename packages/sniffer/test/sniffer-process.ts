@@ -1,10 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { AgentStatus, Destination, RecordedDestinationsForSrc } from '@network-mapper/api';
 import { vi } from 'vitest';
-import type { NodeNetwork } from './node-network.ts';
+import type { NodeNetwork, Running } from './node-network.ts';
 
 const snifferProgram = join(import.meta.dirname, '../src/main.ts');
 const mapperProgram = join(import.meta.dirname, 'recording-mapper.ts');
@@ -82,19 +81,22 @@ export class RecordingMapper {
 /** A sniffer in the node's network namespace. */
 export class SnifferProcess {
   readonly log: LogLine[] = [];
-  readonly child: ChildProcess;
+  readonly child: Running;
   /** Settles with its exit code. */
   readonly ended: Promise<number | null>;
 
   constructor(network: NodeNetwork, { env = {}, flags = [], through = [] }: SnifferOptions = {}) {
     this.child = network.start(network.node, [...through, process.execPath, snifferProgram, ...flags], {
-      OTTERIZE_MAPPER_API_URL: `http://127.0.0.1:${mapperPort}`,
-      OTTERIZE_HOST_PROC_DIR: '/proc',
-      OTTERIZE_HEALTH_PROBES_PORT: '57921',
-      OTTERIZE_SNIFFER_REPORT_INTERVAL: '100ms',
-      OTTERIZE_SNIFFER_SCAN_INTERVAL: '200ms',
-      OTTERIZE_SNIFFER_SCAN_CPU_PERCENT: '50',
-      ...env,
+      stderr: 'inherit',
+      env: {
+        OTTERIZE_MAPPER_API_URL: `http://127.0.0.1:${mapperPort}`,
+        OTTERIZE_HOST_PROC_DIR: '/proc',
+        OTTERIZE_HEALTH_PROBES_PORT: '57921',
+        OTTERIZE_SNIFFER_REPORT_INTERVAL: '100ms',
+        OTTERIZE_SNIFFER_SCAN_INTERVAL: '200ms',
+        OTTERIZE_SNIFFER_SCAN_CPU_PERCENT: '50',
+        ...env,
+      },
     });
     readLines(this.child, line => this.log.push(line as LogLine));
     this.ended = once(this.child, 'exit').then(([code]) => code as number | null);
@@ -118,8 +120,7 @@ export class SnifferProcess {
   }
 }
 
-function readLines(child: ChildProcess, take: (line: unknown) => void): void {
-  if (child.stdout === null) throw new Error('no output to read');
+function readLines(child: Running, take: (line: unknown) => void): void {
   createInterface(child.stdout).on('line', line => take(JSON.parse(line)));
 }
 

@@ -1,17 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NodeNetwork, type Layout, type Pod } from './node-network.ts';
+import { httpServer } from './programs.ts';
 import { missingForNamespaces } from './requirements.ts';
 import { RecordingMapper, SnifferProcess } from './sniffer-process.ts';
 
 const missing = missingForNamespaces(['dig', 'dnsmasq', 'curl']);
 if (missing !== undefined) console.warn(`tests with real traffic are left out: ${missing}`);
-
-/** An HTTP server on all addresses of both families. */
-const httpServer = (port: number): readonly string[] => [
-  process.execPath,
-  '-e',
-  `require('http').createServer((_, r) => r.end('ok')).listen(${port}, '::', () => console.log('ready'))`,
-];
 
 /** A DNS server with a few names; `many.example` has more addresses than a UDP answer takes. */
 const dnsServer: readonly string[] = [

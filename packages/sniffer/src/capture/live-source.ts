@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { LiveCapture, PcapError, type CapturedPacket } from '@network-mapper/pcap';
-import { every, type Logger } from '@network-mapper/runtime';
-import { addCounts, noCounts, type CaptureCounts, type FrameConsumer, type PacketSource } from './packet-source.ts';
+import { every, type Logger, type Runnable } from '@network-mapper/runtime';
+import { addCounts, noCounts, type CaptureCounts, type FrameConsumer } from './packet-source.ts';
 
 export interface LiveSourceOptions {
   /** An interface's name, or `any`. */
@@ -34,7 +34,7 @@ interface OpenCapture {
  * not exist, each interface is captured on, also those that come later. Throws a `PcapError` when there is no library or
  * no permission.
  */
-export class LiveSource implements PacketSource {
+export class LiveSource implements Runnable {
   readonly name: string;
   readonly #options: LiveSourceOptions;
   readonly #open = new Map<string, OpenCapture>();
@@ -49,13 +49,19 @@ export class LiveSource implements PacketSource {
     try {
       this.#start(options.device);
     } catch (error) {
-      if (!isMissing(error) || options.device !== 'any') throw error;
-      options.logger.warn({ error }, 'capturing on each interface, because there is no device "any"');
-      this.#wanted = () => readdirSync(interfaces);
+      if (!isMissing(error)) throw error;
+      options.logger.warn({ error }, 'Waiting for the interface');
+      if (options.device === 'any') this.#wanted = () => readdirSync(interfaces);
       this.#openWanted();
     }
   }
 
+  /** Takes in what waits in the kernel now. */
+  readNow(): void {
+    for (const [device, { capture }] of this.#open) this.#read(device, capture);
+  }
+
+  /** What the kernel counted since the start. */
   counts(): CaptureCounts {
     return [...this.#open.values()].reduce((sum, { capture }) => addCounts(sum, capture.stats()), this.#past);
   }
@@ -65,6 +71,7 @@ export class LiveSource implements PacketSource {
       // eslint-disable-next-line @typescript-eslint/require-await -- `every` waits for work that may wait.
       await every(lookAgain, async () => this.#openWanted(), signal);
     } finally {
+      this.readNow();
       for (const device of [...this.#open.keys()]) this.#close(device);
     }
   }
@@ -74,7 +81,7 @@ export class LiveSource implements PacketSource {
       if (this.#open.has(device)) continue;
       try {
         this.#start(device);
-        this.#options.logger.info({ device }, 'capturing');
+        this.#options.logger.info({ device }, 'Capturing');
       } catch (error) {
         // A device that is down, or gone between the look and the try, is tried again at the next look.
         if (!isMissing(error)) throw error;
@@ -84,19 +91,21 @@ export class LiveSource implements PacketSource {
 
   #start(device: string): void {
     const capture = new LiveCapture({ device, filter: this.#options.filter, bufferSize, snapLength, timeout });
-    const { linkType } = capture;
-    const { consume } = this.#options;
-    const handle = (packet: CapturedPacket): void => consume(packet, linkType);
-    const stop = capture.onReadable(() => {
-      try {
-        readForAWhile(capture, handle);
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-        this.#options.logger.warn({ error, device }, 'capture ended');
-        this.#close(device);
-      }
-    });
+    const stop = capture.onReadable(() => this.#read(device, capture));
     this.#open.set(device, { capture, stop });
+  }
+
+  #read(device: string, capture: LiveCapture): void {
+    const { consume, logger } = this.#options;
+    const turnEnd = performance.now() + longestTurn;
+    const handle = (packet: CapturedPacket): void => consume(packet, capture.linkType);
+    try {
+      while (capture.read(handle) > 0 && performance.now() < turnEnd);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      logger.warn({ error, device }, 'The interface is gone');
+      this.#close(device);
+    }
   }
 
   #close(device: string): void {
@@ -107,11 +116,6 @@ export class LiveSource implements PacketSource {
     open.stop();
     open.capture.close();
   }
-}
-
-function readForAWhile(capture: LiveCapture, handle: (packet: CapturedPacket) => void): void {
-  const turnEnd = performance.now() + longestTurn;
-  while (capture.read(handle) > 0 && performance.now() < turnEnd);
 }
 
 function isMissing(error: unknown): boolean {

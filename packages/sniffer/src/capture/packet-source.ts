@@ -1,4 +1,3 @@
-import type { Runnable } from '@network-mapper/runtime';
 import type { Slice } from '../decode/slice.ts';
 
 /** One captured frame; valid only while it is handed over. */
@@ -18,11 +17,6 @@ export interface CaptureCounts {
   /** Packets for which the kernel's ring had no room. */
   readonly dropped: number;
   readonly droppedByInterface: number;
-}
-
-/** Where frames come from: an interface or a file. It hands them to its consumer while it runs. */
-export interface PacketSource extends Runnable {
-  counts(): CaptureCounts;
 }
 
 export const noCounts: CaptureCounts = { received: 0, dropped: 0, droppedByInterface: 0 };

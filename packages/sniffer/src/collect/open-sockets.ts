@@ -211,12 +211,12 @@ export class OpenSockets {
 
   /** The hostname of the namespace's oldest process that has one. */
   async #findHostname(namespace: Namespace, pids: readonly number[]): Promise<void> {
-    const { proc, hostnameFiles } = this.#options;
+    const { proc, hostnameFiles: filesFirst } = this.#options;
     for (const pid of pids) {
       if (namespace.hostname !== undefined) return;
       if (namespace.nameless.has(pid)) continue;
-      namespace.hostname =
-        (hostnameFiles ? await proc.fileHostname(pid) : undefined) ?? (await proc.environmentHostname(pid));
+      const inContainer = this.#processes.get(pid)?.podUid !== undefined;
+      namespace.hostname = await proc.hostname(pid, { filesFirst, inContainer });
       if (namespace.hostname === undefined) namespace.nameless.add(pid);
     }
   }

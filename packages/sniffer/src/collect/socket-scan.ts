@@ -21,6 +21,9 @@ export interface SocketScanOptions {
   readonly logger: Logger;
 }
 
+const withoutPtrace =
+  'Open sockets are reported without the hostname of their processes: give the sniffer the capability SYS_PTRACE.';
+
 export interface SocketScan extends Runnable {
   /** Milliseconds of CPU that scans took since the start. */
   cost(): number;
@@ -28,7 +31,7 @@ export interface SocketScan extends Runnable {
 
 /** Scans open sockets again and again, the first time at once, as often as the interval and its share of CPU allow. */
 export function createSocketScan(options: SocketScanOptions): SocketScan {
-  const { interval, share, onScanned, logger } = options;
+  const { proc, interval, share, onScanned, logger } = options;
   const pace = new ScanPace(share);
   const sockets = new OpenSockets({ ...options, pace });
 
@@ -37,10 +40,13 @@ export function createSocketScan(options: SocketScanOptions): SocketScan {
     cost: () => pace.cost,
     run: async signal => {
       let failed = false;
+      let warned = false;
       do {
         try {
           await sockets.scan(signal);
           onScanned();
+          if (proc.limited && !warned) logger.warn({ error: withoutPtrace }, 'Processes cannot be looked at');
+          warned ||= proc.limited;
           failed = false;
         } catch (error) {
           if (!failed) logger.error({ error }, 'Failed to scan open sockets');

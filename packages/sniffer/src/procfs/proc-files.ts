@@ -26,9 +26,15 @@ const socketLink = /^socket:\[(\d+)\]$/;
 export class ProcFiles {
   readonly #root: string;
   readonly #chunk = Buffer.allocUnsafeSlow(chunkSize);
+  #limited = false;
 
   constructor(root: string) {
     this.#root = root;
+  }
+
+  /** True once a process could not be looked at for want of the capability SYS_PTRACE. */
+  get limited(): boolean {
+    return this.#limited;
   }
 
   /** Ids of the processes that run now, ascending. Throws when there is no such directory. */
@@ -47,7 +53,9 @@ export class ProcFiles {
     try {
       return { id: readlinkSync(`${this.#root}/${pid}/ns/net`) };
     } catch (error) {
-      return unreadable(error) === 'gone' ? 'gone' : this.#socketTableInode(pid);
+      if (unreadable(error) === 'gone') return 'gone';
+      this.#limited = true;
+      return this.#socketTableInode(pid);
     }
   }
 
@@ -79,32 +87,28 @@ export class ProcFiles {
     }
   }
 
-  /** `HOSTNAME` of the environment the process was started with; undefined when there is none or it may not be read. */
-  async environmentHostname(pid: number): Promise<string | undefined> {
-    const environment = await this.#read(pid, 'environ');
-    const entry = environment?.split('\0').find(item => item.startsWith('HOSTNAME='));
-    return validHostname(entry?.slice('HOSTNAME='.length));
-  }
-
   /**
-   * The content of the process's `/etc/hostname`; undefined when it has no such file. The file is the container's: what is
-   * not a plain file is not followed, waited for or read to its end.
+   * Hostname of a process: `HOSTNAME` of the environment it was started with, as container runtimes set it. With
+   * `filesFirst` its `/etc/hostname` before that; a container's also when its environment is not for us to read, which
+   * is so for other users' processes without the capability DAC_READ_SEARCH.
    */
-  async fileHostname(pid: number): Promise<string | undefined> {
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    try {
-      await using file = await open(`${this.#root}/${pid}/root/etc/hostname`, flags);
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(hostnameFileSize), 0, hostnameFileSize, 0);
-      return validHostname(buffer.toString('latin1', 0, bytesRead).trim());
-    } catch {
-      return undefined; // There are many ways not to have the file; the environment is asked instead.
-    }
+  async hostname(
+    pid: number,
+    { filesFirst, inContainer }: { readonly filesFirst: boolean; readonly inContainer: boolean },
+  ): Promise<string | undefined> {
+    const fromFile = filesFirst ? await this.#fileHostname(pid) : undefined;
+    if (fromFile !== undefined) return fromFile;
+    const environment = await this.#read(pid, 'environ');
+    if (environment === 'not-permitted') return inContainer ? this.#fileHostname(pid) : undefined;
+    if (environment === 'gone') return undefined;
+    const entry = environment.text.split('\0').find(item => item.startsWith('HOSTNAME='));
+    return validHostname(entry?.slice('HOSTNAME='.length));
   }
 
   /** UID of the pod the process runs in, from its control group; undefined for a process of the node. */
   async podUid(pid: number): Promise<string | undefined> {
     const cgroups = await this.#read(pid, 'cgroup');
-    return cgroups === undefined ? undefined : podUidOf(cgroups);
+    return typeof cgroups === 'string' ? undefined : podUidOf(cgroups.text);
   }
 
   /** Inodes of the sockets that the process holds open. */
@@ -138,12 +142,26 @@ export class ProcFiles {
     }
   }
 
-  async #read(pid: number, file: string): Promise<string | undefined> {
+  /**
+   * The content of the process's `/etc/hostname`. The file is the container's: what is not a plain file is not followed,
+   * waited for or read to its end.
+   */
+  async #fileHostname(pid: number): Promise<string | undefined> {
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     try {
-      return await readFile(`${this.#root}/${pid}/${file}`, 'latin1');
+      await using file = await open(`${this.#root}/${pid}/root/etc/hostname`, flags);
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(hostnameFileSize), 0, hostnameFileSize, 0);
+      return validHostname(buffer.toString('latin1', 0, bytesRead).trim());
+    } catch {
+      return undefined; // There are many ways not to have the file; the environment is asked instead.
+    }
+  }
+
+  async #read(pid: number, file: string): Promise<{ readonly text: string } | Unreadable> {
+    try {
+      return { text: await readFile(`${this.#root}/${pid}/${file}`, 'latin1') };
     } catch (error) {
-      unreadable(error);
-      return undefined;
+      return unreadable(error);
     }
   }
 }

@@ -1,0 +1,29 @@
+/** Small programs that tests run in pods; each prints a line when it is ready. */
+
+/** An HTTP server on all addresses of both families. */
+export function httpServer(port: number): readonly string[] {
+  return script(
+    `require('http').createServer((_, r) => r.end('ok')).listen(${port}, '::', () => console.log('ready'))`,
+  );
+}
+
+/** A TCP server that keeps what connects. */
+export function tcpServer(port: number): readonly string[] {
+  return script(`require('net').createServer(() => {}).listen(${port}, '::', () => console.log('ready'))`);
+}
+
+/** Connects and stays connected. */
+export function tcpClient({ ip, port }: { readonly ip: string; readonly port: number }): readonly string[] {
+  return script(`require('net').connect(${port}, '${ip}', () => console.log('ready'))`);
+}
+
+/** A UDP socket connected to an address. */
+export function udpClient({ ip, port }: { readonly ip: string; readonly port: number }): readonly string[] {
+  return script(`
+    const socket = require('dgram').createSocket('udp4');
+    socket.connect(${port}, '${ip}', () => console.log('ready'));`);
+}
+
+function script(code: string): readonly string[] {
+  return [process.execPath, '-e', code];
+}
