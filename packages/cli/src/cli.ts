@@ -9,6 +9,7 @@ import { list } from './list.ts';
 import { resetCapture } from './map-query.ts';
 import { withMapper } from './reach-mapper.ts';
 import { Settings } from './settings.ts';
+import { unmapped } from './unmapped.ts';
 
 export interface CliOptions {
   /** Without the program's name. */
@@ -72,6 +73,9 @@ function addVerbs(parent: Command, options: CliOptions): void {
       .action(async (_options: unknown, command: Command) => run(await contextOf(command, options)));
 
   addFlags(add('list', 'list who calls whom', list), listFlags);
+  addFlags(add('unmapped', 'list what was seen and is not on the map, and why', unmapped), {
+    namespaces: listFlags.namespaces,
+  });
   add('reset', 'make the mapper forget the calls it has seen', ({ settings, env }) =>
     withMapper(settings, env, resetCapture),
   );

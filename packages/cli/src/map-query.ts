@@ -146,7 +146,8 @@ export async function resetCapture(client: MapperClient): Promise<void> {
   dataOf(await client.ask({ document: 'mutation ResetCapture { resetCapture }', operationName: 'ResetCapture' }));
 }
 
-function dataOf<T>(answer: MapperAnswer<T>): T {
+/** The data of an answer; CliError without one. */
+export function dataOf<T>(answer: MapperAnswer<T>): T {
   if (answer.kind === 'answered') return answer.data;
   throw new CliError(answer.problem);
 }

@@ -1,4 +1,6 @@
 import type { QueriedIdentity, WideIntent } from './map-query.ts';
+import { toSeconds } from './moment.ts';
+import { table } from './table.ts';
 
 const headings = ['CLIENT', 'SERVER', 'PORTS', 'EVIDENCE', 'REPORTS', 'FIRST SEEN', 'LAST SEEN'];
 
@@ -13,7 +15,7 @@ export function wideTable(intents: readonly WideIntent[], { headers }: { readonl
     toSeconds(intent.firstSeen),
     toSeconds(intent.lastSeen),
   ]);
-  return table(headers && rows.length > 0 ? [headings, ...rows] : rows);
+  return table(rows, headers ? headings : undefined);
 }
 
 function placeOf({ namespace, name }: QueriedIdentity): string {
@@ -23,15 +25,4 @@ function placeOf({ namespace, name }: QueriedIdentity): string {
 function portsOf({ ports, protocols }: WideIntent): string {
   const what = [ports.join(','), protocols.join(',')].filter(Boolean).join('/');
   return what === '' ? '-' : what;
-}
-
-/** RFC 3339 without fractions: a second is as fine as anybody reads. */
-function toSeconds(moment: string): string {
-  return moment.replace(/\.\d+(?=Z|[+-])/, '');
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = headings.map((_, column) => Math.max(0, ...rows.map(row => row[column]?.length ?? 0)));
-  const lineOf = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
-  return rows.map(row => `${lineOf(row).trimEnd()}\n`).join('');
 }

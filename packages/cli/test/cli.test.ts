@@ -27,8 +27,10 @@ const call = (client: string, server: string, namespace = 'shop') => ({
 });
 
 /** The arguments that lead to a mapper with these calls on its map. */
-async function mapperWith(...intents: readonly object[]): Promise<readonly string[]> {
-  const server = createServer((_request, response) => response.end(JSON.stringify({ data: { intents } })));
+const mapperWith = (...intents: readonly object[]) => mapperAnswering({ intents });
+
+async function mapperAnswering(data: object): Promise<readonly string[]> {
+  const server = createServer((_request, response) => response.end(JSON.stringify({ data })));
   await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
   cleanUp.push(async () => {
     server.closeAllConnections();
@@ -60,6 +62,25 @@ shop/web   pay/billing  -              DNS         12       2026-01-02T03:04:05Z
   );
   const { stdout } = await run(['list', '--wide', '--no-headers', ...mapper]);
   expect(stdout.split('\n')[0]).toMatch(/^shop\/cart /);
+});
+
+test('what is not on the map is shown with its reason', async () => {
+  const seen = { reason: 'no-pod', evidence: 'TCP', count: 3 };
+  const node = { ...seen, namespace: null, client: '10.0.0.9', server: '', lastSeen: '2026-01-02T03:05:06.7Z' };
+  const page = { totals: [{ ...seen, meaning: 'No pod held it.' }], nodes: [node], pageInfo: { hasNextPage: true } };
+  const { stdout, stderr } = await run(['unmapped', ...(await mapperAnswering({ unmapped: page }))]);
+  expect(stdout).toBe(
+    `REASON  EVIDENCE  COUNT  MEANING
+no-pod  TCP       3      No pod held it.
+
+CLIENT    SERVER  REASON  EVIDENCE  COUNT  LAST SEEN
+10.0.0.9  -       no-pod  TCP       3      2026-01-02T03:05:06Z
+`,
+  );
+  expect(stderr).toContain('there are more');
+  const nothing = { totals: [], nodes: [], pageInfo: { hasNextPage: false } };
+  const empty = await run(['unmapped', ...(await mapperAnswering({ unmapped: nothing }))]);
+  expect(empty).toEqual({ code: 0, stdout: '', stderr: 'Everything that was seen is on the map.\n' });
 });
 
 test('without a verb the help is the answer', async () => {
