@@ -67,6 +67,20 @@ test('a chain of aliases that bites its tail ends', () => {
   expect(addressesOf(response('a.example', loop))).toEqual(['a.example 192.0.2.1 1']);
 });
 
+test('an alias’s target that is said by a pointer is the alias’s target', () => {
+  const answers: Answer[] = [
+    { type: 'CNAME', name: 'a.example', ttl: 300, data: 'b.example' },
+    { type: 'A', name: 'b.example', ttl: 20, data: '198.51.100.7' },
+  ];
+  const bytes = response('a.example', answers);
+  const target = Buffer.from('\x01b\x07example\0');
+  const first = bytes.indexOf(target);
+  const owner = bytes.indexOf(target, first + 1);
+  const pointer = Buffer.from([0xc0, first]);
+  const pointed = Buffer.concat([bytes.subarray(0, owner), pointer, bytes.subarray(owner + target.length)]);
+  expect(addressesOf(pointed)).toEqual(['a.example 198.51.100.7 20']);
+});
+
 test('names are compared without case, so they are told in lower case', () => {
   expect(addressesOf(response('Cart.SHOP', [{ type: 'A', name: 'CART.shop', data: '10.0.0.1', ttl: 5 }]))).toEqual([
     'cart.shop 10.0.0.1 5',

@@ -25,8 +25,11 @@ const typeAaaa = 28;
 const classIn = 1;
 /** Bytes behind a record's name: type, class, TTL, length of data. */
 const recordFixed = 10;
-/** Compression pointer to the question, which begins right behind the header. */
-const pointerToQuestion = 0xc000 | headerLength;
+/** Set in the two bytes of a compression pointer (RFC 1035 section 4.1.4); the rest is where it points in the message. */
+const pointerMark = 0xc000;
+const farthestPointer = 0x4000;
+/** The question begins right behind the header, and most records are its. */
+const pointerToQuestion = pointerMark | headerLength;
 
 const nothing: DnsAnswer = { addresses: [], cut: false };
 const nothingBeforeCut: DnsAnswer = { addresses: [], cut: true };
@@ -62,58 +65,79 @@ interface AnswerSection {
 
 function readRecords(message: Slice, { question, from, records }: AnswerSection): DnsAnswer | Undecodable {
   const { bytes, end } = message;
-  const addresses: DnsAddress[] = [];
-  let aliases: Map<string, string> | undefined;
-  const answer = (cut: boolean): DnsAnswer => ({ addresses: withFirstOwners(addresses, aliases), cut });
+  const found: Found = { addresses: [], aliases: undefined };
+  let pointerToTarget = 0; // The next record after an alias is usually its target's.
   let at = from;
   for (let left = records; left > 0; left--) {
     let owner = question;
-    if (at + 2 <= end && bytes.readUInt16BE(at) === pointerToQuestion) at += 2;
-    else {
+    const pointer = at + 2 <= end ? bytes.readUInt16BE(at) : 0;
+    if (pointer === pointerToQuestion) at += 2;
+    else if (pointer === pointerToTarget && found.aliases !== undefined) {
+      owner = found.aliases.at(-1)?.target ?? question;
+      at += 2;
+    } else {
       const problem = readName(message, at, read);
-      if (problem !== undefined) return problem === 'cut' ? answer(true) : problem;
+      if (problem !== undefined) return problem === 'cut' ? toAnswer(found, true) : problem;
       owner = read.name;
       at = read.next;
     }
-    if (at + recordFixed > end) return answer(true);
+    if (at + recordFixed > end) return toAnswer(found, true);
     const type = bytes.readUInt16BE(at);
     const recordClass = bytes.readUInt16BE(at + 2);
     const ttl = bytes.readUInt32BE(at + 4);
     const data = at + recordFixed;
     at = data + bytes.readUInt16BE(at + 8);
-    if (at > end) return answer(true);
+    if (at > end) return toAnswer(found, true);
     if (recordClass !== classIn) continue;
     if (type === typeCname) {
       const problem = readName(message, data, read);
-      if (problem !== undefined) return problem === 'cut' ? answer(true) : problem;
+      if (problem !== undefined) return problem === 'cut' ? toAnswer(found, true) : problem;
       if (read.next !== at) return 'dns-malformed';
-      aliases ??= new Map();
-      aliases.set(read.name, owner);
+      (found.aliases ??= []).push({ name: owner, target: read.name });
+      const offset = data - message.start;
+      pointerToTarget = offset < farthestPointer ? pointerMark | offset : 0;
     } else if (type === typeA || type === typeAaaa) {
       if (at - data !== (type === typeA ? 4 : 16)) return 'dns-malformed';
       const address = type === typeA ? packIpv4(bytes, data) : packIpv6(bytes, data);
-      addresses.push({ name: owner, address, ttl: validTtl(ttl) });
+      found.addresses.push({ name: owner, address, ttl: validTtl(ttl) });
     }
   }
-  return answer(false);
+  return toAnswer(found, false);
 }
 
-type Aliases = ReadonlyMap<string, string> | undefined;
+/** "This name is another name for that one." */
+interface Alias {
+  readonly name: string;
+  readonly target: string;
+}
 
-function withFirstOwners(addresses: readonly DnsAddress[], aliases: Aliases): readonly DnsAddress[] {
-  if (aliases === undefined) return addresses;
-  return addresses.map(found => ({ ...found, name: firstOwner(found.name, aliases) }));
+interface Found {
+  readonly addresses: { name: string; readonly address: PackedAddress; readonly ttl: number }[];
+  aliases: Alias[] | undefined;
+}
+
+/** Aliases count wherever they stand, so names are followed back when all records were read. */
+function toAnswer({ addresses, aliases }: Found, cut: boolean): DnsAnswer {
+  if (aliases !== undefined) for (const found of addresses) found.name = firstOwner(found.name, aliases);
+  return { addresses, cut };
 }
 
 /** Follows aliases back to the name that leads to `owner`; a chain that bites its tail ends after as many steps as it has links. */
-function firstOwner(owner: string, aliases: ReadonlyMap<string, string>): string {
+function firstOwner(owner: string, aliases: readonly Alias[]): string {
   let name = owner;
-  for (let left = aliases.size; left > 0; left--) {
-    const alias = aliases.get(name);
+  for (let left = aliases.length; left > 0; left--) {
+    const alias = lastTo(name, aliases);
     if (alias === undefined) break;
-    name = alias;
+    name = alias.name;
   }
   return name;
+}
+
+/** Of several aliases for one target, the later one counts. */
+function lastTo(target: string, aliases: readonly Alias[]): Alias | undefined {
+  for (let index = aliases.length - 1; index >= 0; index--)
+    if (aliases[index]?.target === target) return aliases[index];
+  return undefined;
 }
 
 /** RFC 2181 section 8: a TTL with its highest bit set is to be treated as zero. */
