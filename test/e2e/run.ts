@@ -65,6 +65,7 @@ async function runChecks({ kubeconfig }: Cluster, checks: Checks, signal: AbortS
       await checks.check(`${title} is mapped`, () => map.shows(call, { namespace: kindsNamespace, seconds: 45 }));
     }
     await checks.check('a pod that lives for five seconds is mapped', async () => {
+      await kubectl('delete', 'job', '-n', kindsNamespace, shortLived.workload.name, '--ignore-not-found');
       await apply(kubeconfig, await workloadObjects(kindsNamespace, [shortLived.workload]));
       await map.shows(shortLived.call, { namespace: kindsNamespace, seconds: 30 });
     });
