@@ -65,11 +65,11 @@ export class KubeError extends Error {
     return new KubeError(code, `${request}: ${message ?? `HTTP status ${status}`}`, { status, reason });
   }
 
-  /** Any failure of a connection as a KubeError; one that is a KubeError already stays as it is. */
+  /** Any failure of a connection as a KubeError, whose message says all of it; one that is a KubeError already stays as it is. */
   static ofFailure(error: unknown, request: string): KubeError {
     if (error instanceof KubeError) return error;
     const timedOut = error instanceof Error && error.name === 'TimeoutError';
-    return new KubeError(timedOut ? 'timed-out' : 'unreachable', `${request}: ${sentenceOf(error)}`, { cause: error });
+    return new KubeError(timedOut ? 'timed-out' : 'unreachable', `${request}: ${sentenceOf(error)}`);
   }
 }
 

@@ -58,7 +58,7 @@ async function loadConfig(kubeconfig: string): Promise<KubeConfigFile> {
 
 async function readConfig(path: string): Promise<KubeConfigFile> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new KubeConfigError(`Cannot read the kubeconfig ${path}.`, { cause });
+    throw new KubeConfigError(`Cannot read the kubeconfig ${path}`, { cause });
   });
   return parseConfig(text, { name: path, folder: dirname(path) });
 }
@@ -86,7 +86,7 @@ function parseConfig(text: string, source: { readonly name: string; readonly fol
       ),
     };
   } catch (cause) {
-    throw new KubeConfigError(`${source.name} is not a kubeconfig.`, { cause });
+    throw new KubeConfigError(`${source.name} is not a kubeconfig`, { cause });
   }
 }
 

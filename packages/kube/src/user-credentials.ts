@@ -49,7 +49,7 @@ export async function dataOrFile(source: {
   if (data) return Buffer.from(data, 'base64');
   if (!file) return undefined;
   return readFile(file).catch((cause: unknown) => {
-    throw new KubeConfigError(`Cannot read ${file}, which the kubeconfig names.`, { cause });
+    throw new KubeConfigError(`Cannot read ${file}, which the kubeconfig names`, { cause });
   });
 }
 
