@@ -12,6 +12,8 @@ export interface ConnectOptions {
   readonly context?: string | undefined;
   /** The process's environment: KUBECONFIG, HOME, KUBERNETES_SERVICE_HOST and _PORT are read. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds until an answer must be there, or have begun where it is a stream: 30 s unless told otherwise. */
+  readonly patience?: number;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface ConnectOptions {
  * pod we run in. Nothing is sent yet. Throws KubeConfigError.
  */
 export async function connectKube(options: ConnectOptions): Promise<KubeConnection> {
-  return new KubeConnection(await findAccess(options));
+  return new KubeConnection(await findAccess(options), options);
 }
 
 async function findAccess({ kubeconfig, context, env = {} }: ConnectOptions): Promise<ClusterAccess> {

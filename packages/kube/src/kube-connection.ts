@@ -7,8 +7,6 @@ export interface GetOptions {
   /** Content types in order of preference; JSON unless given. */
   readonly accept?: string;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the whole answer must be there. */
-  readonly timeout?: number;
 }
 
 export interface StreamOptions {
@@ -26,7 +24,8 @@ export interface Answer {
 /** An object of etcd is at most 1.5 MiB; a page of 500 ordinary ones is 6 MiB. */
 const bodyLimit = 256 * 2 ** 20;
 const lineLimit = 16 * 2 ** 20;
-const answerTimeout = 30_000;
+/** Milliseconds. */
+const defaultPatience = 30_000;
 
 /** Requests that run at once; further ones wait for a free connection. Watches do not count. */
 const parallelRequests = 50;
@@ -34,11 +33,14 @@ const parallelRequests = 50;
 /** HTTP to the API server over kept connections. Every failure is a KubeError. */
 export class KubeConnection {
   readonly access: ClusterAccess;
+  readonly #patience: number;
   readonly #requests: HttpAgent;
   readonly #streams: HttpAgent;
 
-  constructor(access: ClusterAccess) {
+  /** `patience`: milliseconds until an answer must be there, or have begun where it is a stream. */
+  constructor(access: ClusterAccess, { patience = defaultPatience }: { readonly patience?: number | undefined } = {}) {
     this.access = access;
+    this.#patience = patience;
     this.#requests = this.#agent(parallelRequests);
     this.#streams = this.#agent(Infinity);
   }
@@ -50,7 +52,7 @@ export class KubeConnection {
 
   /** GET `path` (with its query). Throws KubeError for every status but 2xx. */
   async get(path: string, options: GetOptions = {}): Promise<Answer> {
-    const deadline = AbortSignal.timeout(options.timeout ?? answerTimeout);
+    const deadline = AbortSignal.timeout(this.#patience);
     const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
     const request = `GET ${this.server}${path}`;
     try {
@@ -61,8 +63,12 @@ export class KubeConnection {
       return { contentType: response.headers['content-type'] ?? '', body };
     } catch (error) {
       options.signal?.throwIfAborted();
-      throw KubeError.ofFailure(error, request);
+      throw deadline.aborted ? this.#late(path) : KubeError.ofFailure(error, request);
     }
+  }
+
+  #late(path: string): KubeError {
+    return new KubeError('timed-out', `GET ${this.server}${path}: no answer within ${this.#patience / 1000} s`);
   }
 
   /** GET `path` as JSON. */
@@ -120,6 +126,7 @@ export class KubeConnection {
           if (staleConnection && !options.signal.aborted) send().then(answered, failed);
           else failed(error);
         });
+        request.setTimeout(this.#patience, () => request.destroy(this.#late(path)));
         request.end();
       });
     return send();

@@ -68,8 +68,7 @@ export class KubeError extends Error {
   /** Any failure of a connection as a KubeError, whose message says all of it; one that is a KubeError already stays as it is. */
   static ofFailure(error: unknown, request: string): KubeError {
     if (error instanceof KubeError) return error;
-    const timedOut = error instanceof Error && error.name === 'TimeoutError';
-    return new KubeError(timedOut ? 'timed-out' : 'unreachable', `${request}: ${sentenceOf(error)}`);
+    return new KubeError('unreachable', `${request}: ${sentenceOf(error)}`);
   }
 }
 

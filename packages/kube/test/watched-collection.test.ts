@@ -150,6 +150,19 @@ test('while the API server is away the collection keeps what it knew and says si
   expect(states.at(0)?.kind).toBe('synced');
 });
 
+test.each(['list', 'watch'] as const)('a %s that is never answered is asked for again', async verb => {
+  connection.close();
+  connection = await connectKube({ kubeconfig: api.kubeconfig(), patience: 100 });
+  api.put(labelled('p', '1'));
+  const heal = api.inject({ plural: 'pods', verb }, { kind: 'hang' });
+  const { collection } = start();
+  await vi.waitUntil(() => collection.state.kind === 'failing');
+  expect(collection.state).toMatchObject({ reason: 'timed-out' });
+  heal();
+  await vi.waitUntil(() => collection.state.kind === 'synced', 5_000);
+  await watching();
+});
+
 test('a missing right is named, and the list comes as soon as it is given', async () => {
   api.put(labelled('p', '1'));
   const allow = api.refuse({ plural: 'pods' }, statuses.forbidden);
