@@ -119,14 +119,19 @@ export class KubeConnection {
     const details: RequestOptions = { path: `${base}${path}`, headers, agent: options.agent, signal: options.signal };
     const send = () =>
       new Promise<IncomingMessage>((answered, failed) => {
-        const request = (server.protocol === 'https:' ? requestHttps : requestHttp)(server, details, answered);
+        const request = (server.protocol === 'https:' ? requestHttps : requestHttp)(server, details);
+        const giveUp = () => request.destroy(this.#late(path));
+        request.setTimeout(this.#patience, giveUp);
+        request.on('response', response => {
+          request.off('timeout', giveUp);
+          answered(response);
+        });
         request.on('error', error => {
           // A kept connection that the server closed while the request was on its way: nothing was answered, so ask again.
           const staleConnection = request.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
           if (staleConnection && !options.signal.aborted) send().then(answered, failed);
           else failed(error);
         });
-        request.setTimeout(this.#patience, () => request.destroy(this.#late(path)));
         request.end();
       });
     return send();
