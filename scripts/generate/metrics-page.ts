@@ -1,0 +1,73 @@
+import { createRegistry, type Registry } from '@network-mapper/runtime';
+import { WaitingRoom } from '../../packages/mapper/src/ingest/waiting-room.ts';
+import { createMapperMetrics } from '../../packages/mapper/src/metrics.ts';
+import { createTrafficMap } from '../../packages/mapper/src/store/traffic-map.ts';
+import { noCounts } from '../../packages/sniffer/src/capture/packet-source.ts';
+import { PacketCollectors } from '../../packages/sniffer/src/collect/packet-collectors.ts';
+import { createMetrics } from '../../packages/sniffer/src/metrics.ts';
+import { code, formatted, from, table, type Generated } from './generated.ts';
+
+const path = 'docs/metrics.md';
+
+/** docs/metrics.md: what the programs' own registries hold. */
+export async function metricsPage(): Promise<Generated> {
+  const processNames = new Set(
+    createRegistry()
+      .getMetricsAsArray()
+      .map(({ name }) => name),
+  );
+  const text = `${from("the programs' metrics registries")}# Metrics
+
+Served at \`GET /metrics\` in Prometheus' text format, on the port that \`OTTERIZE_METRICS_PORT\` names (2112). The first ones, without the
+program's name in front, are those of the Otterize network mapper.
+
+## Mapper
+
+${rows(mapperRegistry(), processNames)}
+## Sniffer
+
+${rows(snifferRegistry(), processNames)}
+## Every program
+
+The usual ones of a process and of Node: ${[...processNames].map(code).join(', ')}.
+`;
+  return formatted({ path, text });
+}
+
+function mapperRegistry(): Registry {
+  const registry = createRegistry();
+  createMapperMetrics(registry, {
+    map: createTrafficMap({ dnsCacheCapacity: 1, now: Date.now }),
+    waitingRoom: new WaitingRoom({ patience: 0, places: 0 }),
+    kinds: () => [],
+  });
+  return registry;
+}
+
+function snifferRegistry(): Registry {
+  const book = { size: 0, waiting: 0, evicted: 0 };
+  return createMetrics({
+    collectors: new PacketCollectors({}),
+    counts: () => noCounts,
+    books: { dns: book, tcp: book, socket: book },
+    scanCost: () => 0,
+  }).registry;
+}
+
+function rows(registry: Registry, apart: ReadonlySet<string>): string {
+  return table(
+    ['Metric', 'Type', 'Labels', 'Meaning'],
+    registry
+      .getMetricsAsArray()
+      .filter(({ name }) => !apart.has(name))
+      // prom-client's types say less of a metric than it holds.
+      .map((metric: object & { readonly name: string; readonly help: string }) => [
+        code(metric.name),
+        metric.constructor.name.toLowerCase(),
+        'labelNames' in metric && Array.isArray(metric.labelNames)
+          ? metric.labelNames.map(String).map(code).join(', ')
+          : '',
+        metric.help,
+      ]),
+  );
+}

@@ -1,0 +1,41 @@
+import type { OptionTable } from '@network-mapper/runtime';
+import { mapperOptions } from '../../packages/mapper/src/options.ts';
+import { options as snifferOptions } from '../../packages/sniffer/src/options.ts';
+import { code, formatted, from, table, type Generated } from './generated.ts';
+
+const path = 'docs/options.md';
+
+/** docs/options.md: what can be set, as the programs' own tables say it. */
+export async function optionsPage(): Promise<Generated> {
+  const text = `${from("the programs' option tables")}# Options
+
+All options are environment variables; one that is set but empty counts as not set. A value that cannot be read ends the program at its
+start with exit code 78 and a sentence for every problem. Options of the Otterize network mapper keep their names and forms, and their defaults where nothing else is said.
+
+| Form | Written as |
+| --- | --- |
+| boolean | \`true\` or \`false\` (also \`1\`, \`0\`, \`t\`, \`f\`) |
+| integer | a whole number |
+| port | a number from 0 to 65535; 0 lets the system choose |
+| duration | numbers with units: \`500ms\`, \`30s\`, \`1m30s\`, \`2h\` |
+| list | items separated by blanks |
+| URL | an address that starts with \`http://\` or \`https://\` |
+| text | anything |
+
+The command line's flags are told by \`network-mapper --help\`.
+
+${section('Mapper', mapperOptions)}${section('Sniffer', snifferOptions)}`;
+  return formatted({ path, text });
+}
+
+function section(program: string, definitions: OptionTable): string {
+  const all = Object.values(definitions);
+  const rows = (ours: boolean) =>
+    table(
+      ['Variable', 'Form', 'Default', 'Meaning'],
+      all
+        .filter(option => (option.ours ?? false) === ours)
+        .map(({ env, form, fallback, about }) => [code(env), form.form, code(form.write(fallback)), about]),
+    );
+  return `## ${program}\n\n${rows(false)}\n### ${program}: options that the original does not have\n\n${rows(true)}\n`;
+}
