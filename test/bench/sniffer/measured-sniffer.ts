@@ -1,0 +1,130 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { snifferCore, type BenchNode } from './bench-node.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const metricsUrl = 'http://127.0.0.1:2112/metrics';
+const mapperUrl = 'http://127.0.0.1:9555';
+const ticksPerSecond = 100;
+
+/** What was measured over some time. */
+export interface Measured {
+  readonly seconds: number;
+  /** Of one core. */
+  readonly cpu: number;
+  /** Frames that were taken in, and that the kernel had no room for. */
+  readonly frames: number;
+  readonly dropped: number;
+  readonly scans: number;
+  readonly scanCpuSeconds: number;
+  /** Milliseconds that the event loop was held at most, with the 10 of the timer that measures it. */
+  readonly loopHeld: number;
+  /** MiB, highest. */
+  readonly resident: number;
+  readonly anonymous: number;
+}
+
+interface Sample {
+  readonly cpuSeconds: number;
+  readonly at: number;
+  readonly metrics: ReadonlyMap<string, number>;
+}
+
+/** The sniffer's bundle, as its image runs it, with a mapper that counts. */
+export class MeasuredSniffer {
+  readonly #node: BenchNode;
+  readonly #process: ChildProcess;
+  readonly #mapper: ChildProcess;
+
+  private constructor(node: BenchNode, parts: { sniffer: ChildProcess; mapper: ChildProcess }) {
+    this.#node = node;
+    this.#process = parts.sniffer;
+    this.#mapper = parts.mapper;
+  }
+
+  static async start(node: BenchNode, env: Readonly<Record<string, string>> = {}): Promise<MeasuredSniffer> {
+    const counting = join(import.meta.dirname, 'counting-mapper.ts');
+    const mapper = await node.startReady(node.namespace, [process.execPath, counting, '9555']);
+    const bundle = join(root, 'dist/sniffer/main.mjs');
+    const command = ['taskset', '-c', snifferCore, process.execPath, '--max-semi-space-size=1', bundle];
+    const sniffer = node.start(node.namespace, command, {
+      OTTERIZE_MAPPER_API_URL: mapperUrl,
+      OTTERIZE_HOST_PROC_DIR: '/proc',
+      OTTERIZE_HEALTH_PROBES_PORT: '57921',
+      ...env,
+    });
+    if (sniffer.stdout === null) throw new Error('no output to wait for');
+    await once(sniffer.stdout, 'data');
+    await sleep(2000); // The first scan and the compiler's work on what it needs are not what is measured.
+    return new MeasuredSniffer(node, { sniffer, mapper });
+  }
+
+  /** Measures while `work` goes on, and until what it sent has been taken in. */
+  async during(work: () => Promise<unknown>): Promise<Measured> {
+    const before = this.#sample();
+    let [resident, anonymous] = [0, 0];
+    const watch = setInterval(() => {
+      const memory = this.#memory();
+      resident = Math.max(resident, memory.resident);
+      anonymous = Math.max(anonymous, memory.anonymous);
+    }, 200);
+    await work();
+    clearInterval(watch);
+    const after = this.#sample();
+    await sleep(300);
+    const settled = this.#sample();
+    const grown = (name: string, to = after): number => (to.metrics.get(name) ?? 0) - (before.metrics.get(name) ?? 0);
+    const seconds = after.at - before.at;
+    return {
+      seconds,
+      cpu: (after.cpuSeconds - before.cpuSeconds) / seconds,
+      frames: grown('sniffer_packets_total', settled),
+      dropped: grown('sniffer_packets_dropped_total', settled),
+      scans: grown('sniffer_socket_scans_total'),
+      scanCpuSeconds: grown('sniffer_scan_cpu_seconds_total'),
+      loopHeld: (after.metrics.get('nodejs_eventloop_lag_max_seconds') ?? 0) * 1000,
+      resident,
+      anonymous,
+    };
+  }
+
+  /** What the mapper was told so far. */
+  told(): { readonly requests: number; readonly bytes: number; readonly destinations: number } {
+    return JSON.parse(this.#node.get(`${mapperUrl}/`)) as ReturnType<MeasuredSniffer['told']>;
+  }
+
+  memory(): { readonly resident: number; readonly anonymous: number } {
+    return this.#memory();
+  }
+
+  async stop(): Promise<void> {
+    for (const child of [this.#process, this.#mapper]) {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    }
+  }
+
+  #sample(): Sample {
+    const fields = readFileSync(`/proc/${this.#process.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+    const at = performance.now() / 1000;
+    return { cpuSeconds, at, metrics: readMetrics(this.#node.get(metricsUrl)) };
+  }
+
+  #memory(): { readonly resident: number; readonly anonymous: number } {
+    const status = readFileSync(`/proc/${this.#process.pid}/status`, 'utf8');
+    const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
+    return { resident: field('VmRSS'), anonymous: field('RssAnon') };
+  }
+}
+
+function readMetrics(text: string): ReadonlyMap<string, number> {
+  const lines = text.matchAll(/^(\w+)(?:\{[^}]*\})? (\S+)$/gm);
+  const sums = new Map<string, number>();
+  for (const [, name = '', value] of lines) sums.set(name, (sums.get(name) ?? 0) + Number(value));
+  return sums;
+}
