@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { createKubernetesApi, service } from '@network-mapper/testkit';
+import { createKubernetesApi, listenLocally, service } from '@network-mapper/testkit';
 import { afterEach, expect, test } from 'vitest';
 import { runCli } from '../src/cli.ts';
 
@@ -31,13 +31,9 @@ const mapperWith = (...intents: readonly object[]) => mapperAnswering({ intents 
 
 async function mapperAnswering(data: object): Promise<readonly string[]> {
   const server = createServer((_request, response) => response.end(JSON.stringify({ data })));
-  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
-  cleanUp.push(async () => {
-    server.closeAllConnections();
-    await new Promise(closed => server.close(closed));
-  });
-  const address = server.address();
-  return ['--mapper-address', `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`];
+  const { url, close } = await listenLocally(server);
+  cleanUp.push(close);
+  return ['--mapper-address', url];
 }
 
 test('the short list shows a namespace only where it is another one', async () => {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { readJsonLines } from '@network-mapper/testkit';
+import { listenLocally, readJsonLines } from '@network-mapper/testkit';
 import { afterEach, expect, test } from 'vitest';
 import { runCli } from '../src/cli.ts';
 
@@ -54,13 +54,9 @@ async function startMapper(requests: readonly RecordedRequest[]) {
       response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
     });
   });
-  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
-  cleanUp.push(async () => {
-    server.closeAllConnections();
-    await new Promise(closed => server.close(closed));
-  });
-  const address = server.address();
-  return { url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`, asked };
+  const { url, close } = await listenLocally(server);
+  cleanUp.push(close);
+  return { url, asked };
 }
 
 async function homeWith(files: Readonly<Record<string, string>>): Promise<string> {

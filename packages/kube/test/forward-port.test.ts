@@ -4,7 +4,14 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { createKubernetesApi, pod, service, type KubernetesObject } from '@network-mapper/testkit';
+import {
+  createKubernetesApi,
+  kubeconfigFor,
+  listenLocally,
+  pod,
+  service,
+  type KubernetesObject,
+} from '@network-mapper/testkit';
 import { connectKube, forwardPort, podOfService, type KubeConnection } from '../src/index.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
@@ -27,21 +34,12 @@ async function nodeWith(handle: (socket: WebSocket) => void, status?: number): P
       handle(tunnel);
     });
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
-  const entry = (content: object) => [{ name: 'a', ...content }];
-  const kubeconfig = JSON.stringify({
-    'current-context': 'a',
-    clusters: entry({ cluster: { server: url } }),
-    users: entry({ user: {} }),
-    contexts: entry({ context: { cluster: 'a', user: 'a' } }),
-  });
-  const connection = await connectKube({ kubeconfig });
+  const { url, close } = await listenLocally(server);
+  const connection = await connectKube({ kubeconfig: kubeconfigFor(url) });
   cleanUp.push(async () => {
     connection.close();
     for (const client of sockets.clients) client.terminate();
-    await new Promise(closed => server.close(closed));
+    await close();
   });
   return connection;
 }

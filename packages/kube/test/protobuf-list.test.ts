@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { readJsonLines } from '@network-mapper/testkit';
+import { kubeconfigFor, listenLocally, readJsonLines } from '@network-mapper/testkit';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { connectKube, WatchedCollection, type KubeObject } from '../src/index.ts';
@@ -66,17 +66,8 @@ test('a collection lists in protocol buffers where the server can', async () => 
     response.setHeader('content-type', 'application/vnd.kubernetes.protobuf');
     response.end(Buffer.from(recorded?.protobuf ?? '', 'base64'));
   });
-  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
-  const connection = await connectKube({
-    kubeconfig: JSON.stringify({
-      'current-context': 'a',
-      clusters: [{ name: 'a', cluster: { server: url } }],
-      users: [{ name: 'a' }],
-      contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
-    }),
-  });
+  const { url, close } = await listenLocally(server);
+  const connection = await connectKube({ kubeconfig: kubeconfigFor(url) });
   const seen: KubeObject[] = [];
   const collection = new WatchedCollection({
     connection,
@@ -89,8 +80,7 @@ test('a collection lists in protocol buffers where the server can', async () => 
     stop.abort();
     await running;
     connection.close();
-    server.closeAllConnections();
-    await new Promise(closed => server.close(closed));
+    await close();
   });
   await collection.whenSynced();
   expect(seen.map(({ metadata }) => metadata.name)).toContain('store-0');

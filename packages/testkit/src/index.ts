@@ -3,6 +3,7 @@ export { createKubernetesApi, KubernetesApi, type KubernetesApiOptions, type Log
 export type { Fault, RequestMatch } from './faults.ts';
 export { badRequest, expired, statuses, type ApiStatus } from './status.ts';
 export { updateEndpointSlices } from './endpoint-slices.ts';
+export { kubeconfigFor } from './kubeconfig.ts';
 
 // Builders of objects
 export type { KubernetesObject, ObjectMeta, ObjectReference, OwnerReference } from './kubernetes-object.ts';
@@ -27,3 +28,6 @@ export {
 
 // Fixtures
 export { readJsonLines } from './json-lines.ts';
+
+// Servers of a test's own
+export { listenLocally, type LocalServer } from './listen-locally.ts';
