@@ -4,7 +4,7 @@ export interface LocalServer {
   /** `http://127.0.0.1:port`. */
   readonly url: string;
   /** Cuts all connections and stops listening. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Lets a server listen on a free port of this machine. */
