@@ -15,6 +15,7 @@ export default defineConfig({
           name: 'packages',
           include: ['packages/*/{src,test}/**/*.test.ts'],
           exclude: ['**/node_modules/**', ...withProcesses],
+          expect: { poll: { timeout: 20_000 } },
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },

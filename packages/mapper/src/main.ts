@@ -14,5 +14,6 @@ await runProgram('mapper', async () => {
     .toLowerCase();
   const connection = await connectKube({ env: process.env });
   const logger = createLogger({ name: 'mapper', debug: options.debug });
-  return createMapper({ config: { ...options, clusterDomain }, connection, logger, listening: collectGarbage }).runnables;
+  return createMapper({ config: { ...options, clusterDomain }, connection, logger, listening: collectGarbage })
+    .runnables;
 });

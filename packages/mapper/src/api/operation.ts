@@ -63,9 +63,14 @@ export class DocumentError extends Error {
 
 /** Tokens of a document at the most: more than any client writes by hand, few enough to check in milliseconds. */
 const mostTokens = 20_000;
+/** Deeper than any selection of this schema, or the usual introspection, goes. */
+const deepestNesting = 64;
 const validationRules = [...specifiedRules, MaxIntrospectionDepthRule];
 
 export function parseDocument(schema: GraphQLSchema, text: string): DocumentNode {
+  if (depthOf(text) > deepestNesting) {
+    throw new DocumentError([new GraphQLError('the document is nested too deeply')], 'GRAPHQL_PARSE_FAILED');
+  }
   let document: DocumentNode;
   try {
     document = parse(text, { maxTokens: mostTokens });
@@ -76,6 +81,17 @@ export function parseDocument(schema: GraphQLSchema, text: string): DocumentNode
   const errors = validate(schema, document, validationRules, { maxErrors: 20 });
   if (errors.length > 0) throw new DocumentError(errors, 'GRAPHQL_VALIDATION_FAILED');
   return document;
+}
+
+/** How deep brackets are nested; those in strings do not count. The parser would fill the stack with what is nested without end. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\\n]|\\.)*"|[{}[\]()]/g)) {
+    if (token === '{' || token === '[' || token === '(') deepest = Math.max(deepest, ++depth);
+    else if (!token.startsWith('"')) depth--;
+  }
+  return deepest;
 }
 
 /** One root field of a compiled operation. */
