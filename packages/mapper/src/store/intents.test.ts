@@ -31,7 +31,7 @@ const sightings: fc.Arbitrary<readonly IntentSeen[]> = fc
       topic: fc.constantFrom('orders', 'audit'),
       operation: fc.constantFrom('CONSUME', 'PRODUCE'),
     }),
-    { maxLength: 30 },
+    { maxLength: 30, size: 'max' },
   )
   .map(list =>
     list.map(({ client, server, type, guess, topic, operation, ...rest }) => ({
@@ -103,6 +103,7 @@ test('no sighting is lost, whichever guesses are withdrawn', () => {
       const counted = [...stored(list).byOwner()].flat().reduce((sum, { count }) => sum + count, 0);
       expect(counted).toBe(list.length);
     }),
+    { numRuns: 1_000 },
   );
 });
 
@@ -130,6 +131,7 @@ test('the map is read in the order of client, server and type, while it grows', 
       }
       expect(read).toEqual([...read].sort());
       expect(new Set(read).size).toBe(read.length);
+      expect([...intents.byOwner()].flat()).toHaveLength(intents.size);
     }),
   );
 });
