@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { AgentStatus } from '@network-mapper/api';
-import { createReporter, createStatusReporter } from '@network-mapper/reporting';
+import { createMapperProbe, createReporter, createStatusReporter } from '@network-mapper/reporting';
 import {
   aborted,
   createHealthListener,
@@ -31,6 +31,8 @@ export interface SnifferOptions {
 /** Milliseconds between two status reports, and between tries while the mapper is away. */
 const statusInterval = 60_000;
 const statusRetry = 5_000;
+/** Milliseconds between questions whether the mapper was replaced. */
+const probeInterval = 5_000;
 /** Milliseconds between tries to report while the mapper is away, at most. */
 const longestPause = 60_000;
 /** Milliseconds the last report may take once the end was announced. */
@@ -100,6 +102,7 @@ export function createSniffer({ config, logger, version }: SnifferOptions): read
       events,
     }),
     createStatusReporter({ link, status, interval: statusInterval, retry: statusRetry }),
+    createMapperProbe({ link, interval: probeInterval }),
   ];
 }
 

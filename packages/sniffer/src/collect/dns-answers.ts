@@ -1,76 +1,70 @@
 import { formatAddress, isLoopback, type PackedAddress } from '../decode/address.ts';
+import type { DnsAddress } from '../decode/dns.ts';
+import type { Sighting } from '../sighting.ts';
 import type { Collector, RecordSighting } from './collector.ts';
-import type { ReceivedAnswer } from './recent-answers.ts';
+import { Gathered, type Gatherable } from './gathered.ts';
 
-interface Lookup {
+interface Lookup extends Gatherable {
+  readonly client: PackedAddress;
   readonly name: string;
   readonly address: PackedAddress;
-  readonly client: PackedAddress;
+  /** Seconds; of the latest answer. */
   ttl: number;
-  firstSeen: number;
-  lastSeen: number;
 }
 
-/** Lookups that are gathered at most before they are handed over. */
-const mostGathered = 20_000;
+export interface ReceivedAddresses {
+  readonly client: PackedAddress;
+  readonly addresses: readonly DnsAddress[];
+}
 
-/**
- * Who asked for which name and which addresses were the answer; repeated lookups fall together.
- */
+/** Who asked for which name and which addresses were the answer; repeated lookups fall together. */
 export class DnsAnswers implements Collector {
-  readonly #record: RecordSighting;
-  readonly #byClient = new Map<PackedAddress, Map<string, Map<PackedAddress, Lookup>>>();
-  #size = 0;
+  readonly #lookups: Gathered<Lookup>;
 
-  constructor(record: RecordSighting) {
-    this.#record = record;
+  /** @param keepBack Milliseconds within which an answer may be taken back. */
+  constructor(record: RecordSighting, keepBack: number) {
+    this.#lookups = new Gathered({ handOver: lookup => record(toSighting(lookup)), keepBack });
   }
 
   /** Answers to loopback addresses are a local resolver's: who asked it is not known. */
-  observe({ client, addresses, time }: ReceivedAnswer): 'loopback' | undefined {
+  observe({ client, addresses }: ReceivedAddresses, time: number): 'loopback' | undefined {
     if (isLoopback(client)) return 'loopback';
     for (const { name, address, ttl } of addresses) {
-      const lookup = this.#find(client, name, address);
-      if (lookup === undefined) this.#add({ client, name, address, ttl, firstSeen: time, lastSeen: time });
-      else if (time >= lookup.lastSeen) {
-        lookup.lastSeen = time;
-        lookup.ttl = ttl;
-      }
+      const lookup = this.#lookup({ client, name, address, ttl });
+      lookup.ttl = ttl;
+      this.#lookups.see(lookup, time);
     }
     return undefined;
   }
 
-  settle(): void {
-    for (const names of this.#byClient.values()) {
-      for (const addresses of names.values()) {
-        for (const lookup of addresses.values()) this.#record(toSighting(lookup));
-      }
+  /** Another was the client: the address that was told to `observe` is one it was hidden behind. */
+  takeBack({ client, addresses }: ReceivedAddresses): void {
+    for (const { name, address } of addresses) {
+      const lookup = this.#lookups.get(keyOf({ client, name, address }));
+      if (lookup !== undefined) this.#lookups.unsee(lookup);
     }
-    this.#byClient.clear();
-    this.#size = 0;
   }
 
-  #find(client: PackedAddress, name: string, address: PackedAddress): Lookup | undefined {
-    return this.#byClient.get(client)?.get(name)?.get(address);
+  settle(now: number): void {
+    this.#lookups.settle(now);
   }
 
-  #add(lookup: Lookup): void {
-    if (this.#size >= mostGathered) this.settle();
-    this.#size++;
-    const names = getOrAdd(this.#byClient, lookup.client, () => new Map<string, Map<PackedAddress, Lookup>>());
-    getOrAdd(names, lookup.name, () => new Map<PackedAddress, Lookup>()).set(lookup.address, lookup);
+  #lookup(found: DnsAddress & { readonly client: PackedAddress }): Lookup {
+    const key = keyOf(found);
+    const known = this.#lookups.get(key);
+    if (known !== undefined) return known;
+    const { client, name, address, ttl } = found;
+    const lookup = { client, name, address, ttl, firstSeen: 0, lastSeen: 0, seen: 0, handedOver: -Infinity };
+    this.#lookups.add(key, lookup);
+    return lookup;
   }
 }
 
-function getOrAdd<K, V>(map: Map<K, V>, key: K, create: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const created = create();
-  map.set(key, created);
-  return created;
+function keyOf({ client, name, address }: Pick<Lookup, 'client' | 'name' | 'address'>): string {
+  return `${client} ${address} ${name}`;
 }
 
-function toSighting({ client, name, address, ttl, firstSeen, lastSeen }: Lookup): Parameters<RecordSighting>[0] {
+function toSighting({ client, name, address, ttl, firstSeen, lastSeen }: Lookup): Sighting {
   return {
     client: { ip: formatAddress(client), hostname: '' },
     server: { name, ip: formatAddress(address) },

@@ -1,4 +1,5 @@
 import type { Frame } from '../capture/packet-source.ts';
+import type { PackedAddress } from '../decode/address.ts';
 import { decodeDnsAnswer } from '../decode/dns.ts';
 import { decodePacket, type TcpPacket, type UdpPacket } from '../decode/packet.ts';
 import type { Slice } from '../decode/slice.ts';
@@ -7,7 +8,7 @@ import type { SkipReason } from '../skip-reason.ts';
 import type { Collector, RecordSighting } from './collector.ts';
 import { DnsAnswers } from './dns-answers.ts';
 import { DnsStreams } from './dns-streams.ts';
-import { RecentAnswers, type Receiver } from './recent-answers.ts';
+import { MessageMarks } from './message-marks.ts';
 import { Tally } from './tally.ts';
 import { TcpOpens } from './tcp-opens.ts';
 
@@ -18,6 +19,13 @@ export interface PacketCollectorsOptions {
 }
 
 const dnsPort = 53;
+/** Milliseconds for all copies of a packet to cross the node. */
+const copiesTake = 50;
+
+interface Receiver {
+  readonly client: PackedAddress;
+  readonly port: number;
+}
 
 /** Decodes frames and hands them to the collectors of the packet path. */
 export class PacketCollectors implements Collector {
@@ -25,15 +33,14 @@ export class PacketCollectors implements Collector {
   readonly skipped = new Tally<SkipReason>();
   readonly #dns: DnsAnswers | undefined;
   readonly #tcp: TcpOpens | undefined;
-  readonly #recent: RecentAnswers;
+  readonly #marks = new MessageMarks(copiesTake);
   readonly #streams = new DnsStreams(() => this.undecodable.add('dns-stream-gap'));
   #frames = 0;
   #cut = 0;
   #newest = 0;
 
   constructor({ recordDns, recordTcp }: PacketCollectorsOptions) {
-    this.#dns = recordDns === undefined ? undefined : new DnsAnswers(recordDns);
-    this.#recent = new RecentAnswers(answer => this.#skipIfTold(this.#dns?.observe(answer)));
+    this.#dns = recordDns === undefined ? undefined : new DnsAnswers(recordDns, copiesTake);
     this.#tcp = recordTcp === undefined ? undefined : new TcpOpens(recordTcp);
   }
 
@@ -63,27 +70,29 @@ export class PacketCollectors implements Collector {
 
   settle(now: number): void {
     this.#streams.settle(now);
-    this.#recent.settle(now);
-    this.#dns?.settle();
+    this.#dns?.settle(now);
     this.#tcp?.settle(now);
   }
 
   #consumeUdp({ destination, udp }: UdpPacket, time: number): void {
     if (udp.sourcePort !== dnsPort) return;
-    this.#consumeDns(udp, { client: destination, clientPort: udp.destinationPort }, time);
+    this.#consumeDns(udp, { client: destination, port: udp.destinationPort }, time);
   }
 
   #consumeTcp(packet: TcpPacket, time: number): void {
     const { tcp, destination } = packet;
     if (tcp.syn) this.#skipIfTold(this.#tcp?.observe(packet, time));
     if (tcp.sourcePort === dnsPort && this.#dns !== undefined) {
-      const receiver = { client: destination, clientPort: tcp.destinationPort };
+      const receiver = { client: destination, port: tcp.destinationPort };
       this.#streams.observe(packet, time, message => this.#consumeDns(message, receiver, time));
     }
   }
 
-  #consumeDns(message: Slice, receiver: Receiver, time: number): void {
-    if (this.#dns === undefined || this.#recent.isCopy(message, receiver)) return;
+  #consumeDns(message: Slice, { client, port }: Receiver, time: number): void {
+    if (this.#dns === undefined) return;
+    const earlier = this.#marks.receiverOfCopy(message, { port, time });
+    if (earlier === client) return;
+    this.#marks.note(client, time);
     const answer = decodeDnsAnswer(message);
     if (isUndecodable(answer)) {
       this.undecodable.add(answer);
@@ -91,7 +100,9 @@ export class PacketCollectors implements Collector {
     }
     const { addresses, cut } = answer;
     if (cut) this.#cut++;
-    if (addresses.length > 0) this.#recent.add(message, receiver, { addresses, time });
+    // Behind masquerading the receiver changes on the way: the last copy has the one that asked.
+    if (earlier !== undefined) this.#dns.takeBack({ client: earlier, addresses });
+    this.#skipIfTold(this.#dns.observe({ client, addresses }, time));
   }
 
   #skipIfTold(reason: SkipReason | undefined): void {

@@ -1,7 +1,8 @@
 import { formatAddress, isLoopback, type PackedAddress } from '../decode/address.ts';
 import type { TcpPacket } from '../decode/packet.ts';
-import type { Sighting } from '../sighting.ts';
+import { mostSourcePorts, type Sighting } from '../sighting.ts';
 import type { Collector, RecordSighting } from './collector.ts';
+import { Gathered, type Gatherable } from './gathered.ts';
 
 interface Endpoint {
   readonly address: PackedAddress;
@@ -10,20 +11,39 @@ interface Endpoint {
 
 /** A connection that is being opened, from all copies of its SYN and SYN-ACK. */
 interface Opening {
-  readonly firstSeen: number;
   lastSeen: number;
-  client: Endpoint;
+  client: PackedAddress;
+  clientPort: number;
   /** The server as the client calls it: on the first SYN, before any translation of its address. */
-  called: Endpoint;
+  called: PackedAddress;
+  calledPort: number;
   /** The server as it was reached: on the last SYN, or the first SYN-ACK. */
-  reached: Endpoint;
+  reached: PackedAddress;
+  reachedPort: number;
   accepted: boolean;
   /** How it began: by a SYN, or by a SYN-ACK whose SYN was not seen. */
-  readonly bySyn: boolean;
-  /** It was handed over as it stands. */
+  bySyn: boolean;
+  /** It was told as it stands. */
   told: boolean;
-  /** It was handed over at least once; it stays for a while so that repeated SYNs are not counted again. */
+  /** It was told at least once; it stays for a while so that repeated SYNs are not counted again. */
   counted: boolean;
+}
+
+/** Connections of one client to one server. */
+interface Flow extends Gatherable {
+  readonly client: PackedAddress;
+  readonly called: PackedAddress;
+  readonly reached: PackedAddress;
+  readonly port: number;
+  readonly accepted: boolean;
+  connections: number;
+  sourcePorts: number[];
+}
+
+interface Seen {
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  readonly time: number;
 }
 
 /** Milliseconds for further copies of an accepted connection's packets, which cross the node within a few. */
@@ -32,8 +52,10 @@ const copiesTake = 200;
 const answerTakes = 3_500;
 /** Milliseconds an attempt is remembered after its last SYN: repetitions are up to 32 seconds apart. */
 const attemptRemembered = 35_000;
-/** Openings held at most; the oldest are handed over as they stand. */
+/** Openings held at most; the oldest are told as they stand. */
 const mostOpenings = 16_384;
+/** Openings kept for use again, so that a busy node does not make garbage. */
+const mostSpare = 1024;
 
 /**
  * New TCP connections. A packet is seen on each interface it crosses, before and after its addresses are translated; its
@@ -41,11 +63,12 @@ const mostOpenings = 16_384;
  * behind it are found together.
  */
 export class TcpOpens implements Collector {
-  readonly #record: RecordSighting;
   readonly #openings = new Map<number, Opening>();
+  readonly #spare: Opening[] = [];
+  readonly #flows: Gathered<Flow>;
 
   constructor(record: RecordSighting) {
-    this.#record = record;
+    this.#flows = new Gathered({ handOver: flow => record(takeSighting(flow)), keepBack: 0 });
   }
 
   /** A segment with SYN set. */
@@ -63,15 +86,16 @@ export class TcpOpens implements Collector {
       // A clock that was set back makes ages negative: such an opening is not waited for.
       const age = Math.abs(now - opening.lastSeen);
       if (!opening.told && age >= (opening.accepted ? copiesTake : answerTakes)) this.#tell(opening);
-      if (opening.told && (opening.accepted || age >= attemptRemembered)) this.#openings.delete(sequence);
+      if (opening.told && (opening.accepted || age >= attemptRemembered)) this.#remove(sequence, opening);
     }
+    this.#flows.settle(now);
   }
 
   #syn(sequence: number, seen: Seen): void {
     const opening = this.#related(sequence, seen);
     if (opening === undefined) this.#add(sequence, seen, false);
     else {
-      opening.reached = seen.server;
+      setReached(opening, seen.server);
       opening.lastSeen = seen.time;
     }
   }
@@ -84,10 +108,10 @@ export class TcpOpens implements Collector {
     }
     const wasAccepted = opening.accepted;
     if (!opening.bySyn) {
-      opening.called = seen.server;
-      opening.client = seen.client;
+      setClient(opening, seen.client);
+      setCalled(opening, seen.server);
     } else if (!wasAccepted) {
-      opening.reached = seen.server;
+      setReached(opening, seen.server);
     }
     opening.accepted = true;
     opening.lastSeen = seen.time;
@@ -98,62 +122,94 @@ export class TcpOpens implements Collector {
   #related(sequence: number, { client, server }: Seen): Opening | undefined {
     const opening = this.#openings.get(sequence);
     if (opening === undefined) return undefined;
-    if (client.port === opening.client.port || same(server, opening.called) || same(server, opening.reached)) {
-      return opening;
-    }
+    const { clientPort, called, calledPort, reached, reachedPort } = opening;
+    if (client.port === clientPort) return opening;
+    if (server.address === called && server.port === calledPort) return opening;
+    if (server.address === reached && server.port === reachedPort) return opening;
     if (!opening.told) this.#tell(opening);
-    this.#openings.delete(sequence);
+    this.#remove(sequence, opening);
     return undefined;
   }
 
   #add(sequence: number, { client, server, time }: Seen, accepted: boolean): void {
     if (this.#openings.size >= mostOpenings) this.#makeRoom();
-    this.#openings.set(sequence, {
-      firstSeen: time,
-      lastSeen: time,
-      client,
-      called: server,
-      reached: server,
-      accepted,
-      bySyn: !accepted,
-      told: false,
-      counted: false,
-    });
+    const opening = this.#spare.pop() ?? newOpening();
+    opening.lastSeen = time;
+    setClient(opening, client);
+    setCalled(opening, server);
+    setReached(opening, server);
+    opening.accepted = accepted;
+    opening.bySyn = !accepted;
+    opening.told = false;
+    opening.counted = false;
+    this.#openings.set(sequence, opening);
+  }
+
+  #remove(sequence: number, opening: Opening): void {
+    this.#openings.delete(sequence);
+    if (this.#spare.length < mostSpare) this.#spare.push(opening);
   }
 
   #makeRoom(): void {
     for (const [sequence, opening] of this.#openings) {
       if (!opening.told) this.#tell(opening);
-      this.#openings.delete(sequence);
+      this.#remove(sequence, opening);
       return;
     }
   }
 
   #tell(opening: Opening): void {
-    this.#record(toSighting(opening));
+    const flow = this.#flow(opening);
+    if (!opening.counted) flow.connections++;
+    if (flow.sourcePorts.length < mostSourcePorts) flow.sourcePorts.push(opening.clientPort);
+    this.#flows.see(flow, opening.lastSeen);
     opening.told = true;
     opening.counted = true;
   }
+
+  #flow({ client, called, reached, calledPort: port, accepted }: Opening): Flow {
+    const key = `${client} ${called} ${reached} ${port} ${accepted ? 'accepted' : 'tried'}`;
+    const known = this.#flows.get(key);
+    if (known !== undefined) return known;
+    const counts = { connections: 0, sourcePorts: [], firstSeen: 0, lastSeen: 0, seen: 0, handedOver: -Infinity };
+    const flow: Flow = { client, called, reached, port, accepted, ...counts };
+    this.#flows.add(key, flow);
+    return flow;
+  }
 }
 
-interface Seen {
-  readonly client: Endpoint;
-  readonly server: Endpoint;
-  readonly time: number;
+function newOpening(): Opening {
+  const parties = { client: 0, clientPort: 0, called: 0, calledPort: 0, reached: 0, reachedPort: 0 };
+  return { lastSeen: 0, ...parties, accepted: false, bySyn: false, told: false, counted: false };
 }
 
-function same(one: Endpoint, other: Endpoint): boolean {
-  return one.port === other.port && one.address === other.address;
+function setClient(opening: Opening, { address, port }: Endpoint): void {
+  opening.client = address;
+  opening.clientPort = port;
 }
 
-function toSighting({ client, called, reached, accepted, counted, firstSeen, lastSeen }: Opening): Sighting {
+function setCalled(opening: Opening, { address, port }: Endpoint): void {
+  opening.called = address;
+  opening.calledPort = port;
+}
+
+function setReached(opening: Opening, { address, port }: Endpoint): void {
+  opening.reached = address;
+  opening.reachedPort = port;
+}
+
+/** What is new about the flow since it was taken last. */
+function takeSighting(flow: Flow): Sighting {
+  const { client, called, reached, port, accepted, connections, sourcePorts, firstSeen, lastSeen } = flow;
+  flow.connections = 0;
+  flow.sourcePorts = [];
   return {
-    client: { ip: formatAddress(client.address), hostname: '' },
-    server: { name: formatAddress(called.address), ip: formatAddress(reached.address), port: called.port },
+    client: { ip: formatAddress(client), hostname: '' },
+    server: { name: formatAddress(called), ip: formatAddress(reached), port },
     protocol: 'TCP',
     accepted,
-    connections: counted ? 0 : 1,
-    sourcePorts: [client.port],
+    connections,
+    sourcePorts,
     firstSeen,
     lastSeen,
   };

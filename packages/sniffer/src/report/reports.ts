@@ -21,6 +21,8 @@ const operationsByEvidence = {
 
 /** Milliseconds for which a mapper that does not know the additions is not asked to understand them. */
 const rememberRefusal = 10 * 60_000;
+/** Milliseconds for which what was told is held, for a mapper that may be replaced. */
+const remember = 3_600_000;
 /** Bytes from which a report is compressed. */
 const compressAbove = 16 * 1024;
 
@@ -32,9 +34,10 @@ export function createReports({ mapperUrl, callsTimeout, mostHeld, refreshInterv
     modernClient: new MapperClient({ ...client, compressAbove }),
     rememberRefusal,
     clock: () => performance.now(),
+    mapperReplaced: () => Object.values(books).forEach(book => book.retell()),
   });
   const kind = { key: sightingKey, merge: mergeSightings, isNews, saysLittle };
-  const book = (): Book<Sighting> => new Book({ kind, capacity: mostHeld, refresh: refreshInterval });
+  const book = (): Book<Sighting> => new Book({ kind, capacity: mostHeld, refresh: refreshInterval, remember });
   const books = { socket: book(), dns: book(), tcp: book() };
   const channel = (evidence: Evidence): AnyChannel<Evidence> =>
     createChannel({
