@@ -51,10 +51,11 @@ describe.skipIf(noSandbox)('in a sandbox', () => {
     await wholeMap();
   });
 
-  test('a mapper that restarts gets its map back', async () => {
+  test('a mapper that restarts gets its map back within seconds, also of pods that talk no more', async () => {
     const mapper = await sandbox.startMapper();
-    await sandbox.startSniffer({ env: { OTTERIZE_SNIFFER_REFRESH_INTERVAL: '3s' } });
+    await sandbox.startSniffer();
     await wholeMap();
+    await endAllTraffic();
     await mapper.signal('SIGKILL');
     await sandbox.startMapper();
     await wholeMap();

@@ -3,5 +3,11 @@ export { schemaText } from './schema.generated.ts';
 export type * from './types.generated.ts';
 
 // Speaking to the mapper
-export { MapperClient, type MapperAnswer, type MapperClientOptions, type MapperRequest } from './mapper-client.ts';
+export {
+  MapperClient,
+  mapperHeader,
+  type MapperAnswer,
+  type MapperClientOptions,
+  type MapperRequest,
+} from './mapper-client.ts';
 export { operations } from './operations.ts';

@@ -31,11 +31,12 @@ test('an answer of the mapper is its data', async () => {
   const url = await mapper((request, body, response) => {
     expect(request.url).toBe('/query');
     expect(JSON.parse(body.toString())).toEqual({ query: 'query Health { health }', operationName: 'Health' });
-    response.end('{"data":{"health":true}}');
+    response.setHeader('x-mapper-instance', 'one').end('{"data":{"health":true}}');
   });
   expect(await new MapperClient({ url, timeout: 5000 }).ask(health)).toEqual({
     kind: 'answered',
     data: { health: true },
+    mapper: 'one',
   });
 });
 

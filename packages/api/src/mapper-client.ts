@@ -1,10 +1,14 @@
 /** What became of one request to the mapper. */
 export type MapperAnswer<T> =
-  | { readonly kind: 'answered'; readonly data: T }
+  /** `mapper` tells one run of a mapper from another; undefined for the original, which does not say. */
+  | { readonly kind: 'answered'; readonly data: T; readonly mapper: string | undefined }
   /** The mapper does not know a field or argument of the request: it is older than this client (HTTP 422). */
   | { readonly kind: 'unsupported'; readonly problem: string }
   /** The mapper could not be reached, or answered with an error. */
   | { readonly kind: 'failed'; readonly problem: string; readonly status?: number };
+
+/** The header of an answer that names the run of the mapper: another value means that what the mapper held is gone. */
+export const mapperHeader = 'x-mapper-instance';
 
 export interface MapperRequest {
   readonly document: string;
@@ -44,7 +48,8 @@ export class MapperClient {
         body,
         signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
       });
-      return toAnswer<T>(response.status, await response.text());
+      const mapper = response.headers.get(mapperHeader) ?? undefined;
+      return toAnswer<T>({ status: response.status, text: await response.text(), mapper });
     } catch (error) {
       if (limit.aborted) return { kind: 'failed', problem: `no answer from ${this.url} within ${this.#timeout} ms` };
       return { kind: 'failed', problem: `${this.url} cannot be reached: ${reasonOf(error)}` };
@@ -62,7 +67,13 @@ export class MapperClient {
   }
 }
 
-function toAnswer<T>(status: number, text: string): MapperAnswer<T> {
+interface Reply {
+  readonly status: number;
+  readonly text: string;
+  readonly mapper: string | undefined;
+}
+
+function toAnswer<T>({ status, text, mapper }: Reply): MapperAnswer<T> {
   const body = parseBody(text);
   const problem = body?.errors?.map(error => error.message ?? 'unknown error').join('; ');
   if (status === 422) return { kind: 'unsupported', problem: problem ?? text.slice(0, 200) };
@@ -76,7 +87,7 @@ function toAnswer<T>(status: number, text: string): MapperAnswer<T> {
   if (body?.data === undefined || body.data === null)
     return { kind: 'failed', status, problem: 'the answer is not GraphQL' };
   // The shape of `data` is what the document asked for; the mapper's schema guarantees it.
-  return { kind: 'answered', data: body.data as T };
+  return { kind: 'answered', data: body.data as T, mapper };
 }
 
 interface GraphqlBody {

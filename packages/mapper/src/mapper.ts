@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { KubeConnection } from '@network-mapper/kube';
 import {
   createMetricsListener,
@@ -115,6 +116,7 @@ export function createMapper({
     },
     handle: createApiHandler({
       graphql,
+      instance: randomUUID(),
       corsOrigins: config.corsOrigins,
       ready: () => !stopping,
       problems: () =>

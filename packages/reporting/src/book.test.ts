@@ -13,6 +13,7 @@ function talks(capacity = 100): Book<Talk> {
   return new Book<Talk>({
     capacity,
     refresh,
+    remember: 600_000,
     kind: {
       key: talk => talk.to,
       merge: (known, seen) => ({ ...known, ...seen, times: known.times + seen.times }),
@@ -27,6 +28,20 @@ function takeAll(book: Book<Talk>, now: number): readonly Talk[] {
   batch?.kept(now);
   return batch?.sightings ?? [];
 }
+
+test('what was told is told again to a mapper that knows nothing', () => {
+  const book = talks();
+  book.record({ to: 'cart', times: 1 });
+  book.record({ to: 'ads', times: 1 });
+  takeAll(book, 0);
+  book.record({ to: 'cart', times: 2 });
+  book.retell();
+  expect(takeAll(book, 300_000)).toEqual([
+    { to: 'ads', times: 1 },
+    { to: 'cart', times: 3 },
+  ]);
+  expect(takeAll(book, 300_001)).toEqual([]);
+});
 
 test('what is new is due at once, merged', () => {
   const book = talks();
@@ -51,11 +66,13 @@ test('what lasts is due once a minute, with what came meanwhile', () => {
   expect(takeAll(book, refresh)).toEqual([{ to: 'cart', times: 59 }]);
 });
 
-test('what ended is not told again, and not remembered', () => {
+test('what ended is not told again, and remembered only for a mapper that may be replaced', () => {
   const book = talks();
   book.record({ to: 'cart', times: 1 });
   takeAll(book, 0);
   expect(takeAll(book, refresh)).toEqual([]);
+  expect(book.size).toBe(1);
+  expect(takeAll(book, 600_000)).toEqual([]);
   expect(book.size).toBe(0);
 });
 

@@ -15,6 +15,8 @@ export interface BookOptions<S> {
   readonly capacity: number;
   /** Milliseconds after which a sighting that lasts is told again. */
   readonly refresh: number;
+  /** Milliseconds for which what was told is held, for a mapper that may be replaced; at least `refresh`. */
+  readonly remember: number;
 }
 
 interface Entry<S> {
@@ -50,6 +52,7 @@ export class Book<S> {
   readonly #kind: SightingKind<S>;
   readonly #capacity: number;
   readonly #refresh: number;
+  readonly #remember: number;
   readonly #entries = new Map<string, Entry<S>>();
   /** In the order in which entries are let go of when there is no room. */
   readonly #told: Shelf<S> = new Map();
@@ -59,10 +62,11 @@ export class Book<S> {
   readonly #sending: Shelf<S> = new Map();
   #evicted = 0;
 
-  constructor({ kind, capacity, refresh }: BookOptions<S>) {
+  constructor({ kind, capacity, refresh, remember }: BookOptions<S>) {
     this.#kind = kind;
     this.#capacity = capacity;
     this.#refresh = refresh;
+    this.#remember = Math.max(refresh, remember);
   }
 
   /** Sightings held, told or not. */
@@ -87,6 +91,17 @@ export class Book<S> {
     else {
       entry.pending = entry.pending === undefined ? seen : this.#kind.merge(entry.pending, seen);
       if (entry.sending === undefined) this.#place(entry);
+    }
+  }
+
+  /** The mapper that was told is no more: all that is held becomes new. */
+  retell(): void {
+    for (const entry of [...this.#told.values(), ...this.#lasting.values()]) {
+      const { told, pending } = entry;
+      if (told === undefined) continue;
+      entry.pending = pending === undefined ? told : this.#kind.merge(told, pending);
+      entry.told = undefined;
+      this.#place(entry);
     }
   }
 
@@ -165,10 +180,10 @@ export class Book<S> {
     }
   }
 
-  /** What was told and not seen for a while would be due at once when it is seen again: no need to remember it. */
+  /** What was told and not seen for long would be due at once when it is seen again: no need to remember it. */
   #forgetTold(now: number): void {
     for (const entry of this.#told.values()) {
-      if (now - entry.toldAt < this.#refresh) return; // The shelf is in the order of telling.
+      if (now - entry.toldAt < this.#remember) return; // The shelf is in the order of telling.
       this.#remove(entry);
     }
   }

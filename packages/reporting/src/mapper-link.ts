@@ -12,11 +12,15 @@ export interface MapperLinkOptions {
   readonly rememberRefusal: number;
   /** Milliseconds of a monotonic clock. */
   readonly clock: () => number;
+  /** Called when another mapper answers than before: what the one before was told is lost. */
+  readonly mapperReplaced: () => void;
 }
 
 export interface ReportRequest extends Omit<MapperRequest, 'variables'> {
   readonly variables: (dialect: Dialect) => Readonly<Record<string, unknown>>;
 }
+
+const health = { document: 'query Health { health }', operationName: 'Health' };
 
 /**
  * Speaks to a mapper of any age: a mapper that does not know the additions (HTTP 422) is told the same without
@@ -26,6 +30,7 @@ export class MapperLink {
   readonly #options: MapperLinkOptions;
   #refusedAt = -Infinity;
   #modern = false;
+  #mapper: string | undefined;
 
   constructor(options: MapperLinkOptions) {
     this.#options = options;
@@ -58,12 +63,28 @@ export class MapperLink {
     return { kind: 'accepted' };
   }
 
-  #ask(
+  /** Asks only whether the mapper is there, to learn in time that it was replaced. */
+  async probe(signal: AbortSignal): Promise<void> {
+    await this.#ask({ ...health, variables: () => ({}) }, { dialect: this.dialect, signal });
+  }
+
+  async #ask(
     { document, operationName, variables }: ReportRequest,
     { dialect, signal }: { readonly dialect: Dialect; readonly signal: AbortSignal },
   ): Promise<MapperAnswer<Readonly<Record<string, unknown>>>> {
     const client = this.#modern ? this.#options.modernClient : this.#options.client;
-    return client.ask({ document, operationName, variables: variables(dialect) }, signal);
+    const answer = await client.ask<Readonly<Record<string, unknown>>>(
+      { document, operationName, variables: variables(dialect) },
+      signal,
+    );
+    if (answer.kind === 'answered') this.#heardFrom(answer.mapper);
+    return answer;
+  }
+
+  #heardFrom(mapper: string | undefined): void {
+    const before = this.#mapper;
+    this.#mapper = mapper;
+    if (before !== undefined && before !== mapper) this.#options.mapperReplaced();
   }
 }
 

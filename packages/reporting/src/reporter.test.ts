@@ -1,17 +1,19 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
 import { gunzipSync } from 'node:zlib';
-import { MapperClient, operations } from '@network-mapper/api';
+import { MapperClient, mapperHeader, operations } from '@network-mapper/api';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Book } from './book.ts';
 import { MapperLink } from './mapper-link.ts';
+import { createMapperProbe } from './mapper-probe.ts';
 import { createChannel, createReporter, type ReporterEvents } from './reporter.ts';
 import type { Runnable } from '@network-mapper/runtime';
 
 /** A mapper over real HTTP: answers as told and keeps what it was asked. */
 interface Asked {
-  readonly names: readonly string[];
-  readonly extended: boolean;
+  /** Absent when only the health is asked for. */
+  readonly names?: readonly string[];
+  readonly extended?: boolean;
   readonly compressed: boolean;
 }
 
@@ -21,11 +23,14 @@ let server: Server;
 let answer: Answer;
 let asked: Asked[];
 let stop: AbortController;
+/** Which run of the mapper answers; undefined for the original. */
+let instance: string | undefined;
 
 beforeEach(async () => {
   asked = [];
   answer = () => ({ status: 200, accepted: true });
   stop = new AbortController();
+  instance = undefined;
   server = createServer((request, response) => {
     void readAsked(request).then(one => {
       asked.push(one);
@@ -33,7 +38,11 @@ beforeEach(async () => {
       if (reply === 'never') return;
       const body =
         reply.status === 200 ? { data: { reportCaptureResults: reply.accepted } } : { errors: [{ message: 'no' }] };
-      response.writeHead(reply.status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      const headers = {
+        'content-type': 'application/json',
+        ...(instance === undefined ? {} : { [mapperHeader]: instance }),
+      };
+      response.writeHead(reply.status, headers).end(JSON.stringify(body));
     });
   });
   await listen(0);
@@ -57,7 +66,7 @@ async function close(): Promise<void> {
 }
 
 interface Body {
-  readonly variables: { readonly names: readonly string[]; readonly extended: boolean };
+  readonly variables: { readonly names?: readonly string[]; readonly extended?: boolean };
 }
 
 async function readAsked(request: IncomingMessage): Promise<Asked> {
@@ -78,12 +87,14 @@ interface Agent {
   readonly book: Book<string>;
   readonly reporter: Runnable;
   readonly events: ReporterEvents<'names'>;
+  readonly probe: Runnable;
 }
 
 function createAgent({ timeout = 5000, interval = 10 } = {}): Agent {
   const book = new Book<string>({
     capacity: 10_000,
     refresh: 60_000,
+    remember: 600_000,
     kind: { key: name => name, merge: (_, seen) => seen, isNews: () => false, saysLittle: () => false },
   });
   const client = { url: `http://127.0.0.1:${port()}`, timeout };
@@ -93,6 +104,7 @@ function createAgent({ timeout = 5000, interval = 10 } = {}): Agent {
     modernClient: new MapperClient({ ...client, compressAbove: 1000 }),
     rememberRefusal: 600_000,
     clock,
+    mapperReplaced: () => book.retell(),
   });
   const events = { onReported: vi.fn(), onRejected: vi.fn(), onTrouble: vi.fn(), onRecovered: vi.fn() };
   const channel = createChannel({
@@ -114,10 +126,10 @@ function createAgent({ timeout = 5000, interval = 10 } = {}): Agent {
     gather,
     events,
   });
-  return { book, reporter, events };
+  return { book, reporter, events, probe: createMapperProbe({ link, interval: 5 }) };
 }
 
-const acceptedNames = (): readonly string[] => asked.flatMap(({ names }) => names);
+const acceptedNames = (): readonly string[] => asked.flatMap(({ names = [] }) => names);
 
 test('what was seen reaches the mapper once', async () => {
   const { book, reporter } = createAgent();
@@ -127,6 +139,18 @@ test('what was seen reaches the mapper once', async () => {
   stop.abort();
   await running;
   expect(acceptedNames()).toEqual(['cart']);
+});
+
+test('a mapper that was replaced is told all again, even when there is no news', async () => {
+  const { book, reporter, probe } = createAgent();
+  instance = 'one';
+  const running = Promise.all([reporter.run(stop.signal), probe.run(stop.signal)]);
+  book.record('cart');
+  await vi.waitFor(() => expect(acceptedNames()).toEqual(['cart']));
+  instance = 'two';
+  await vi.waitFor(() => expect(acceptedNames()).toEqual(['cart', 'cart']));
+  stop.abort();
+  await running;
 });
 
 test('while the mapper is away everything is kept, and reported when it is back', async () => {
@@ -183,7 +207,7 @@ test('large reports are compressed once the mapper has shown that it knows the a
 });
 
 test('one sighting that the mapper refuses does not keep the others', async () => {
-  answer = ({ names }) => (names.includes('poison') ? { status: 400 } : { status: 200, accepted: true });
+  answer = ({ names = [] }) => (names.includes('poison') ? { status: 400 } : { status: 200, accepted: true });
   const { book, reporter, events } = createAgent();
   for (const name of ['a', 'b', 'poison', 'c', 'd']) book.record(name);
   const running = reporter.run(stop.signal);

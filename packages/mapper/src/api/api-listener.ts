@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { mapperHeader } from '@network-mapper/api';
 import { RequestError, sendErrors, type GraphqlEndpoint } from './graphql-endpoint.ts';
 import { readRequest } from './request-body.ts';
 
 export interface ApiOptions {
   readonly graphql: GraphqlEndpoint;
+  /** Tells this run of the mapper from others. */
+  readonly instance: string;
   /** Origins whose pages may ask; `*` is any. Empty: none. */
   readonly corsOrigins: readonly string[];
   /** What stands against being asked: empty when ready. */
@@ -33,6 +36,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   if (url === null) throw new RequestError(400, 'the address of the request is malformed');
   const path = url.pathname.length > 1 && url.pathname.endsWith('/') ? url.pathname.slice(0, -1) : url.pathname;
   response.setHeader('vary', 'Origin');
+  response.setHeader(mapperHeader, options.instance);
   allowOrigin(request, response, options.corsOrigins);
   if (request.method === 'OPTIONS') return void response.writeHead(204).end();
   switch (path) {
