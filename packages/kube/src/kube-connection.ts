@@ -54,7 +54,7 @@ export class KubeConnection {
   async get(path: string, options: GetOptions = {}): Promise<Answer> {
     const deadline = AbortSignal.timeout(this.#patience);
     const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
-    const request = `GET ${this.server}${path}`;
+    const request = this.#nameOf(path);
     try {
       const response = await this.#send(path, { agent: this.#requests, signal, accept: options.accept });
       const body = await readBody(response, request);
@@ -67,14 +67,19 @@ export class KubeConnection {
     }
   }
 
+  /** A request in messages: without its query, so that a failure reads the same each time. */
+  #nameOf(path: string): string {
+    return `GET ${this.server}${path.replace(/\?.*/, '')}`;
+  }
+
   #late(path: string): KubeError {
-    return new KubeError('timed-out', `GET ${this.server}${path}: no answer within ${this.#patience / 1000} s`);
+    return new KubeError('timed-out', `${this.#nameOf(path)}: no answer within ${this.#patience / 1000} s`);
   }
 
   /** GET `path` as JSON. */
   async getJson(path: string, options: GetOptions = {}): Promise<unknown> {
     const { body } = await this.get(path, options);
-    return parseJson(body.toString('utf8'), `GET ${this.server}${path}`);
+    return parseJson(body.toString('utf8'), this.#nameOf(path));
   }
 
   /**
@@ -82,7 +87,7 @@ export class KubeConnection {
    * accepted the request.
    */
   async *lines(path: string, options: StreamOptions, opened: () => void = () => undefined): AsyncGenerator<string> {
-    const request = `GET ${this.server}${path}`;
+    const request = this.#nameOf(path);
     try {
       const response = await this.#send(path, { agent: this.#streams, signal: options.signal, accept: options.accept });
       const status = response.statusCode ?? 0;

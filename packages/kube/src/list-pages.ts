@@ -34,11 +34,11 @@ export async function listPages(
 ): Promise<string> {
   const { connection, resource, pageSize = defaultPageSize } = options;
   const fields = fieldsToRead(options);
+  const request = `list of ${resource.plural} at ${connection.server}`;
   let next: string | undefined;
   do {
     const query = new URLSearchParams({ limit: String(pageSize), ...(next !== undefined && { continue: next }) });
     const path = `${collectionPath(resource)}?${query.toString()}`;
-    const request = `GET ${connection.server}${path}`;
     const page = readPage(await connection.get(path, { accept: acceptOf(options), signal }), { fields, request });
     for (const item of page.items) {
       if (!isKubeObject(item)) throw new KubeError('bad-answer', `${request}: an item has no name`);

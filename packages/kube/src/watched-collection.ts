@@ -59,6 +59,8 @@ export class WatchedCollection<R> implements Runnable {
   #resourceVersion: string | undefined;
   /** In a row, without a watch that was worth it in between. */
   #failures = 0;
+  /** The last failure was a resource version that was too old. */
+  #expired = false;
 
   constructor(options: WatchedCollectionOptions<R>) {
     this.#options = options;
@@ -90,13 +92,13 @@ export class WatchedCollection<R> implements Runnable {
     while (!signal.aborted) {
       const error = await this.#follow(signal);
       if (error === undefined) continue;
-      const expired = error.code === 'gone';
-      if (expired) this.#resourceVersion = undefined;
-      const failures = this.#failures++;
       // That a resource version grows too old is ordinary: one new list, at once.
-      if (expired && failures === 0) continue;
+      const expired = error.code === 'gone' && !this.#expired;
+      this.#expired = expired;
+      if (error.code === 'gone') this.#resourceVersion = undefined;
+      if (expired) continue;
       this.#fail(error);
-      await backoff(failures, signal);
+      await backoff(this.#failures++, signal);
     }
   }
 
@@ -143,7 +145,10 @@ export class WatchedCollection<R> implements Runnable {
       }
     } finally {
       worthwhile ||= performance.now() - startedAt > shortWatch;
-      if (worthwhile) this.#failures = 0;
+      if (worthwhile) {
+        this.#failures = 0;
+        this.#expired = false;
+      }
     }
     if (!worthwhile) {
       throw new KubeError(
@@ -172,6 +177,8 @@ export class WatchedCollection<R> implements Runnable {
 
   #fail(error: KubeError): void {
     const state = this.#state;
+    const known = state.kind === 'failing' && state.reason === error.code && state.problem === error.message;
+    if (known) return;
     const lastSynced = state.kind === 'synced' ? Date.now() : state.kind === 'failing' ? state.lastSynced : undefined;
     this.#enter({ kind: 'failing', problem: error.message, reason: error.code, lastSynced });
   }

@@ -121,9 +121,10 @@ test('a bookmark spares a new list when the past is forgotten', async () => {
 
 test('when the past is gone a new list tells what vanished meanwhile', async () => {
   api.put(labelled('stays', '1'), labelled('goes', '1'));
-  const { collection, changes } = start();
+  const { collection, changes, states } = start();
   await watching();
   await api.down();
+  await vi.waitUntil(() => collection.state.kind === 'failing');
   api.remove(labelled('goes', '1'));
   api.put(labelled('comes', '1'));
   api.forgetHistory();
@@ -132,6 +133,7 @@ test('when the past is gone a new list tells what vanished meanwhile', async () 
   await vi.waitUntil(() => collection.get('shop/goes') === undefined, 10_000);
   expect(changes).toEqual(expect.arrayContaining(['+shop/comes', '-shop/goes']));
   expect(collection.size).toBe(2);
+  expect(states.map(({ kind }) => kind)).toEqual(['synced', 'failing', 'synced']);
 });
 
 test('while the API server is away the collection keeps what it knew and says since when', async () => {
