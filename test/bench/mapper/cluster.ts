@@ -1,4 +1,4 @@
-import { createKubernetesApi, type KubernetesObject } from '@network-mapper/testkit';
+import { createKubernetesApi, type KubernetesObject, type OwnerReference } from '@network-mapper/testkit';
 
 /**
  * A Kubernetes API with as many pods as asked for, in a process of its own: `cluster.ts PODS`. Objects are as large as real ones. Each ten pods
@@ -19,20 +19,46 @@ const labels = (app: string): Record<string, string> => ({
 for (let workload = 0; workload * 10 < pods; workload++) {
   const namespace = `ns-${workload % 50}`;
   const app = `app-${workload}`;
-  const controller = (kind: string, name: string): object[] => [{ apiVersion: 'apps/v1', kind, name, uid: `${kind}-${name}`, controller: true }];
+  const controller = (kind: string, name: string): OwnerReference[] => [
+    { apiVersion: 'apps/v1', kind, name, uid: `${kind}-${name}`, controller: true },
+  ];
   api.put({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: app, namespace } });
-  api.put({ apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: `${app}-1`, namespace, ownerReferences: controller('Deployment', app) } } as KubernetesObject);
+  api.put({
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: { name: `${app}-1`, namespace, ownerReferences: controller('Deployment', app) },
+  } as KubernetesObject);
   api.put({
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: app, namespace },
-    spec: { type: 'ClusterIP', clusterIP: serviceIp(workload), clusterIPs: [serviceIp(workload)], ports: [{ port: 80, protocol: 'TCP' }] },
+    spec: {
+      type: 'ClusterIP',
+      clusterIP: serviceIp(workload),
+      clusterIPs: [serviceIp(workload)],
+      ports: [{ port: 80, protocol: 'TCP' }],
+    },
   } as KubernetesObject);
   const endpoints: object[] = [];
   for (let index = workload * 10; index < Math.min(pods, workload * 10 + 10); index++) {
     const name = `${app}-1-${index}`;
-    endpoints.push({ addresses: [podIp(index)], conditions: { ready: true }, targetRef: { kind: 'Pod', name, namespace } });
-    api.put(largePod({ name, namespace, uid: `pod-${index}`, labels: labels(app), ownerReferences: controller('ReplicaSet', `${app}-1`) }, podIp(index)));
+    endpoints.push({
+      addresses: [podIp(index)],
+      conditions: { ready: true },
+      targetRef: { kind: 'Pod', name, namespace },
+    });
+    api.put(
+      largePod(
+        {
+          name,
+          namespace,
+          uid: `pod-${index}`,
+          labels: labels(app),
+          ownerReferences: controller('ReplicaSet', `${app}-1`),
+        },
+        podIp(index),
+      ),
+    );
   }
   api.put({
     apiVersion: 'discovery.k8s.io/v1',
@@ -54,22 +80,42 @@ function serviceIp(index: number): string {
 }
 
 /** A pod as the API server really keeps it, about 10 KB: environment, volumes, conditions and the fields of four managers. */
-function largePod(metadata: object, ip: string): KubernetesObject {
+function largePod(metadata: KubernetesObject['metadata'], ip: string): KubernetesObject {
   const since = '2026-01-01T00:00:00Z';
-  const env = Array.from({ length: 40 }, (_, index) => ({ name: `SETTING_${index}`, value: `value-of-setting-${index}-in-this-environment` }));
-  const volumes = Array.from({ length: 8 }, (_, index) => ({ name: `volume-${index}`, configMap: { name: `config-${index}`, defaultMode: 420 } }));
-  const fields = Object.fromEntries(env.map(({ name }) => [`k:{"name":"${name}"}`, { '.': {}, 'f:name': {}, 'f:value': {} }]));
-  const managed = (manager: string, fieldsV1: object): object => ({ manager, operation: 'Update', apiVersion: 'v1', time: since, fieldsType: 'FieldsV1', fieldsV1 });
+  const env = Array.from({ length: 40 }, (_, index) => ({
+    name: `SETTING_${index}`,
+    value: `value-of-setting-${index}-in-this-environment`,
+  }));
+  const volumes = Array.from({ length: 8 }, (_, index) => ({
+    name: `volume-${index}`,
+    configMap: { name: `config-${index}`, defaultMode: 420 },
+  }));
+  const fields = Object.fromEntries(
+    env.map(({ name }) => [`k:{"name":"${name}"}`, { '.': {}, 'f:name': {}, 'f:value': {} }]),
+  );
+  const managed = (manager: string, fieldsV1: object): object => ({
+    manager,
+    operation: 'Update',
+    apiVersion: 'v1',
+    time: since,
+    fieldsType: 'FieldsV1',
+    fieldsV1,
+  });
   const managedFields = [
-    managed('kube-controller-manager', { 'f:metadata': { 'f:labels': { '.': {}, 'f:app': {} } }, 'f:spec': { 'f:containers': { 'k:{"name":"main"}': { 'f:env': fields } } } }),
+    managed('kube-controller-manager', {
+      'f:metadata': { 'f:labels': { '.': {}, 'f:app': {} } },
+      'f:spec': { 'f:containers': { 'k:{"name":"main"}': { 'f:env': fields } } },
+    }),
     managed('kubelet', { 'f:status': { 'f:conditions': fields } }),
   ];
-  const conditions = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map(type => ({
-    type,
-    status: 'True',
-    lastProbeTime: null,
-    lastTransitionTime: since,
-  }));
+  const conditions = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map(
+    type => ({
+      type,
+      status: 'True',
+      lastProbeTime: null,
+      lastTransitionTime: since,
+    }),
+  );
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -96,7 +142,15 @@ function largePod(metadata: object, ip: string): KubernetesObject {
       startTime: since,
       podIP: ip,
       podIPs: [{ ip }],
-      containerStatuses: [{ name: 'main', ready: true, restartCount: 0, state: { running: { startedAt: since } }, image: 'registry.example/team/app:1.2.3' }],
+      containerStatuses: [
+        {
+          name: 'main',
+          ready: true,
+          restartCount: 0,
+          state: { running: { startedAt: since } },
+          image: 'registry.example/team/app:1.2.3',
+        },
+      ],
     },
   } as KubernetesObject;
 }

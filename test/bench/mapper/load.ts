@@ -7,7 +7,12 @@ import { Agent, request } from 'node:http';
 import { operations } from '@network-mapper/api';
 
 const [url = '', podsText, edgesText, resultsText, connectionsText] = process.argv.slice(2);
-const [pods, edges, results, connections] = [podsText, edgesText, resultsText, connectionsText].map(Number) as [number, number, number, number];
+const [pods, edges, results, connections] = [podsText, edgesText, resultsText, connectionsText].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+];
 const workloads = Math.ceil(pods / 10);
 const agent = new Agent({ keepAlive: true, maxSockets: connections });
 const perReport = 200;
@@ -46,11 +51,17 @@ function report(start: number): Buffer {
 
 function send(body: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {
-    const sent = request(`${url}/query`, { method: 'POST', agent, headers: { 'content-type': 'application/json', 'content-length': body.length } });
+    const sent = request(`${url}/query`, {
+      method: 'POST',
+      agent,
+      headers: { 'content-type': 'application/json', 'content-length': body.length },
+    });
     sent.on('response', response => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.on('end', () => (text.includes('true') ? resolve(response.statusCode ?? 0) : reject(new Error(text.slice(0, 300)))));
+      response.on('end', () =>
+        text.includes('true') ? resolve(response.statusCode ?? 0) : reject(new Error(text.slice(0, 300))),
+      );
     });
     sent.on('error', reject);
     sent.end(body);

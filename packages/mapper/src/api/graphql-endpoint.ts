@@ -82,10 +82,10 @@ export class GraphqlEndpoint {
       response.write(text);
       for await (const piece of pieces) {
         if (response.destroyed) return;
-        if (piece !== '' && !response.write(piece))
-          await Promise.race([once(response, 'drain'), once(response, 'close')]);
-        else if (performance.now() > turnEnds) await turn();
-        else continue;
+        if (piece !== '' && !response.write(piece)) await drained(response);
+        // The system may take all at once: then nobody else had a turn, however often this waited.
+        if (performance.now() < turnEnds) continue;
+        await turn();
         turnEnds = performance.now() + turnLength;
       }
       response.end('}');
@@ -154,6 +154,17 @@ export class GraphqlEndpoint {
     this.#onFailure(error);
     sendErrors(response, 200, [{ message: 'internal system error' }]);
   }
+}
+
+/** Settles when the client has taken what was written, or is gone. */
+async function drained(response: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  const leave = (): void => gone.abort();
+  response.once('close', leave);
+  await once(response, 'drain', { signal: gone.signal }).catch((error: unknown) => {
+    if (!gone.signal.aborted) throw error;
+  });
+  response.off('close', leave);
 }
 
 export function sendErrors(response: ServerResponse, status: number, errors: readonly object[]): void {

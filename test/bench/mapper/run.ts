@@ -1,0 +1,249 @@
+/**
+ * Measures the mapper as its image runs it: `npm run bench:mapper`, or `… -- NAME...` for some of ready, ingest, identities, queries, memory. Prints
+ * tables and writes them to test/bench/mapper/results.md. The mapper has one core to itself, load and Kubernetes API run on the other.
+ */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, release, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MeasuredProcess } from './measured-process.ts';
+import { cliIntents, serviceIntents, timeQuery } from './query.ts';
+
+const here = import.meta.dirname;
+const root = join(here, '../../..');
+const scratch = mkdtempSync(join(tmpdir(), 'bench-mapper-'));
+const [apiPort, metricsPort] = [19_590, 19_592];
+const url = `http://127.0.0.1:${apiPort}`;
+const wanted = new Set(process.argv.slice(2));
+const tables: string[] = [];
+
+interface World extends AsyncDisposable {
+  readonly mapper: MeasuredProcess;
+  /** Milliseconds from the start until the API answered. */
+  readonly ready: number;
+}
+
+/** A Kubernetes API with so many pods; started once for all measurements with as many. */
+const clusters = new Map<number, { readonly child: ChildProcess; readonly kubeconfig: string }>();
+
+async function cluster(pods: number): Promise<string> {
+  const known = clusters.get(pods);
+  if (known !== undefined) return known.kubeconfig;
+  // Only one at a time: a hundred thousand pods are a gigabyte.
+  for (const [count, { child }] of clusters) {
+    child.kill();
+    clusters.delete(count);
+  }
+  const kubeconfig = join(scratch, `kubeconfig-${pods}`);
+  const child = spawn(
+    'taskset',
+    ['-c', '0', process.execPath, '--max-old-space-size=8192', join(here, 'cluster.ts'), String(pods)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  clusters.set(pods, { child, kubeconfig });
+  for await (const chunk of child.stdout) {
+    writeFileSync(kubeconfig, JSON.parse(String(chunk)) as string);
+    break;
+  }
+  return kubeconfig;
+}
+
+async function start(pods: number): Promise<World> {
+  const kubeconfig = await cluster(pods);
+  const env = {
+    KUBECONFIG: kubeconfig,
+    OTTERIZE_API_PORT: String(apiPort),
+    OTTERIZE_METRICS_PORT: String(metricsPort),
+    OTTERIZE_SHUTDOWN_DELAY: '1ms',
+    OTTERIZE_CLUSTER_DOMAIN: 'cluster.local',
+    MALLOC_ARENA_MAX: '1',
+  };
+  const started = performance.now();
+  const mapper = new MeasuredProcess(
+    ['taskset', '-c', '1', process.execPath, '--max-semi-space-size=4', join(root, 'dist/mapper/main.mjs')],
+    env,
+  );
+  while (!(await answers())) await sleep(5);
+  return { mapper, ready: performance.now() - started, [Symbol.asyncDispose]: () => mapper.stop() };
+}
+
+async function answers(): Promise<boolean> {
+  return fetch(`${url}/healthz`).then(
+    response => response.ok,
+    () => false,
+  );
+}
+
+interface Load {
+  readonly results: number;
+  readonly seconds: number;
+}
+
+/** Reports from another process on the other core. */
+function load(options: { readonly pods: number; readonly edges: number; readonly results: number }): Load {
+  const { pods, edges, results } = options;
+  const args = [process.execPath, join(here, 'load.ts'), url, pods, edges, results, 4].map(String);
+  return JSON.parse(execFileSync('taskset', ['-c', '0', ...args], { encoding: 'utf8' })) as Load;
+}
+
+async function metric(name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  return Number(new RegExp(`^${name.replace(/[{}"]/g, '\\$&')} (.*)$`, 'm').exec(text)?.[1]);
+}
+
+function table(title: string, head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+  const text = `## ${title}\n\n${[line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')}\n`;
+  tables.push(text);
+  console.log(`\n${text}`);
+}
+
+const measurements: Readonly<Record<string, () => Promise<void>>> = {
+  ready: async () => {
+    const rows = [];
+    for (const pods of [1_000, 10_000]) {
+      const times: number[] = [];
+      for (let run = 0; run < 3; run++) {
+        await using world = await start(pods);
+        times.push(world.ready);
+      }
+      rows.push([
+        pods,
+        times
+          .map(Math.round)
+          .sort((a, b) => a - b)
+          .join(' / '),
+      ]);
+    }
+    table('Ready after the start (ms, three runs)', ['pods', 'ready'], rows);
+  },
+
+  ingest: async () => {
+    const rows = [];
+    for (const [pods, edges] of [
+      [1_000, 1_000],
+      [10_000, 1_000],
+      [10_000, 50_000],
+      [10_000, 500_000],
+      [100_000, 50_000],
+    ] as const) {
+      await using world = await start(pods);
+      load({ pods, edges, results: Math.max(edges, 100_000) });
+      await metric('nodejs_eventloop_lag_max_seconds');
+      const before = world.mapper.cpu();
+      const { results, seconds } = load({ pods, edges, results: 400_000 });
+      const cpu = world.mapper.cpu() - before;
+      const lag = (await metric('nodejs_eventloop_lag_max_seconds')) * 1000 - 10;
+      rows.push([
+        pods,
+        await metric('mapper_edges{kind="intent"}'),
+        Math.round(results / seconds),
+        ((cpu * 100_000) / results).toFixed(2),
+        lag.toFixed(0),
+        Math.round(world.mapper.memory().resident),
+      ]);
+    }
+    table(
+      'Ingest: DNS answers, 200 results a report, 4 connections',
+      ['pods', 'edges', 'results/s', 'CPU-s per 100,000', 'event loop held, ms', 'resident MiB'],
+      rows,
+    );
+  },
+
+  identities: async () => {
+    await using world = await start(10_000);
+    const before = world.mapper.cpu();
+    const { seconds } = load({ pods: 10_000, edges: 10_000, results: 10_000 });
+    table(
+      'A thousand identities nobody asked for before (with 10,000 results)',
+      ['seconds', 'CPU-s'],
+      [[seconds.toFixed(2), (world.mapper.cpu() - before).toFixed(2)]],
+    );
+  },
+
+  queries: async () => {
+    const rows = [];
+    for (const edges of [1_000, 10_000, 50_000]) {
+      await using world = await start(10_000);
+      load({ pods: 10_000, edges, results: edges });
+      for (const [title, query] of [
+        ['intents', cliIntents()],
+        ['intents of one namespace', cliIntents('ns-7')],
+        ['serviceIntents', serviceIntents],
+      ] as const) {
+        await metric('nodejs_eventloop_lag_max_seconds');
+        const { first, median, slowest, megabytes, runs } = await timeQuery(url, query);
+        const lag = (await metric('nodejs_eventloop_lag_max_seconds')) * 1000 - 10;
+        const { resident, peak } = world.mapper.memory();
+        rows.push([
+          edges,
+          title,
+          megabytes.toFixed(2),
+          ...[first, median, slowest].map(time => time.toFixed(1)),
+          runs,
+          lag.toFixed(0),
+          Math.round(resident),
+          Math.round(peak),
+        ]);
+      }
+    }
+    table(
+      'Queries with the CLI’s documents (10,000 pods)',
+      [
+        'edges',
+        'query',
+        'MB',
+        'first ms',
+        'p50 ms',
+        'slowest ms',
+        'runs',
+        'event loop held, ms',
+        'resident MiB',
+        'peak MiB',
+      ],
+      rows,
+    );
+  },
+
+  memory: async () => {
+    const rows = [];
+    for (const [pods, edges] of [
+      [1_000, 0],
+      [10_000, 0],
+      [10_000, 50_000],
+      [10_000, 500_000],
+      [100_000, 0],
+      [100_000, 500_000],
+    ] as const) {
+      await using world = await start(pods);
+      if (edges > 0) load({ pods, edges, results: edges });
+      // What V8 and the C library do not need they give back within a quarter of a minute.
+      await sleep(20_000);
+      const { resident, anonymous, peak } = world.mapper.memory();
+      rows.push([
+        pods,
+        edges === 0 ? 0 : await metric('mapper_edges{kind="intent"}'),
+        ...[resident, anonymous, peak].map(Math.round),
+      ]);
+    }
+    table('Memory at rest (MiB)', ['pods', 'edges', 'resident', 'of it anonymous', 'peak'], rows);
+  },
+};
+
+try {
+  execFileSync(process.execPath, [join(root, 'scripts/bundle.ts'), 'mapper'], { stdio: 'inherit' });
+  for (const [name, measure] of Object.entries(measurements))
+    if (wanted.size === 0 || wanted.has(name)) await measure();
+} finally {
+  for (const { child } of clusters.values()) child.kill();
+  rmSync(scratch, { recursive: true });
+}
+
+const processor = /model name\s*: (.*)/.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? 'unknown processor';
+const intro = `# Benchmarks of the mapper
+
+\`npm run bench:mapper\` on ${cpus().length} cores of ${processor}, Linux ${release()}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}.
+The mapper is the bundle that its image runs, alone on one core; the Kubernetes API (JSON, pods of about 10 KB) and the load run on the other.
+`;
+if (wanted.size === 0) writeFileSync(join(here, 'results.md'), [intro, ...tables].join('\n'));
