@@ -9,5 +9,8 @@ export {
   type MapperAnswer,
   type MapperClientOptions,
   type MapperRequest,
+  type Post,
+  type PostReply,
+  type PostRequest,
 } from './mapper-client.ts';
 export { operations } from './operations.ts';

@@ -23,15 +23,38 @@ export interface MapperClientOptions {
   readonly timeout: number;
   /** Bodies of more bytes than this are sent compressed; needs a mapper that accepts `content-encoding: gzip`. */
   readonly compressAbove?: number;
+  /** How a request is sent; by the platform's `fetch` when not given. */
+  readonly post?: Post;
 }
 
-/** Asks the mapper, one HTTP POST per request, over the platform's `fetch`. */
+/** One POST of JSON. */
+export interface PostRequest {
+  readonly url: string;
+  readonly json: string;
+  /** Send it with `content-encoding: gzip`. */
+  readonly compress: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface PostReply {
+  readonly status: number;
+  readonly text: string;
+  /** The value of `mapperHeader`. */
+  readonly mapper: string | undefined;
+}
+
+/** Sends a request and answers the reply whatever its status; rejects when there is none. */
+export type Post = (request: PostRequest) => Promise<PostReply>;
+
+/** Asks the mapper, one HTTP POST per request. */
 export class MapperClient {
   readonly url: string;
+  readonly #post: Post;
   readonly #timeout: number;
   readonly #compressAbove: number;
 
-  constructor({ url, timeout, compressAbove = Infinity }: MapperClientOptions) {
+  constructor({ url, timeout, compressAbove = Infinity, post = postByFetch }: MapperClientOptions) {
+    this.#post = post;
     this.url = url.endsWith('/query') ? url : `${url.replace(/\/+$/, '')}/query`;
     this.#timeout = timeout;
     this.#compressAbove = compressAbove;
@@ -41,39 +64,34 @@ export class MapperClient {
   async ask<T>({ document, operationName, variables }: MapperRequest, signal?: AbortSignal): Promise<MapperAnswer<T>> {
     const limit = AbortSignal.timeout(this.#timeout);
     try {
-      const { body, headers } = await this.#encode(JSON.stringify({ query: document, variables, operationName }));
-      const response = await fetch(this.url, {
-        method: 'POST',
-        headers,
-        body,
+      const json = JSON.stringify({ query: document, variables, operationName });
+      const reply = await this.#post({
+        url: this.url,
+        json,
+        compress: json.length > this.#compressAbove,
         signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
       });
-      const mapper = response.headers.get(mapperHeader) ?? undefined;
-      return toAnswer<T>({ status: response.status, text: await response.text(), mapper });
+      return toAnswer<T>(reply);
     } catch (error) {
       if (limit.aborted) return { kind: 'failed', problem: `no answer from ${this.url} within ${this.#timeout} ms` };
       return { kind: 'failed', problem: `${this.url} cannot be reached: ${reasonOf(error)}` };
     }
   }
-
-  async #encode(text: string): Promise<{ body: string | Uint8Array<ArrayBuffer>; headers: Record<string, string> }> {
-    const headers = { 'content-type': 'application/json' };
-    if (text.length <= this.#compressAbove) return { body: text, headers };
-    const packed = new Response(text).body?.pipeThrough(new CompressionStream('gzip'));
-    return {
-      body: new Uint8Array(await new Response(packed).arrayBuffer()),
-      headers: { ...headers, 'content-encoding': 'gzip' },
-    };
-  }
 }
 
-interface Reply {
-  readonly status: number;
-  readonly text: string;
-  readonly mapper: string | undefined;
+async function postByFetch({ url, json, compress, signal }: PostRequest): Promise<PostReply> {
+  const headers = { 'content-type': 'application/json', ...(compress ? { 'content-encoding': 'gzip' } : {}) };
+  const response = await fetch(url, { method: 'POST', headers, body: compress ? await gzip(json) : json, signal });
+  const mapper = response.headers.get(mapperHeader) ?? undefined;
+  return { status: response.status, text: await response.text(), mapper };
 }
 
-function toAnswer<T>({ status, text, mapper }: Reply): MapperAnswer<T> {
+async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const packed = new Response(text).body?.pipeThrough(new CompressionStream('gzip'));
+  return new Uint8Array(await new Response(packed).arrayBuffer());
+}
+
+function toAnswer<T>({ status, text, mapper }: PostReply): MapperAnswer<T> {
   const body = parseBody(text);
   const problem = body?.errors?.map(error => error.message ?? 'unknown error').join('; ');
   if (status === 422) return { kind: 'unsupported', problem: problem ?? text.slice(0, 200) };

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Book } from './book.ts';
 import { MapperLink } from './mapper-link.ts';
 import { createMapperProbe } from './mapper-probe.ts';
+import { postByHttp } from './post-by-http.ts';
 import { createChannel, createReporter, type ReporterEvents } from './reporter.ts';
 import type { Runnable } from '@network-mapper/runtime';
 
@@ -97,7 +98,7 @@ function createAgent({ timeout = 5000, interval = 10 } = {}): Agent {
     remember: 600_000,
     kind: { key: name => name, merge: (_, seen) => seen, isNews: () => false, saysLittle: () => false },
   });
-  const client = { url: `http://127.0.0.1:${port()}`, timeout };
+  const client = { url: `http://127.0.0.1:${port()}`, timeout, post: postByHttp };
   const clock = (): number => performance.now();
   const link = new MapperLink({
     client: new MapperClient(client),

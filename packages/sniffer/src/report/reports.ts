@@ -1,5 +1,12 @@
 import { MapperClient, operations } from '@network-mapper/api';
-import { Book, createChannel, MapperLink, type AnyChannel, type ReportRequest } from '@network-mapper/reporting';
+import {
+  Book,
+  createChannel,
+  MapperLink,
+  postByHttp,
+  type AnyChannel,
+  type ReportRequest,
+} from '@network-mapper/reporting';
 import { isNews, mergeSightings, saysLittle, sightingKey, type Sighting } from '../sighting.ts';
 import type { SnifferConfig } from '../options.ts';
 import { toWire } from './wire.ts';
@@ -28,7 +35,7 @@ const compressAbove = 16 * 1024;
 
 /** A book per kind of evidence, and the way each is told to the mapper. */
 export function createReports({ mapperUrl, callsTimeout, mostHeld, refreshInterval }: SnifferConfig): Reports {
-  const client = { url: mapperUrl, timeout: callsTimeout };
+  const client = { url: mapperUrl, timeout: callsTimeout, post: postByHttp };
   const link = new MapperLink({
     client: new MapperClient(client),
     modernClient: new MapperClient({ ...client, compressAbove }),
