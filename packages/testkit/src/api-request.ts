@@ -5,7 +5,8 @@ export type ApiRequest =
   | { readonly verb: 'unsupported'; readonly method: string };
 
 export interface ResourceRequest {
-  readonly verb: 'get' | 'list' | 'watch';
+  /** A patch is one of the object's status. */
+  readonly verb: 'get' | 'list' | 'watch' | 'patch';
   readonly groupVersion: string;
   readonly plural: string;
   /** Empty for all namespaces and for objects of the whole cluster. */
@@ -20,23 +21,26 @@ const yes = new Set(['1', 'true']);
 
 /** Paths of https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris */
 export function parseApiRequest({ method, url, accept }: { method: string; url: string; accept: string }): ApiRequest {
-  if (method !== 'GET') return { verb: 'unsupported', method };
+  if (method !== 'GET' && method !== 'PATCH') return { verb: 'unsupported', method };
   const { pathname, searchParams: query } = new URL(url, 'http://localhost');
   const path = pathname
     .split('/')
     .filter(part => part !== '')
     .map(decodeURIComponent);
   const prefix = path[0] === 'api' ? 2 : 3;
-  if ((path[0] !== 'api' && path[0] !== 'apis') || path.length <= prefix) return { verb: 'discover', path };
+  if ((path[0] !== 'api' && path[0] !== 'apis') || path.length <= prefix)
+    return method === 'GET' ? { verb: 'discover', path } : { verb: 'unsupported', method };
 
   const groupVersion = path.slice(1, prefix).join('/');
   const rest = path.slice(prefix);
   const inNamespace = rest[0] === 'namespaces' && rest.length > 2;
   const [plural = '', name = '', subresource] = inNamespace ? rest.slice(2) : rest;
-  if (subresource !== undefined) return { verb: 'unsupported', method: `${method} …/${subresource}` };
+  const patch = method === 'PATCH';
+  if (subresource !== (patch ? 'status' : undefined))
+    return { verb: 'unsupported', method: `${method} …/${subresource ?? plural}` };
   const watched = yes.has(query.get('watch') ?? '');
   return {
-    verb: name !== '' ? 'get' : watched ? 'watch' : 'list',
+    verb: patch ? 'patch' : name !== '' ? 'get' : watched ? 'watch' : 'list',
     groupVersion,
     plural,
     namespace: inNamespace ? (rest[1] ?? '') : '',

@@ -264,6 +264,30 @@ test('watches are cut on demand; a server that is down refuses, and comes back a
   expect(await getJson('/version')).toMatchObject({ major: '1' });
 });
 
+test('the status alone can be patched: members are merged, null removes, watches hear of what changed', async () => {
+  const path = '/apis/example.org/v1/namespaces/default/policies/a';
+  const patch = async (change: object, type = 'application/merge-patch+json', at = `${path}/status`) => {
+    const headers = { 'content-type': type };
+    return (await fetch(api.url + at, { method: 'PATCH', headers, body: JSON.stringify(change) })).status;
+  };
+  const policy = object({ apiVersion: 'example.org/v1', kind: 'Policy', name: 'a' });
+  api.put({ ...policy, spec: { kept: 1 }, status: { kept: true, replaced: [1, 2], gone: 1, within: { a: 1 } } });
+  const { events } = await watch('/apis/example.org/v1/policies?watch=1');
+  await vi.waitFor(() => expect(events).toHaveLength(1));
+
+  const change = { spec: { kept: 2 }, status: { replaced: [3], gone: null, within: { b: 2 } } };
+  expect(await patch(change)).toBe(200);
+  expect(await patch(change)).toBe(200);
+  const status = { kept: true, replaced: [3], within: { a: 1, b: 2 } };
+  expect(await getJson(path)).toMatchObject({ spec: { kept: 1 }, status });
+  expect(await getJson<{ status: object }>(path)).toHaveProperty('status', status);
+  await vi.waitFor(() => expect(told(events)).toEqual(['ADDED a', 'MODIFIED a']));
+
+  expect(await patch(change, 'application/json')).toBe(400);
+  expect(await patch(change, undefined, path)).toBe(405);
+  expect(await patch(change, undefined, `${path}-other/status`)).toBe(404);
+});
+
 test('what was asked is logged', async () => {
   await getJson('/api/v1/pods?limit=500', { accept: 'application/json' });
   expect(api.requests).toEqual([{ method: 'GET', url: '/api/v1/pods?limit=500', accept: 'application/json' }]);

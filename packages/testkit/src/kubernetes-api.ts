@@ -1,16 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { parseApiRequest, type ResourceRequest } from './api-request.ts';
 import { discover } from './discovery.ts';
 import { Faults, requestMatches, type Fault, type RequestMatch } from './faults.ts';
 import { kubeconfigFor } from './kubeconfig.ts';
 import type { KubernetesObject, ObjectReference } from './kubernetes-object.ts';
+import { mergePatch } from './merge-patch.ts';
 import { ObjectCollection } from './object-collection.ts';
 import { ObjectLists, selectionOf } from './object-lists.ts';
 import { ResourceTypes, type ResourceType } from './resource-types.ts';
 import { sendChunks, sendJson, sendStatus } from './response.ts';
-import { statuses, type ApiStatus } from './status.ts';
+import { badRequest, statuses, type ApiStatus } from './status.ts';
 import { readObject, renderObject } from './stored-object.ts';
 import { openWatch, type WatchStream } from './watch-stream.ts';
 
@@ -39,7 +42,7 @@ export async function createKubernetesApi(options: KubernetesApiOptions = {}): P
 
 /**
  * A Kubernetes API in this process, over real HTTP: discovery, get, paged lists and watches as a real server answers them, of the objects that
- * were put; read only. Everything that can go wrong with a real one can be made to go wrong.
+ * were put; of them clients can patch the status alone. Everything that can go wrong with a real one can be made to go wrong.
  */
 export class KubernetesApi implements AsyncDisposable {
   readonly #host: string;
@@ -196,7 +199,27 @@ export class KubernetesApi implements AsyncDisposable {
       return;
     }
     if (fault?.kind === 'delay') await sleep(fault.milliseconds);
-    this.#answer(request, response);
+    if (request.verb === 'patch') await this.#patchStatus(request, message, response);
+    else this.#answer(request, response);
+  }
+
+  async #patchStatus(request: ResourceRequest, message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const type = this.#types.atPath(request);
+    const change = await readMergePatch(message);
+    const stored = type === undefined ? undefined : this.#collection(type).get(request);
+    if (type === undefined || stored === undefined) {
+      sendStatus(response, statuses.notFound);
+      return;
+    }
+    if (change === undefined) {
+      sendStatus(response, badRequest('the body must be a JSON merge patch (application/merge-patch+json)'));
+      return;
+    }
+    const before = readObject(type, stored);
+    const status = mergePatch(before.status ?? {}, change.status ?? {});
+    // As a real server: what changes nothing makes no new version, and nobody hears of it.
+    if (!isDeepStrictEqual(status, before.status ?? {})) this.put({ ...before, status });
+    sendJson(response, 200, readObject(type, this.#collection(type).get(request) ?? stored));
   }
 
   #answer(request: ResourceRequest, response: ServerResponse): void {
@@ -231,6 +254,19 @@ export class KubernetesApi implements AsyncDisposable {
     const watch = openWatch({ collection, request, matches, response, revision: () => this.#revision });
     this.#watches.add(watch);
     response.once('close', () => this.#watches.delete(watch));
+  }
+}
+
+/** The patch of a request; undefined when it is of another type, or no JSON object. */
+async function readMergePatch(message: IncomingMessage): Promise<{ readonly status?: unknown } | undefined> {
+  const body = await text(message);
+  if (message.headers['content-type'] !== 'application/merge-patch+json') return undefined;
+  try {
+    const patch: unknown = JSON.parse(body);
+    return typeof patch === 'object' && patch !== null ? patch : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 
