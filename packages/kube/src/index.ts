@@ -1,7 +1,13 @@
 // Connecting
 export { connectKube, type ConnectOptions } from './connect-kube.ts';
 export { KubeConfigError } from './cluster-access.ts';
-export { KubeConnection, type Answer, type GetOptions, type StreamOptions } from './kube-connection.ts';
+export {
+  KubeConnection,
+  type Answer,
+  type GetOptions,
+  type PatchOptions,
+  type StreamOptions,
+} from './kube-connection.ts';
 export { KubeError, type KubeErrorCode } from './kube-error.ts';
 
 // Objects

@@ -9,6 +9,12 @@ export interface GetOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface PatchOptions {
+  /** What is to change, as RFC 7396 has it: null removes a member, a list replaces the list. */
+  readonly change: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface StreamOptions {
   readonly accept?: string;
   readonly signal: AbortSignal;
@@ -20,6 +26,16 @@ export interface Answer {
   readonly contentType: string;
   readonly body: Buffer;
 }
+
+interface Request {
+  readonly method: 'GET' | 'PATCH';
+  /** With its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+const json = 'application/json';
 
 /** An object of etcd is at most 1.5 MiB; a page of 500 ordinary ones is 6 MiB. */
 const bodyLimit = 256 * 2 ** 20;
@@ -51,35 +67,45 @@ export class KubeConnection {
   }
 
   /** GET `path` (with its query). Throws KubeError for every status but 2xx. */
-  async get(path: string, options: GetOptions = {}): Promise<Answer> {
+  get(path: string, { accept, signal }: GetOptions = {}): Promise<Answer> {
+    return this.#ask({ method: 'GET', path, headers: { accept: accept ?? json } }, signal);
+  }
+
+  /** PATCH of the object at `path`, by JSON merge patch. Throws KubeError for every status but 2xx. */
+  async mergePatch(path: string, { change, signal }: PatchOptions): Promise<void> {
+    const headers = { accept: json, 'content-type': 'application/merge-patch+json' };
+    await this.#ask({ method: 'PATCH', path, headers, body: JSON.stringify(change) }, signal);
+  }
+
+  async #ask(request: Request, stop: AbortSignal | undefined): Promise<Answer> {
     const deadline = AbortSignal.timeout(this.#patience);
-    const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
-    const request = this.#nameOf(path);
+    const signal = stop ? AbortSignal.any([stop, deadline]) : deadline;
+    const name = this.#nameOf(request);
     try {
-      const response = await this.#send(path, { agent: this.#requests, signal, accept: options.accept });
-      const body = await readBody(response, request);
+      const response = await this.#send(request, { agent: this.#requests, signal });
+      const body = await readBody(response, name);
       const status = response.statusCode ?? 0;
-      if (status < 200 || status > 299) throw statusError({ status, body, request });
+      if (status < 200 || status > 299) throw statusError({ status, body, request: name });
       return { contentType: response.headers['content-type'] ?? '', body };
     } catch (error) {
-      options.signal?.throwIfAborted();
-      throw deadline.aborted ? this.#late(path) : KubeError.ofFailure(error, request);
+      stop?.throwIfAborted();
+      throw deadline.aborted ? this.#late(name) : KubeError.ofFailure(error, name);
     }
   }
 
   /** A request in messages: without its query, so that a failure reads the same each time. */
-  #nameOf(path: string): string {
-    return `GET ${this.server}${path.replace(/\?.*/, '')}`;
+  #nameOf({ method, path }: Pick<Request, 'method' | 'path'>): string {
+    return `${method} ${this.server}${path.replace(/\?.*/, '')}`;
   }
 
-  #late(path: string): KubeError {
-    return new KubeError('timed-out', `${this.#nameOf(path)}: no answer within ${this.#patience / 1000} s`);
+  #late(name: string): KubeError {
+    return new KubeError('timed-out', `${name}: no answer within ${this.#patience / 1000} s`);
   }
 
   /** GET `path` as JSON. */
   async getJson(path: string, options: GetOptions = {}): Promise<unknown> {
     const { body } = await this.get(path, options);
-    return parseJson(body.toString('utf8'), this.#nameOf(path));
+    return parseJson(body.toString('utf8'), this.#nameOf({ method: 'GET', path }));
   }
 
   /**
@@ -87,9 +113,10 @@ export class KubeConnection {
    * accepted the request.
    */
   async *lines(path: string, options: StreamOptions, opened: () => void = () => undefined): AsyncGenerator<string> {
-    const request = this.#nameOf(path);
+    const get: Request = { method: 'GET', path, headers: { accept: options.accept ?? json } };
+    const request = this.#nameOf(get);
     try {
-      const response = await this.#send(path, { agent: this.#streams, signal: options.signal, accept: options.accept });
+      const response = await this.#send(get, { agent: this.#streams, signal: options.signal });
       const status = response.statusCode ?? 0;
       if (status !== 200) throw statusError({ status, body: await readBody(response, request), request });
       response.setTimeout(options.idleLimit, () => {
@@ -115,17 +142,18 @@ export class KubeConnection {
   }
 
   async #send(
-    path: string,
-    options: { readonly agent: HttpAgent; readonly signal: AbortSignal; readonly accept: string | undefined },
+    asked: Request,
+    options: { readonly agent: HttpAgent; readonly signal: AbortSignal },
   ): Promise<IncomingMessage> {
     const { server } = this.access;
     const base = server.pathname.replace(/\/$/, '');
-    const headers = { accept: options.accept ?? 'application/json', ...(await this.access.headers()) };
-    const details: RequestOptions = { path: `${base}${path}`, headers, agent: options.agent, signal: options.signal };
+    const headers = { ...asked.headers, ...(await this.access.headers()) };
+    const { method } = asked;
+    const details: RequestOptions = { method, path: `${base}${asked.path}`, headers, ...options };
     const send = () =>
       new Promise<IncomingMessage>((answered, failed) => {
         const request = (server.protocol === 'https:' ? requestHttps : requestHttp)(server, details);
-        const giveUp = () => request.destroy(this.#late(path));
+        const giveUp = () => request.destroy(this.#late(this.#nameOf(asked)));
         request.setTimeout(this.#patience, giveUp);
         request.on('response', response => {
           request.off('timeout', giveUp);
@@ -133,11 +161,12 @@ export class KubeConnection {
         });
         request.on('error', error => {
           // A kept connection that the server closed while the request was on its way: nothing was answered, so ask again.
+          // A merge patch that came through after all changes nothing the second time.
           const staleConnection = request.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
           if (staleConnection && !options.signal.aborted) send().then(answered, failed);
           else failed(error);
         });
-        request.end();
+        request.end(asked.body);
       });
     return send();
   }
