@@ -1,0 +1,64 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const pages = globSync('{*.md,docs/**/*.md,packages/*/*.md,test/**/*.md}', { cwd: root }).filter(
+  page => !page.includes('node_modules'),
+);
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly scripts: Readonly<Record<string, string>>;
+};
+
+/** What a page has in code blocks and code spans. */
+function codeOf(page: string): readonly string[] {
+  const text = readFileSync(join(root, page), 'utf8');
+  return [...text.matchAll(/```[^\n]*\n[\s\S]*?```|`[^`\n]+`|^ {4}.+$/gm)].map(([code]) => code);
+}
+
+/** What `find` finds wrong on each page, as `page: what`. */
+function onPages(find: (page: string) => readonly string[]): readonly string[] {
+  return pages.flatMap(page => find(page).map(what => `${page}: ${what}`));
+}
+
+test('there are pages to look at', () => {
+  expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/architecture.md', 'packages/mapper/README.md']));
+});
+
+test('npm commands that pages name exist', () => {
+  const unknown = onPages(page =>
+    codeOf(page)
+      .flatMap(code => [...code.matchAll(/npm (?:run (?:--silent )?([\w:-]+)|(test)\b)/g)])
+      .map(([, run, test]) => run ?? test ?? '')
+      .filter(name => scripts[name] === undefined),
+  );
+  expect(unknown).toEqual([]);
+});
+
+test('files that pages name exist', () => {
+  const missing = onPages(page => {
+    const folder = /^(packages\/[^/]+|test\/[^/]+)\//.exec(page)?.[0] ?? '.';
+    return codeOf(page)
+      .flatMap(code => [...code.matchAll(/(?<![\w./<-])(?:packages|scripts|test|docs|src)\/[\w./-]*\w/g)])
+      .map(([path]) => path)
+      .filter(path => !existsSync(join(root, path)) && !existsSync(join(root, folder, path)));
+  });
+  expect(missing).toEqual([]);
+});
+
+test('pages that pages link to exist', () => {
+  const missing = onPages(page =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#]+)/g)]
+      .map(([, target = '']) => target)
+      .filter(target => !/^https?:/.test(target) && !existsSync(join(root, dirname(page), target))),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('the images that the README renames are those of the manifests', () => {
+  const renamed = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/sed 's\|([^|]+)\|[^|]+\|' (\S+)/g)];
+  expect(renamed).toHaveLength(2);
+  for (const [, image = '', manifest = ''] of renamed) {
+    expect(readFileSync(join(root, manifest), 'utf8')).toContain(`image: ${image}\n`);
+  }
+});

@@ -1,0 +1,81 @@
+import { globSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { ESLint } from 'eslint';
+import { beforeAll, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const packages = globSync('packages/*/package.json', { cwd: root }).map(path => basename(join(path, '..')));
+let eslint: ESLint;
+
+beforeAll(() => {
+  eslint = new ESLint({
+    cwd: root,
+    // The rules that need no types: files that exist lend their names to the snippets.
+    overrideConfig: { languageOptions: { parserOptions: { projectService: false } } },
+    ruleFilter: ({ ruleId }) => /no-restricted-(imports|properties)$/.test(ruleId),
+  });
+});
+
+async function complaints({
+  file,
+  code,
+}: {
+  readonly file: string;
+  readonly code: string;
+}): Promise<readonly string[]> {
+  const [result] = await eslint.lintText(code, { filePath: join(root, file) });
+  return (result?.messages ?? []).map(({ message }) => message);
+}
+
+const programs = ['mapper', 'sniffer', 'cli'];
+const between = programs.flatMap(from => programs.filter(to => to !== from).map(to => [from, to] as const));
+
+test.each(between)('%s must not import %s, another program', async (from, to) => {
+  const code = `import '@network-mapper/${to}';`;
+  expect(await complaints({ file: `packages/${from}/src/main.ts`, code })).toEqual([
+    expect.stringMatching(`${from} may import only .*: .*`),
+  ]);
+});
+
+test.each([
+  ['model', 'api'],
+  ['runtime', 'model'],
+  ['kube', 'model'],
+  ['sniffer', 'kube'],
+  ['pcap', 'runtime'],
+])('%s must not import %s', async (from, to) => {
+  const code = `import '@network-mapper/${to}';`;
+  expect(await complaints({ file: `packages/${from}/src/index.ts`, code })).not.toEqual([]);
+});
+
+test.each([
+  ['store', 'resolve/resolver.ts'],
+  ['resolve', 'store/edge-store.ts'],
+  ['cluster', 'ingest/intake.ts'],
+  ['ingest', 'api/queries.ts'],
+])('in the mapper, %s must not import %s', async (stage, module) => {
+  const code = `import '../${module}';`;
+  expect(await complaints({ file: `packages/mapper/src/${stage}/${stage}.ts`, code })).toEqual([
+    expect.stringContaining(`${stage} must not import`),
+  ]);
+});
+
+test('only main.ts reads the environment', async () => {
+  const code = 'console.log(process.env.HOME);';
+  expect(await complaints({ file: 'packages/mapper/src/mapper.ts', code })).toEqual([
+    expect.stringContaining('Only main.ts reads the environment'),
+  ]);
+  expect(await complaints({ file: 'packages/mapper/src/main.ts', code })).toEqual([]);
+});
+
+test('what is allowed is not complained about', async () => {
+  const code = "import '@network-mapper/model'; import '../store/edge-store.ts';";
+  expect(await complaints({ file: 'packages/mapper/src/ingest/intake.ts', code })).toEqual([]);
+});
+
+test.each(packages)('%s has a layer', async name => {
+  const code = "import '@network-mapper/nothing';";
+  expect(await complaints({ file: `packages/${name}/src/index.ts`, code })).toEqual([
+    expect.stringContaining(`${name} may import only`),
+  ]);
+});
