@@ -22,6 +22,8 @@ import { Intake } from './ingest/intake.ts';
 import { WaitingRoom } from './ingest/waiting-room.ts';
 import { createMapperMetrics } from './metrics.ts';
 import type { mapperOptions } from './options.ts';
+import { createAddressLookup, type AddressLookup } from './publish/address-lookup.ts';
+import { createClientIntentsPublisher } from './publish/client-intents-publisher.ts';
 import { createExplain } from './resolve/explain.ts';
 import { Identities } from './resolve/identity.ts';
 import { Resolver } from './resolve/resolver.ts';
@@ -33,6 +35,8 @@ export interface MapperParts {
   readonly logger: Logger;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** How domains that no traffic told of are looked up: in the system's DNS unless given. */
+  readonly lookUp?: AddressLookup;
   /** Told once with the port of the API. */
   readonly listening?: (port: number) => void;
   /** Told once with the port of the metrics endpoint. */
@@ -55,6 +59,7 @@ export function createMapper({
   connection,
   logger,
   now = Date.now,
+  lookUp = createAddressLookup(),
   listening,
   metricsListening,
 }: MapperParts): Mapper {
@@ -124,6 +129,15 @@ export function createMapper({
       onFailure: failed,
     }),
   });
+  const clientIntents = createClientIntentsPublisher({
+    connection,
+    cache: map.dnsCache,
+    lookUp,
+    interval: config.clientIntentsInterval,
+    now,
+    logger,
+    counts: metrics.clientIntents,
+  });
   const tick = (): void => {
     intake.expire();
     map.dnsCache.sweep();
@@ -139,6 +153,7 @@ export function createMapper({
         registry,
         ...(metricsListening === undefined ? {} : { listening: metricsListening }),
       }),
+      ...(config.publishClientIntents ? [clientIntents] : []),
       { name: 'the waiting room', run: signal => every(1_000, tick, signal) },
     ],
   };

@@ -3,6 +3,7 @@ import { Counter, Gauge, type Registry } from '@network-mapper/runtime';
 import type { ReportKind } from './api/mutations.ts';
 import type { WatchedKind } from './cluster/watches.ts';
 import type { WaitingRoom } from './ingest/waiting-room.ts';
+import type { PublisherCounts } from './publish/client-intents-publisher.ts';
 import type { TrafficMap } from './store/traffic-map.ts';
 
 /** The original's names of the counters of reports; traffic levels have none there. */
@@ -21,6 +22,7 @@ const reportedNames: Readonly<Record<ReportKind, string>> = {
 export interface MapperMetrics {
   readonly reported: (kind: ReportKind, entries: number) => void;
   readonly skipped: (reason: SkipReason, evidence: Evidence) => void;
+  readonly clientIntents: PublisherCounts;
 }
 
 export interface Observed {
@@ -77,10 +79,18 @@ export function createMapperMetrics(registry: Registry, { map, waitingRoom, kind
     kinds().map(({ kind, state }) => [kind, state.kind === 'synced' ? 1 : 0]),
   );
 
+  const lookedUp = byResult('mapper_domain_lookups', 'Domains of ClientIntents that were looked up in DNS, by result.');
+  const patched = byResult('mapper_client_intents_patches', 'Changes of the status of ClientIntents, by result.');
+
   return {
+    clientIntents: { lookedUp: result => lookedUp.inc({ result }), patched: result => patched.inc({ result }) },
     reported: (kind, entries) => reported.get(kind)?.inc(entries),
     skipped: (reason, evidence) => skipped.inc({ reason, evidence }),
   };
+
+  function byResult(name: string, help: string): Counter {
+    return new Counter({ name: `${name}_total`, help, labelNames: ['result'], registers });
+  }
 
   function gauge(
     name: string,

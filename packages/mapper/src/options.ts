@@ -1,4 +1,13 @@
-import { form, option } from '@network-mapper/runtime';
+import { form, option, type Option } from '@network-mapper/runtime';
+
+/** A duration of something that happens again and again: more often than a hundred times a second is a mistake. */
+const interval: Option<number>['form'] = {
+  ...form.duration,
+  read: text => {
+    const result = form.duration.read(text);
+    return 'value' in result && result.value < 10 ? { problem: 'shorter than 10ms.' } : result;
+  },
+};
 
 /** Options of the mapper. Those of the original keep their names, forms and defaults. */
 export const mapperOptions = {
@@ -76,6 +85,19 @@ export const mapperOptions = {
     form: form.integer({ min: 1, max: 100_000_000 }),
     fallback: 100_000,
     about: 'Addresses of names outside that are remembered.',
+  }),
+  publishClientIntents: option({
+    env: 'OTTERIZE_DNS_CLIENT_INTENTS_UPDATE_ENABLED',
+    form: form.boolean,
+    fallback: true,
+    about:
+      'Write the addresses of the domains that ClientIntents name into their status, where that kind is installed; it is looked for all the time.',
+  }),
+  clientIntentsInterval: option({
+    env: 'OTTERIZE_DNS_CLIENT_INTENTS_UPDATE_INTERVAL',
+    form: interval,
+    fallback: 100,
+    about: 'How often what is new for ClientIntents is written; without news nothing is done.',
   }),
   requireHostname: option({
     env: 'OTTERIZE_REQUIRE_HOSTNAME',

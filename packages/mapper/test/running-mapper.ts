@@ -2,7 +2,7 @@ import { connectKube } from '@network-mapper/kube';
 import { readOptions, runAll } from '@network-mapper/runtime';
 import type { KubernetesApi } from '@network-mapper/testkit';
 import { createLogger } from '@network-mapper/runtime';
-import { createMapper, type Mapper } from '../src/mapper.ts';
+import { createMapper, type Mapper, type MapperParts } from '../src/mapper.ts';
 import { mapperOptions } from '../src/options.ts';
 
 export interface Answer {
@@ -26,12 +26,13 @@ export interface RunningMapper extends AsyncDisposable {
 export interface RunningMapperOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: number;
+  readonly lookUp?: MapperParts['lookUp'];
 }
 
 /** Starts a mapper against a Kubernetes API; it is ready when this resolves. With `now` its clock stands still. */
 export async function startMapper(
   kubernetes: KubernetesApi,
-  { env = {}, now }: RunningMapperOptions = {},
+  { env = {}, now, lookUp }: RunningMapperOptions = {},
 ): Promise<RunningMapper> {
   const ports = {
     OTTERIZE_API_PORT: '0',
@@ -53,6 +54,7 @@ export async function startMapper(
     logger,
     listening: listening.resolve,
     metricsListening: metricsListening.resolve,
+    ...(lookUp === undefined ? {} : { lookUp }),
     ...(now === undefined ? {} : { now: () => clock.now }),
   });
   const running = runAll(mapper.runnables, stop.signal);

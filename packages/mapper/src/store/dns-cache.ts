@@ -1,3 +1,9 @@
+/** An address that DNS gave for a name. */
+export interface DnsAddress {
+  readonly name: string;
+  readonly address: string;
+}
+
 /**
  * The addresses that DNS gave for names outside the cluster, each for its lifetime. At most `capacity` pairs of name and address:
  * then the pair that was used least recently goes.
@@ -8,7 +14,8 @@ export class DnsCache {
   /** Expiry of each address of each name. */
   readonly #names = new Map<string, Map<string, number>>();
   /** Pairs, the least recently used first. */
-  readonly #used = new Map<string, { readonly name: string; readonly address: string }>();
+  readonly #used = new Map<string, DnsAddress>();
+  readonly #listeners = new Set<(news: DnsAddress) => void>();
 
   constructor(capacity: number, now: () => number) {
     this.#capacity = capacity;
@@ -20,15 +27,29 @@ export class DnsCache {
   }
 
   /** `ttl` is in seconds. */
-  add({ name, address, ttl }: { readonly name: string; readonly address: string; readonly ttl: number }): void {
+  add({ name, address, ttl }: DnsAddress & { readonly ttl: number }): void {
     let addresses = this.#names.get(name);
     if (addresses === undefined) {
       addresses = new Map();
       this.#names.set(name, addresses);
     }
+    const isNews = (addresses.get(address) ?? 0) <= this.#now();
     addresses.set(address, this.#now() + ttl * 1000);
     this.#touch(name, address);
     if (this.#used.size > this.#capacity) this.#dropLeastUsed();
+    if (isNews) for (const listener of this.#listeners) listener({ name, address });
+  }
+
+  /** Called with every address that its name did not have just before. */
+  onNews(listener: (news: DnsAddress) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** When the last address of a name expires, in milliseconds since the epoch; undefined when there is none. */
+  lastExpiry(name: string): number | undefined {
+    let last = this.#now();
+    for (const expiry of this.#names.get(name)?.values() ?? []) last = Math.max(last, expiry);
+    return last > this.#now() ? last : undefined;
   }
 
   /** The addresses of a name, or with a leading `*` of all names that end like the rest, ascending as text. */

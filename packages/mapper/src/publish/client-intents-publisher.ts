@@ -1,0 +1,163 @@
+import { objectPath, WatchedCollection, type CollectionState, type KubeConnection } from '@network-mapper/kube';
+import { every, runAll, type Logger, type Runnable } from '@network-mapper/runtime';
+import type { DnsAddress, DnsCache } from '../store/dns-cache.ts';
+import type { AddressLookup } from './address-lookup.ts';
+import { clientIntentsResource, toClientIntents, type ClientIntents } from './client-intents.ts';
+import { DomainIndex, isWildcard, toPattern } from './domain-index.ts';
+import { DueWork } from './due-work.ts';
+import { nextResolvedIps } from './resolved-ips.ts';
+
+export interface PublisherCounts {
+  /** A domain that no traffic gave an address for was asked for in DNS. */
+  readonly lookedUp: (result: 'found' | 'failed') => void;
+  /** The status of an object was to be changed. */
+  readonly patched: (result: 'done' | 'failed') => void;
+}
+
+export interface ClientIntentsPublisherParts {
+  readonly connection: KubeConnection;
+  readonly cache: DnsCache;
+  readonly lookUp: AddressLookup;
+  /** Milliseconds between two looks at what there is to do. */
+  readonly interval: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly logger: Logger;
+  readonly counts: PublisherCounts;
+}
+
+/** How long the answer to a lookup of its own counts, in seconds. */
+const lookupTtl = 120;
+
+/**
+ * Keeps `status.resolvedIPs` of ClientIntents true: the addresses that DNS gave for the domains in their specs, as seen in the cluster's
+ * traffic, or looked up where no traffic told. Where the kind is not installed, or must not be read, it goes on asking for it.
+ * Work is done where something changed: an object, or the addresses of a domain that one names.
+ */
+export function createClientIntentsPublisher(parts: ClientIntentsPublisherParts): Runnable {
+  const publisher = new ClientIntentsPublisher(parts);
+  return { name: 'the publisher of ClientIntents', run: signal => publisher.run(signal) };
+}
+
+class ClientIntentsPublisher {
+  readonly #parts: ClientIntentsPublisherParts;
+  readonly #index = new DomainIndex();
+  readonly #objects: WatchedCollection<ClientIntents>;
+  readonly #lookups: DueWork;
+  readonly #patches: DueWork;
+  /** By pattern, as read since the last tick: many objects may name one wildcard, for which the whole cache is read. */
+  readonly #addresses = new Map<string, readonly string[]>();
+
+  constructor(parts: ClientIntentsPublisherParts) {
+    const { connection, cache, now, logger, counts } = parts;
+    this.#parts = parts;
+    this.#objects = new WatchedCollection({
+      connection,
+      resource: clientIntentsResource,
+      reduce: toClientIntents,
+      changed: (key, before, after) => this.#objectChanged(key, before, after),
+      stateChanged: state => tellState(logger, state),
+    });
+    this.#lookups = new DueWork({
+      now,
+      parallel: 16,
+      longestWait: 300_000,
+      work: (name, signal) => this.#lookUp(name, signal),
+      failed: (domain, error, failures) => {
+        counts.lookedUp('failed');
+        if (failures === 1) logger.warn({ domain, error }, 'a domain of ClientIntents has no address');
+      },
+    });
+    this.#patches = new DueWork({
+      now,
+      parallel: 8,
+      longestWait: 60_000,
+      work: (key, signal) => this.#publish(key, signal),
+      failed: (object, error, failures) => {
+        counts.patched('failed');
+        if (failures === 1) logger.warn({ object, error }, 'the status of ClientIntents cannot be changed');
+      },
+    });
+    cache.onNews(news => this.#heard(news));
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const tick = (): void => {
+      this.#addresses.clear();
+      this.#lookups.start(signal);
+      this.#patches.start(signal);
+    };
+    const ticks = { name: 'ticks', run: (stop: AbortSignal) => every(this.#parts.interval, tick, stop) };
+    await runAll([this.#objects, ticks], signal);
+    await Promise.all([this.#lookups.idle(), this.#patches.idle()]);
+  }
+
+  #objectChanged(key: string, before: ClientIntents | undefined, after: ClientIntents | undefined): void {
+    const wanted = after?.deleting === false ? after.domains : [];
+    this.#index.change(key, before?.domains ?? [], wanted);
+    if (after?.deleting === false) this.#patches.ask(key);
+    else this.#patches.forget(key);
+    for (const domain of before?.domains ?? []) {
+      if (!this.#index.has(toPattern(domain))) this.#lookups.forget(toPattern(domain));
+    }
+    for (const domain of wanted) {
+      if (before?.domains.has(domain) !== true && !isWildcard(domain)) this.#lookups.ask(toPattern(domain));
+    }
+  }
+
+  /** An address that no object lacks is no work. */
+  #heard({ name, address }: DnsAddress): void {
+    for (const { pattern, keys } of this.#index.matching(name)) {
+      this.#addresses.delete(pattern);
+      for (const key of keys) if (this.#lacks(key, { pattern, address })) this.#patches.ask(key);
+    }
+  }
+
+  #lacks(key: string, news: { readonly pattern: string; readonly address: string }): boolean {
+    const object = this.#objects.get(key);
+    if (object === undefined) return false;
+    return [...object.domains].some(
+      domain => toPattern(domain) === news.pattern && object.resolved.get(domain)?.has(news.address) !== true,
+    );
+  }
+
+  /** Looks a name up unless traffic told its addresses; due again when that may have changed. */
+  async #lookUp(name: string, signal: AbortSignal): Promise<number | undefined> {
+    const { cache, lookUp, now, counts } = this.#parts;
+    const nextLook = now() + lookupTtl * 1000;
+    const known = cache.lastExpiry(name);
+    // The cache may give up an address before it expires.
+    if (known !== undefined) return Math.min(known, nextLook);
+    const addresses = await lookUp(name, signal);
+    counts.lookedUp('found');
+    for (const address of addresses) cache.add({ name, address, ttl: lookupTtl });
+    return nextLook;
+  }
+
+  async #publish(key: string, signal: AbortSignal): Promise<undefined> {
+    const object = this.#objects.get(key);
+    if (object === undefined) return;
+    const resolvedIPs = nextResolvedIps(object, domain => this.#addressesOf(toPattern(domain)));
+    if (resolvedIPs === undefined) return;
+    const { connection, counts } = this.#parts;
+    const change = { status: { resolvedIPs: resolvedIPs.length === 0 ? null : resolvedIPs } };
+    await connection.mergePatch(`${objectPath(clientIntentsResource, object)}/status`, { change, signal });
+    counts.patched('done');
+  }
+
+  #addressesOf(pattern: string): readonly string[] {
+    let addresses = this.#addresses.get(pattern);
+    if (addresses === undefined) {
+      addresses = this.#parts.cache.addresses(pattern);
+      this.#addresses.set(pattern, addresses);
+    }
+    return addresses;
+  }
+}
+
+function tellState(logger: Logger, state: CollectionState): void {
+  if (state.kind !== 'failing') logger.info({ state: state.kind }, 'watching ClientIntents');
+  else if (state.reason === 'not-found')
+    logger.info('no ClientIntents are installed here; they are published to once they are');
+  else logger.warn({ problem: state.problem }, 'ClientIntents cannot be watched');
+}

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { DnsCache, type DnsAddress } from './dns-cache.ts';
+
+const name = 'a.example.com';
+
+test('an address is news when its name did not have it just before', () => {
+  let now = 0;
+  const cache = new DnsCache(10, () => now);
+  const news: DnsAddress[] = [];
+  cache.onNews(told => news.push(told));
+
+  cache.add({ name, address: '198.51.100.1', ttl: 60 });
+  cache.add({ name, address: '198.51.100.1', ttl: 60 });
+  cache.add({ name, address: '198.51.100.2', ttl: 60 });
+  expect(news).toEqual([
+    { name, address: '198.51.100.1' },
+    { name, address: '198.51.100.2' },
+  ]);
+  now = 60_000;
+  cache.add({ name, address: '198.51.100.1', ttl: 60 });
+  expect(news).toHaveLength(3);
+});
+
+test('a name lasts as long as the last of its addresses', () => {
+  let now = 0;
+  const cache = new DnsCache(10, () => now);
+  cache.add({ name, address: '198.51.100.1', ttl: 60 });
+  cache.add({ name, address: '198.51.100.2', ttl: 30 });
+  expect(cache.lastExpiry(name)).toBe(60_000);
+  expect(cache.lastExpiry('other.example.com')).toBeUndefined();
+  now = 60_000;
+  expect(cache.lastExpiry(name)).toBeUndefined();
+});
