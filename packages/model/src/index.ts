@@ -12,6 +12,8 @@ export {
   type WorkloadFacts,
 } from './workload.ts';
 
+export { Interned } from './interned.ts';
+
 // What is seen
 export type { Evidence, SeenClient, SeenServer, Sighting } from './sighting.ts';
 export { skipReasons, type SkipReason } from './skip-reason.ts';

@@ -27,7 +27,7 @@ for (let workload = 0; workload * 10 < pods; workload++) {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
     metadata: { name: `${app}-1`, namespace, ownerReferences: controller('Deployment', app) },
-  } as KubernetesObject);
+  });
   api.put({
     apiVersion: 'v1',
     kind: 'Service',
@@ -38,7 +38,7 @@ for (let workload = 0; workload * 10 < pods; workload++) {
       clusterIPs: [serviceIp(workload)],
       ports: [{ port: 80, protocol: 'TCP' }],
     },
-  } as KubernetesObject);
+  });
   const endpoints: object[] = [];
   for (let index = workload * 10; index < Math.min(pods, workload * 10 + 10); index++) {
     const name = `${app}-1-${index}`;
@@ -152,5 +152,5 @@ function largePod(metadata: KubernetesObject['metadata'], ip: string): Kubernete
         },
       ],
     },
-  } as KubernetesObject;
+  };
 }

@@ -15,6 +15,8 @@ const root = join(here, '../../..');
 const scratch = mkdtempSync(join(tmpdir(), 'bench-mapper-'));
 const [apiPort, metricsPort] = [19_590, 19_592];
 const url = `http://127.0.0.1:${apiPort}`;
+/** Pods, Services, EndpointSlices, nodes and six kinds of owners. */
+const watchedKinds = 10;
 const wanted = new Set(process.argv.slice(2));
 const tables: string[] = [];
 
@@ -65,7 +67,13 @@ async function start(pods: number): Promise<World> {
     env,
   );
   while (!(await answers())) await sleep(5);
-  return { mapper, ready: performance.now() - started, [Symbol.asyncDispose]: () => mapper.stop() };
+  const ready = performance.now() - started;
+  while (
+    (await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()).match(/^mapper_watch_synced.* 1$/gm)
+      ?.length !== watchedKinds
+  )
+    await sleep(200);
+  return { mapper, ready, [Symbol.asyncDispose]: () => mapper.stop() };
 }
 
 async function answers(): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { Holder, Moment, PodRecord } from '../resolve/lookups.ts';
+import { MultiMap } from './multi-map.ts';
 
 /** Pods that are gone are remembered for this long, in milliseconds: longer than any report is late. */
 const memory = 15 * 60_000;
@@ -14,8 +15,7 @@ const second = 1_000;
 export class AddressHistory {
   readonly #now: () => number;
   readonly #forgotten: (pod: PodRecord) => void;
-  /** Most addresses had one pod only. */
-  readonly #pods = new Map<string, PodRecord | readonly PodRecord[]>();
+  readonly #pods = new MultiMap<PodRecord>();
   /** When pods went, the first to go first. */
   readonly #gone = new Map<PodRecord, number>();
 
@@ -27,8 +27,8 @@ export class AddressHistory {
 
   /** A pod as it is now, after a change: `before` is its former state. */
   put(before: PodRecord | undefined, after: PodRecord): void {
-    for (const address of before?.addresses ?? []) this.#take(address, before);
-    for (const address of after.addresses) this.#give(address, after);
+    if (before !== undefined) for (const address of before.addresses) this.#pods.delete(address, before);
+    for (const address of after.addresses) this.#pods.add(address, after);
   }
 
   /** The pod does not exist any more. */
@@ -43,7 +43,7 @@ export class AddressHistory {
   }
 
   holder(address: string, { at, hostname }: Moment): Holder {
-    const claims = this.#claims(address);
+    const claims = this.#pods.get(address);
     const held = claims.filter(pod => !pod.hostNetwork && pod.createdAt <= at && at <= this.#end(pod));
     const named =
       hostname === undefined ? held : held.filter(pod => pod.name === hostname || pod.hostname === hostname);
@@ -79,34 +79,13 @@ export class AddressHistory {
     return -Infinity;
   }
 
-  #claims(address: string): readonly PodRecord[] {
-    const claims = this.#pods.get(address);
-    return claims === undefined ? [] : isList(claims) ? claims : [claims];
-  }
-
-  #give(address: string, pod: PodRecord): void {
-    const claims = this.#claims(address);
-    this.#pods.set(address, claims.length === 0 ? pod : [...claims, pod]);
-  }
-
-  #take(address: string, pod: PodRecord | undefined): void {
-    const left = this.#claims(address).filter(claim => claim !== pod);
-    const [only] = left;
-    if (only === undefined) this.#pods.delete(address);
-    else this.#pods.set(address, left.length === 1 ? only : left);
-  }
-
   /** Drops pods that went long ago. */
   #forget(): void {
     for (const [pod, at] of this.#gone) {
       if (this.#now() - at < memory && this.#gone.size <= mostGone) return;
       this.#gone.delete(pod);
-      for (const address of pod.addresses) this.#take(address, pod);
+      for (const address of pod.addresses) this.#pods.delete(address, pod);
       this.#forgotten(pod);
     }
   }
-}
-
-function isList(claims: PodRecord | readonly PodRecord[]): claims is readonly PodRecord[] {
-  return Array.isArray(claims);
 }

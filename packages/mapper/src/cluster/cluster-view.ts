@@ -1,6 +1,7 @@
 import type { Backends, Holder, Lookups, Moment, PodRecord, ServiceRecord } from '../resolve/lookups.ts';
 import { AddressHistory } from './address-history.ts';
 import { IpRanges } from './ip-ranges.ts';
+import { MultiMap } from './multi-map.ts';
 import type { EndpointSliceRecord, NodeRecord } from './records.ts';
 
 export interface ClusterViewOptions {
@@ -24,7 +25,7 @@ export class ClusterView implements Lookups {
   readonly #servicesByExternalIp = new Map<string, Set<ServiceRecord>>();
   readonly #servicesByNodePort = new Map<string, Set<ServiceRecord>>();
   readonly #slices = new Map<string, Map<string, EndpointSliceRecord>>();
-  readonly #servicesOfPod = new Map<string, Set<string>>();
+  readonly #servicesOfPod = new MultiMap<string>();
   readonly #backends = new Map<string, Backends>();
   readonly #nodes = new Set<string>();
   #podRanges = new IpRanges();
@@ -43,7 +44,7 @@ export class ClusterView implements Lookups {
   }
 
   podChanged(key: string, before: PodRecord | undefined, after: PodRecord | undefined): void {
-    this.#forgetBackends(this.#servicesOfPod.get(key));
+    for (const service of this.#servicesOfPod.get(key)) this.#backends.delete(service);
     // A pod made anew under the same name between two lists comes as one change.
     const replaced = before !== undefined && before.uid !== after?.uid;
     if (before !== undefined) this.#unindexIstio(before);
@@ -86,17 +87,21 @@ export class ClusterView implements Lookups {
       else this.#slices.set(service, slices);
       if (service === apiServerKey) this.#updateApiServer();
     }
-    for (const { pod } of before?.endpoints ?? []) if (pod !== undefined) this.#leaveService(pod, before?.service);
-    for (const { pod } of after?.endpoints ?? [])
-      if (pod !== undefined && after?.service !== undefined) addTo(this.#servicesOfPod, pod, after.service);
+    this.#updateServicesOfPods(before, after);
   }
 
-  /** A pod is behind a Service no longer, unless another slice of it (of the other address family, say) still has it. */
-  #leaveService(pod: string, service: string | undefined): void {
-    if (service === undefined) return;
-    const slices = [...(this.#slices.get(service)?.values() ?? [])];
-    if (!slices.some(slice => slice.endpoints.some(endpoint => endpoint.pod === pod)))
-      removeFrom(this.#servicesOfPod, pod, service);
+  /** A pod is behind a Service as long as any slice of it (of one address family, say) has it. */
+  #updateServicesOfPods(before: EndpointSliceRecord | undefined, after: EndpointSliceRecord | undefined): void {
+    const leaving = before?.service;
+    if (leaving !== undefined) {
+      const slices = [...(this.#slices.get(leaving)?.values() ?? [])];
+      const staying = new Set(slices.flatMap(slice => slice.endpoints.map(({ pod }) => pod)));
+      for (const { pod } of before?.endpoints ?? [])
+        if (pod !== undefined && !staying.has(pod)) this.#servicesOfPod.delete(pod, leaving);
+    }
+    const joining = after?.service;
+    if (joining === undefined) return;
+    for (const { pod } of after?.endpoints ?? []) if (pod !== undefined) this.#servicesOfPod.add(pod, joining);
   }
 
   /** `nodes` are all of them, after the change. Nodes tell of themselves every few seconds: mostly nothing that matters here. */
@@ -229,10 +234,6 @@ export class ClusterView implements Lookups {
     if (address === undefined) return undefined;
     const holder = this.#addresses.holder(address, { at: Infinity });
     return holder.kind === 'pod' ? holder.pod : undefined;
-  }
-
-  #forgetBackends(services: ReadonlySet<string> | undefined): void {
-    for (const service of services ?? []) this.#backends.delete(service);
   }
 }
 

@@ -1,5 +1,5 @@
-import type { KubeObject } from '@network-mapper/kube';
-import { internLabels } from '@network-mapper/model';
+import type { KubeObject, OwnerReference } from '@network-mapper/kube';
+import { internLabels, Interned } from '@network-mapper/model';
 import type { PodPhase, PodRecord, ServiceRecord } from '../resolve/lookups.ts';
 import { imageName } from './image-name.ts';
 
@@ -48,7 +48,7 @@ export function toPodRecord(object: KubeObject, options: NamingOptions): PodReco
   const createdAt = toTime(metadata.creationTimestamp) ?? 0;
   const containers = spec?.containers ?? [];
   return {
-    namespace: metadata.namespace ?? '',
+    namespace: shared(metadata.namespace ?? ''),
     name: metadata.name,
     uid: metadata.uid,
     staticUid: metadata.annotations?.['kubernetes.io/config.hash'],
@@ -63,10 +63,34 @@ export function toPodRecord(object: KubeObject, options: NamingOptions): PodReco
     hostname: spec?.hostname ?? metadata.name.slice(0, 63),
     labels: internLabels(metadata.labels),
     override: override(metadata, options),
-    owner: metadata.ownerReferences?.[0],
+    owner: toOwner(metadata.ownerReferences?.[0]),
     hasLinkerdSidecar: containers.some(({ name }) => name === 'linkerd-proxy'),
     imageName: options.jobsByImage ? imageName(containers) : undefined,
   };
+}
+
+/** Replicas have the same owner: one object serves all of them. */
+const owners = new Interned<OwnerReference>();
+
+/** What the walk needs of a reference. */
+export function toOwner(reference: OwnerReference | undefined): OwnerReference | undefined {
+  if (reference === undefined) return undefined;
+  const { apiVersion, kind, name } = reference;
+  return owners.get(`${apiVersion} ${kind} ${name}`, () => ({
+    apiVersion: shared(apiVersion),
+    kind: shared(kind),
+    name,
+  }));
+}
+
+/** Texts that many objects share, such as namespaces: each is kept once. There are few of them, and none is forgotten. */
+const texts = new Map<string, string>();
+
+function shared(text: string): string {
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  texts.set(text, text);
+  return text;
 }
 
 function toPhase(phase: string | undefined): PodPhase {

@@ -3,7 +3,6 @@ import {
   WatchedCollection,
   type CollectionState,
   type KubeConnection,
-  type OwnerReference,
   type Resource,
 } from '@network-mapper/kube';
 import type { Runnable } from '@network-mapper/runtime';
@@ -12,6 +11,7 @@ import type { ClusterView } from './cluster-view.ts';
 import {
   toEndpointSliceRecord,
   toNodeRecord,
+  toOwner,
   toPodRecord,
   toServiceRecord,
   type NodeRecord,
@@ -70,7 +70,7 @@ export function createWatches({ connection, view, naming, stateChanged }: Watche
         connection,
         resource,
         metadataOnly: true,
-        reduce: ({ metadata }) => ({ owner: slim(metadata.ownerReferences?.[0]) }),
+        reduce: ({ metadata }) => ({ owner: toOwner(metadata.ownerReferences?.[0]) }),
         stateChanged: told(resource.plural),
       }),
     ]),
@@ -124,11 +124,4 @@ export function createWatches({ connection, view, naming, stateChanged }: Watche
       read: (reference, namespace) => reader.read(reference, namespace),
     },
   };
-}
-
-/** A reference without what the walk does not need. */
-function slim(reference: OwnerReference | undefined): OwnerReference | undefined {
-  return reference === undefined
-    ? undefined
-    : { apiVersion: reference.apiVersion, kind: reference.kind, name: reference.name };
 }
