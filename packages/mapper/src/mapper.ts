@@ -63,7 +63,10 @@ export function createMapper({
   listening,
   metricsListening,
 }: MapperParts): Mapper {
-  const view = new ClusterView({ apiServerPrefixLength: config.apiServerPrefixLength }, now);
+  const view = new ClusterView(
+    { apiServerPrefixLength: config.apiServerPrefixLength, podAt: key => watches.podAt(key) },
+    now,
+  );
   const watches = createWatches({
     connection,
     view,

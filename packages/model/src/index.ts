@@ -13,6 +13,7 @@ export {
 } from './workload.ts';
 
 export { Interned } from './interned.ts';
+export { sharedText } from './shared-text.ts';
 
 // What is seen
 export type { Evidence, SeenClient, SeenServer, Sighting } from './sighting.ts';

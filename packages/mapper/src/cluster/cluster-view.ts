@@ -2,11 +2,13 @@ import type { Backends, Holder, Lookups, Moment, PodRecord, ServiceRecord } from
 import { AddressHistory } from './address-history.ts';
 import { IpRanges } from './ip-ranges.ts';
 import { MultiMap } from './multi-map.ts';
-import type { EndpointSliceRecord, NodeRecord } from './records.ts';
+import type { EndpointRecord, EndpointSliceRecord, NodeRecord } from './records.ts';
 
 export interface ClusterViewOptions {
   /** Addresses that share this many leading bits with an IPv4 endpoint of the API server are the API server's. */
   readonly apiServerPrefixLength: number;
+  /** The pod with a key `namespace/name` as it is now. */
+  readonly podAt: (key: string) => PodRecord | undefined;
 }
 
 const apiServerKey = 'default/kubernetes';
@@ -17,7 +19,7 @@ const nothingBehind: Backends = { pods: [], newest: -Infinity };
 export class ClusterView implements Lookups {
   readonly #options: ClusterViewOptions;
   readonly #addresses: AddressHistory;
-  readonly #pods = new Map<string, PodRecord>();
+  readonly #podAt: (key: string) => PodRecord | undefined;
   readonly #podsByUid = new Map<string, PodRecord>();
   readonly #istioPods = new Map<string, Set<PodRecord>>();
   readonly #services = new Map<string, ServiceRecord>();
@@ -35,6 +37,7 @@ export class ClusterView implements Lookups {
 
   constructor(options: ClusterViewOptions, now: () => number) {
     this.#options = options;
+    this.#podAt = options.podAt;
     this.#addresses = new AddressHistory(now, pod => this.#forgetUid(pod));
   }
 
@@ -49,11 +52,7 @@ export class ClusterView implements Lookups {
     const replaced = before !== undefined && before.uid !== after?.uid;
     if (before !== undefined) this.#unindexIstio(before);
     if (replaced) this.#addresses.remove(before);
-    if (after === undefined) {
-      this.#pods.delete(key);
-      return;
-    }
-    this.#pods.set(key, after);
+    if (after === undefined) return;
     this.#addresses.put(replaced ? undefined : before, after);
     this.#podsByUid.set(after.uid, after);
     if (after.staticUid !== undefined) this.#podsByUid.set(after.staticUid, after);
@@ -120,7 +119,7 @@ export class ClusterView implements Lookups {
   }
 
   podNamed({ namespace, name }: { readonly namespace: string; readonly name: string }): PodRecord | undefined {
-    return this.#pods.get(`${namespace}/${name}`);
+    return this.#podAt(`${namespace}/${name}`);
   }
 
   podWithUid(uid: string): PodRecord | undefined {
@@ -164,19 +163,11 @@ export class ClusterView implements Lookups {
     if (known !== undefined) return known;
     const slices = this.#slices.get(key);
     if (slices === undefined) return nothingBehind;
-    // In the order of an Endpoints object: by address, as text. Those that are not ready come last.
-    const endpoints = [...slices.values()]
-      .flatMap(slice => slice.endpoints)
-      .sort((a, b) => ((a.addresses[0] ?? '') < (b.addresses[0] ?? '') ? -1 : 1));
-    const ordered = [...endpoints.filter(({ ready }) => ready), ...endpoints.filter(({ ready }) => !ready)];
-    const pods = new Set<PodRecord>();
-    for (const { pod, addresses } of ordered) {
-      const record = pod === undefined ? this.#podNow(addresses[0]) : this.#pods.get(pod);
-      if (record !== undefined && !record.deleting) pods.add(record);
-    }
-    const backends = { pods: [...pods], newest: Math.max(-Infinity, ...[...pods].map(pod => pod.createdAt)) };
+    const endpoints = [...slices.values()].flatMap(slice => slice.endpoints);
+    const pods = [...new Set([...this.#podsOf(endpoints, true), ...this.#podsOf(endpoints, false)])];
+    const backends = { pods, newest: Math.max(-Infinity, ...pods.map(pod => pod.createdAt)) };
     // What endpoints without a pod's name stand for changes without this view being told.
-    if (ordered.every(({ pod }) => pod !== undefined)) this.#backends.set(key, backends);
+    if (endpoints.every(({ pod }) => pod !== undefined)) this.#backends.set(key, backends);
     return backends;
   }
 
@@ -200,6 +191,16 @@ export class ClusterView implements Lookups {
   #forgetUid(pod: PodRecord): void {
     for (const uid of [pod.uid, pod.staticUid ?? pod.uid])
       if (this.#podsByUid.get(uid) === pod) this.#podsByUid.delete(uid);
+  }
+
+  /** Pods that are ready, or are not, in the order of an Endpoints object: by address, as text. */
+  #podsOf(endpoints: readonly EndpointRecord[], wanted: boolean): readonly PodRecord[] {
+    const records = endpoints
+      .filter(({ ready }) => ready === wanted)
+      .map(({ pod, addresses }) => (pod === undefined ? this.#podNow(addresses[0]) : this.#podAt(pod)))
+      .filter(record => record !== undefined)
+      .filter(({ deleting }) => !deleting);
+    return records.sort((a, b) => ((a.addresses[0] ?? '') < (b.addresses[0] ?? '') ? -1 : 1));
   }
 
   #unindexIstio(pod: PodRecord): void {

@@ -1,5 +1,5 @@
 import type { KubeObject, OwnerReference } from '@network-mapper/kube';
-import { internLabels, Interned } from '@network-mapper/model';
+import { internLabels, Interned, sharedText } from '@network-mapper/model';
 import type { PodPhase, PodRecord, ServiceRecord } from '../resolve/lookups.ts';
 import { imageName } from './image-name.ts';
 
@@ -48,7 +48,7 @@ export function toPodRecord(object: KubeObject, options: NamingOptions): PodReco
   const createdAt = toTime(metadata.creationTimestamp) ?? 0;
   const containers = spec?.containers ?? [];
   return {
-    namespace: shared(metadata.namespace ?? ''),
+    namespace: sharedText(metadata.namespace ?? ''),
     name: metadata.name,
     uid: metadata.uid,
     staticUid: metadata.annotations?.['kubernetes.io/config.hash'],
@@ -77,20 +77,10 @@ export function toOwner(reference: OwnerReference | undefined): OwnerReference |
   if (reference === undefined) return undefined;
   const { apiVersion, kind, name } = reference;
   return owners.get(`${apiVersion} ${kind} ${name}`, () => ({
-    apiVersion: shared(apiVersion),
-    kind: shared(kind),
+    apiVersion: sharedText(apiVersion),
+    kind: sharedText(kind),
     name,
   }));
-}
-
-/** Texts that many objects share, such as namespaces: each is kept once. There are few of them, and none is forgotten. */
-const texts = new Map<string, string>();
-
-function shared(text: string): string {
-  const known = texts.get(text);
-  if (known !== undefined) return known;
-  texts.set(text, text);
-  return text;
 }
 
 function toPhase(phase: string | undefined): PodPhase {
@@ -142,7 +132,10 @@ export interface EndpointSliceRecord {
   readonly endpoints: readonly EndpointRecord[];
 }
 
+const none: readonly string[] = [];
+
 export interface EndpointRecord {
+  /** Empty where the endpoint is a pod: the pod has them. */
   readonly addresses: readonly string[];
   readonly ready: boolean;
   /** `namespace/name` of the pod, where the endpoint is one. */
@@ -165,15 +158,15 @@ export function toEndpointSliceRecord(object: KubeObject): EndpointSliceRecord {
   const namespace = metadata.namespace ?? '';
   return {
     service: service === undefined ? undefined : `${namespace}/${service}`,
-    endpoints: (endpoints ?? []).map(({ addresses, conditions, targetRef }) => ({
-      addresses: addresses ?? [],
-      // "nil should be interpreted as true" (EndpointConditions v1).
-      ready: conditions?.ready ?? true,
-      pod:
-        targetRef?.kind === 'Pod' && targetRef.name !== undefined
-          ? `${targetRef.namespace ?? namespace}/${targetRef.name}`
-          : undefined,
-    })),
+    endpoints: (endpoints ?? []).map(({ addresses, conditions, targetRef }) => {
+      const isPod = targetRef?.kind === 'Pod' && targetRef.name !== undefined;
+      return {
+        pod: isPod ? `${targetRef.namespace ?? namespace}/${targetRef.name}` : undefined,
+        addresses: isPod ? none : (addresses ?? none),
+        // "nil should be interpreted as true" (EndpointConditions v1).
+        ready: conditions?.ready ?? true,
+      };
+    }),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   type Resource,
 } from '@network-mapper/kube';
 import type { Runnable } from '@network-mapper/runtime';
+import type { PodRecord } from '../resolve/lookups.ts';
 import type { Owners, OwnerRecord } from '../resolve/identity.ts';
 import type { ClusterView } from './cluster-view.ts';
 import {
@@ -33,6 +34,8 @@ export interface WatchedKind {
 }
 
 export interface Watches {
+  /** The pod with a key `namespace/name` as it is now. */
+  readonly podAt: (key: string) => PodRecord | undefined;
   readonly runnables: readonly Runnable[];
   readonly owners: Owners;
   readonly kinds: () => readonly WatchedKind[];
@@ -63,6 +66,13 @@ export function createWatches({ connection, view, naming, stateChanged }: Watche
     changed: (_key, before, after) => view.nodeChanged(before, after, nodes.values()),
     stateChanged: told('nodes'),
   });
+  const pods = new WatchedCollection({
+    connection,
+    resource: core('pods'),
+    reduce: object => toPodRecord(object, naming),
+    changed: (key, before, after) => view.podChanged(key, before, after),
+    stateChanged: told('pods'),
+  });
   const owners = new Map(
     ownerKinds.map(({ kind, resource }) => [
       `${resource.group}/${resource.version} ${kind}`,
@@ -87,16 +97,7 @@ export function createWatches({ connection, view, naming, stateChanged }: Watche
         stateChanged: told('services'),
       }),
     ],
-    [
-      'pods',
-      new WatchedCollection({
-        connection,
-        resource: core('pods'),
-        reduce: object => toPodRecord(object, naming),
-        changed: (key, before, after) => view.podChanged(key, before, after),
-        stateChanged: told('pods'),
-      }),
-    ],
+    ['pods', pods],
     [
       'endpointslices',
       new WatchedCollection({
@@ -111,6 +112,7 @@ export function createWatches({ connection, view, naming, stateChanged }: Watche
   ]);
   const kinds = (): readonly WatchedKind[] => [...collections].map(([kind, { state }]) => ({ kind, state }));
   return {
+    podAt: key => pods.get(key),
     runnables: [...collections.values()],
     kinds,
     settled: () =>

@@ -9,10 +9,18 @@ import {
   type ResolvedServer,
   type Unresolved,
 } from './resolution.ts';
-import type { SeenClient, SeenServer, Sighting } from '@network-mapper/model';
-import type { SkipReason } from '@network-mapper/model';
 import { objection } from './trust.ts';
-import { foundNothing, internWorkload, throughService, type Found } from '@network-mapper/model';
+import {
+  foundNothing,
+  internWorkload,
+  sharedText,
+  throughService,
+  type Found,
+  type SeenClient,
+  type SeenServer,
+  type Sighting,
+  type SkipReason,
+} from '@network-mapper/model';
 
 export interface ResolverOptions {
   /** Lower-case, without a leading or trailing dot. */
@@ -180,7 +188,7 @@ export class Resolver {
     if (isApiServerService(service)) {
       const found = {
         ...foundNothing,
-        host: server.destination,
+        host: sharedText(server.destination),
         lastSeen: server.lastSeen,
         isService: true,
         extraInfo,
@@ -283,7 +291,7 @@ export class Resolver {
     if (service !== undefined) {
       return this.#behind(service, {
         at: server.lastSeen,
-        host: server.destination,
+        host: sharedText(server.destination),
         port: server.destinationPort ?? null,
         extraInfo,
       });
@@ -435,7 +443,7 @@ export class Resolver {
   #podFound(pod: PodRecord, server: SeenServer): Found {
     return {
       ...foundNothing,
-      host: server.destination,
+      host: sharedText(server.destination),
       podHostname: pod.name,
       lastSeen: server.lastSeen,
       uptime: this.#now() - pod.createdAt,
