@@ -24,16 +24,25 @@ const layers = {
 const mapperStages = [
   {
     from: 'store',
-    banned: ['api', 'ingest', 'resolve', 'cluster'],
+    banned: ['api', 'ingest', 'resolve', 'cluster', 'publish'],
     because: 'the store keeps edges; it does not ask where they come from',
   },
   {
     from: 'resolve',
-    banned: ['api', 'ingest', 'store', 'cluster'],
+    banned: ['api', 'ingest', 'store', 'cluster', 'publish'],
     because: 'resolution declares the lookups it needs; the cluster answers them',
   },
-  { from: 'cluster', banned: ['api', 'ingest', 'store'], because: 'the view of the cluster knows no traffic' },
-  { from: 'ingest', banned: ['api'], because: 'facts never travel back to the door' },
+  {
+    from: 'cluster',
+    banned: ['api', 'ingest', 'store', 'publish'],
+    because: 'the view of the cluster knows no traffic',
+  },
+  { from: 'ingest', banned: ['api', 'publish'], because: 'facts never travel back to the door' },
+  {
+    from: 'publish',
+    banned: ['api', 'ingest', 'resolve', 'cluster'],
+    because: 'what is told to others is what is in the store',
+  },
 ];
 
 const importRules = Object.entries(layers).map(([name, { may, because }]) => ({

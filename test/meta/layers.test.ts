@@ -53,6 +53,7 @@ test.each([
   ['resolve', 'store/edge-store.ts'],
   ['cluster', 'ingest/intake.ts'],
   ['ingest', 'api/queries.ts'],
+  ['publish', 'resolve/resolver.ts'],
 ])('in the mapper, %s must not import %s', async (stage, module) => {
   const code = `import '../${module}';`;
   expect(await complaints({ file: `packages/mapper/src/${stage}/${stage}.ts`, code })).toEqual([
