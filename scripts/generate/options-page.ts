@@ -1,4 +1,5 @@
 import type { OptionTable } from '@network-mapper/runtime';
+import { acceptedOptions, reasons } from '../../packages/mapper/src/accepted-options.ts';
 import { mapperOptions } from '../../packages/mapper/src/options.ts';
 import { options as snifferOptions } from '../../packages/sniffer/src/options.ts';
 import { code, formatted, from, table, type Generated } from './generated.ts';
@@ -24,7 +25,7 @@ start with exit code 78 and a sentence for every problem. Options of the Otteriz
 
 The command line's flags are told by \`network-mapper --help\`.
 
-${section('Mapper', mapperOptions)}${section('Sniffer', snifferOptions)}`;
+${section('Mapper', mapperOptions)}${accepted()}${section('Sniffer', snifferOptions)}`;
   return formatted({ path, text });
 }
 
@@ -38,4 +39,15 @@ function section(program: string, definitions: OptionTable): string {
         .map(({ env, form, fallback, about }) => [code(env), form.form, code(form.write(fallback)), about]),
     );
   return `## ${program}\n\n${rows(false)}\n### ${program}: options that the original does not have\n\n${rows(true)}\n`;
+}
+
+function accepted(): string {
+  const rows = acceptedOptions.map(({ env, fallback, about, why }) => [code(env), code(fallback), about, reasons[why]]);
+  const head = ['Variable', 'Default of the original', 'Meaning there', 'Why it does nothing here'];
+  return `### Mapper: options of the original that may be set and do nothing
+
+A mapper that is asked by them for something that it does not do says so once in its log.
+
+${table(head, rows)}
+`;
 }

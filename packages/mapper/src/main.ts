@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { connectKube } from '@network-mapper/kube';
 import { createLogger, readOptions, runProgram } from '@network-mapper/runtime';
+import { notDone } from './accepted-options.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { findClusterDomain } from './cluster-domain.ts';
 import { createMapper } from './mapper.ts';
@@ -14,6 +15,7 @@ await runProgram('mapper', async () => {
     .toLowerCase();
   const connection = await connectKube({ env: process.env });
   const logger = createLogger({ name: 'mapper', debug: options.debug });
+  for (const asked of notDone(process.env)) logger.warn(asked, 'what these options ask for is not done here');
   return createMapper({ config: { ...options, clusterDomain }, connection, logger, listening: collectGarbage })
     .runnables;
 });

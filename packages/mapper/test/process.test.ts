@@ -73,6 +73,13 @@ test('when told to stop the mapper answers for a moment longer, says that it is 
   expect(performance.now() - started).toBeLessThan(5_000);
 });
 
+test('options of the original that do nothing here stop nothing; who asks by them for more is told, without secrets', async () => {
+  const { url, output } = await start({ OTTERIZE_CLIENT_ID: 'me', OTTERIZE_CLIENT_SECRET: 'hush' });
+  await expect.poll(() => health(url)).toBe('{"data":{"health":true}}');
+  expect(output()).toContain('OTTERIZE_CLIENT_ID');
+  expect(output()).not.toContain('hush');
+});
+
 test('wrong options are told all at once, with exit code 78', async () => {
   const { child, output } = await start({
     OTTERIZE_DEBUG: 'perhaps',

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { acceptedOptions, notDone, reasons } from './accepted-options.ts';
+import { mapperOptions } from './options.ts';
+
+test('an option either does something or is accepted, and is told of once', () => {
+  const names = [...Object.values(mapperOptions), ...acceptedOptions].map(({ env }) => env);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('who asks for the cloud is told once that nothing is uploaded, and never what the secret is', () => {
+  const env = { OTTERIZE_CLIENT_ID: 'me', OTTERIZE_CLIENT_SECRET: 'hush' };
+  expect(notDone(env)).toEqual([{ options: ['OTTERIZE_CLIENT_ID', 'OTTERIZE_CLIENT_SECRET'], reason: reasons.cloud }]);
+  expect(notDone({ OTTERIZE_CLIENT_SECRET: 'hush' })).toEqual([
+    { options: ['OTTERIZE_CLIENT_SECRET'], reason: reasons.cloud },
+  ]);
+});
+
+test.for([
+  ['true', 1],
+  ['T', 1],
+  ['false', 0],
+  ['perhaps', 0],
+  ['', 0],
+] as const)('Istio collection set to "%s"', ([value, told]) => {
+  expect(notDone({ OTTERIZE_ENABLE_ISTIO_COLLECTION: value })).toHaveLength(told);
+});
+
+test('the defaults of the original’s chart ask for nothing else', () => {
+  expect(notDone({ OTTERIZE_TELEMETRY_ENABLED: 'true', OTTERIZE_CREATE_WEBHOOK_CERTIFICATE: 'true' })).toEqual([]);
+});

@@ -1,0 +1,79 @@
+import { form } from '@network-mapper/runtime';
+
+/** An option of the original that may be set, and does nothing here. */
+export interface AcceptedOption {
+  readonly env: string;
+  /** What it is in the original when it is not set. */
+  readonly fallback: string;
+  /** What it does in the original. */
+  readonly about: string;
+  readonly why: Reason;
+}
+
+/** Why an option does nothing. */
+type Reason = keyof typeof reasons;
+
+export const reasons = {
+  cloud: 'Nothing is uploaded: the map stays in the cluster.',
+  istio:
+    'The mapper does not read Envoy’s statistics itself, which takes the right to run commands in every pod; it takes the reports of a watcher.',
+  telemetry: 'Nothing is told to anybody about use or errors.',
+  unused: 'The original does not use it either.',
+  agents: 'Of the agents: the original’s mapper does not use it either.',
+} as const;
+
+const options = (
+  why: Reason,
+  rows: readonly (readonly [env: string, fallback: string, about: string])[],
+): readonly AcceptedOption[] => rows.map(([env, fallback, about]) => ({ env, fallback, about, why }));
+
+/** Options of the original that a deployment made for it may set without harm. */
+export const acceptedOptions: readonly AcceptedOption[] = [
+  ...options('cloud', [
+    ['OTTERIZE_CLIENT_ID', '', 'Name to log in to the cloud with.'],
+    ['OTTERIZE_CLIENT_SECRET', '', 'Secret to log in to the cloud with.'],
+    ['OTTERIZE_API_ADDRESS', 'https://app.otterize.com/api', 'Address of the cloud.'],
+    ['OTTERIZE_API_EXTRA_CA_PEM', '', 'Files of further certificates to trust the cloud by.'],
+    ['OTTERIZE_CLOUD_CLIENT_TIMEOUT', '30s', 'Longest time of a log in.'],
+    ['OTTERIZE_UPLOAD_BATCH_SIZE', '500', 'Intents in one upload.'],
+    ['OTTERIZE_SERVICE_CACHE_TTL_DURATION', '1m', 'How long a Service that was uploaded is not uploaded again.'],
+    ['OTTERIZE_SERVICE_CACHE_SIZE', '10000', 'Services that are remembered as uploaded.'],
+    ['OTTERIZE_METRICS_COLLECTION_TRAFFIC_CACHE_SIZE', '10000', 'Scraped workloads that are remembered as uploaded.'],
+    ['OTTERIZE_WEBHOOK_SERVICES_CACHE_SIZE', '10', 'Services of webhooks that are remembered as uploaded.'],
+  ]),
+  ...options('istio', [
+    ['OTTERIZE_ENABLE_ISTIO_COLLECTION', 'false', 'Read the statistics of Envoy in pods with an Istio sidecar.'],
+    ['OTTERIZE_ISTIO_RESTRICT_COLLECTION_TO_NAMESPACE', '', 'The only namespace whose pods are read.'],
+    ['OTTERIZE_ISTIO_REPORT_INTERVAL', '30s', 'Time between two reports.'],
+    ['OTTERIZE_ISTIO_COOLDOWN_INTERVAL', '15s', 'Time between two readings.'],
+    ['OTTERIZE_ISTIO_METRIC_FETCH_TIMEOUT', '10s', 'Longest time of one reading.'],
+  ]),
+  ...options('telemetry', [
+    ['OTTERIZE_TELEMETRY_ENABLED', 'true', 'Tell the maker about use and errors.'],
+    ['OTTERIZE_TELEMETRY_USAGE_ENABLED', 'true', 'Tell the maker about use.'],
+    ['OTTERIZE_TELEMETRY_ERRORS_ENABLED', 'true', 'Tell the maker about errors.'],
+  ]),
+  ...options('unused', [
+    ['OTTERIZE_CREATE_WEBHOOK_CERTIFICATE', 'true', 'Nothing.'],
+    ['OTTERIZE_TCP_DEST_RESOLVE_ONLY_CONTROL_PLANE_BY_IP', 'true', 'Nothing.'],
+  ]),
+  ...options('agents', [
+    ['OTTERIZE_MAPPER_API_URL', 'http://mapper:9090/query', 'Address of the mapper’s API.'],
+    ['OTTERIZE_HEALTH_PROBES_PORT', '9090', 'Port of `GET /healthz`.'],
+  ]),
+];
+
+/** What is asked for in `env` and not done here, each once: for the log. Values are not told, one of them is a secret. */
+export function notDone(
+  env: Readonly<Record<string, string | undefined>>,
+): readonly { readonly options: readonly string[]; readonly reason: string }[] {
+  const cloud = ['OTTERIZE_CLIENT_ID', 'OTTERIZE_CLIENT_SECRET'].filter(name => (env[name] ?? '') !== '');
+  const istio = ['OTTERIZE_ENABLE_ISTIO_COLLECTION'].filter(name => {
+    const result = form.boolean.read(env[name] ?? '');
+    return 'value' in result && result.value;
+  });
+  return [
+    { options: cloud, reason: reasons.cloud },
+    { options: istio, reason: reasons.istio },
+  ].filter(({ options }) => options.length > 0);
+}
