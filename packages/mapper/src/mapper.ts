@@ -24,9 +24,12 @@ import { createMapperMetrics } from './metrics.ts';
 import type { mapperOptions } from './options.ts';
 import { createAddressLookup, type AddressLookup } from './publish/address-lookup.ts';
 import { createClientIntentsPublisher } from './publish/client-intents-publisher.ts';
+import { createEdgeExporter } from './publish/edge-exporter.ts';
 import { createExplain } from './resolve/explain.ts';
 import { Identities } from './resolve/identity.ts';
 import { Resolver } from './resolve/resolver.ts';
+import { intentEdges } from './store/intent-edge.ts';
+import { intentConnections, SinceLastRead } from './store/since-last-read.ts';
 import { createTrafficMap, type TrafficMap } from './store/traffic-map.ts';
 
 export interface MapperParts {
@@ -141,6 +144,18 @@ export function createMapper({
     logger,
     counts: metrics.clientIntents,
   });
+  const exporters = config.exportOpenTelemetry
+    ? [
+        createEdgeExporter({
+          fresh: new SinceLastRead(map.intents, intentEdges, intentConnections),
+          interval: config.uploadInterval * 1000,
+          metricName: config.openTelemetryMetric,
+          exportInterval: config.openTelemetryInterval,
+          logger,
+          exported: metrics.exported,
+        }),
+      ]
+    : [];
   const tick = (): void => {
     intake.expire();
     map.dnsCache.sweep();
@@ -157,6 +172,7 @@ export function createMapper({
         ...(metricsListening === undefined ? {} : { listening: metricsListening }),
       }),
       ...(config.publishClientIntents ? [clientIntents] : []),
+      ...exporters,
       { name: 'the waiting room', run: signal => every(1_000, tick, signal) },
     ],
   };

@@ -23,6 +23,7 @@ export interface MapperMetrics {
   readonly reported: (kind: ReportKind, entries: number) => void;
   readonly skipped: (reason: SkipReason, evidence: Evidence) => void;
   readonly clientIntents: PublisherCounts;
+  readonly exported: (result: 'done' | 'failed') => void;
 }
 
 export interface Observed {
@@ -81,9 +82,11 @@ export function createMapperMetrics(registry: Registry, { map, waitingRoom, kind
 
   const lookedUp = byResult('mapper_domain_lookups', 'Domains of ClientIntents that were looked up in DNS, by result.');
   const patched = byResult('mapper_client_intents_patches', 'Changes of the status of ClientIntents, by result.');
+  const exported = byResult('mapper_opentelemetry_exports', 'Messages to the OpenTelemetry collector, by result.');
 
   return {
     clientIntents: { lookedUp: result => lookedUp.inc({ result }), patched: result => patched.inc({ result }) },
+    exported: result => exported.inc({ result }),
     reported: (kind, entries) => reported.get(kind)?.inc(entries),
     skipped: (reason, evidence) => skipped.inc({ reason, evidence }),
   };

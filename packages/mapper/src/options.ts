@@ -99,6 +99,31 @@ export const mapperOptions = {
     fallback: 100,
     about: 'How often what is new for ClientIntents is written; without news nothing is done.',
   }),
+  uploadInterval: option({
+    env: 'OTTERIZE_UPLOAD_INTERVAL_SECONDS',
+    form: form.integer({ min: 1, max: 86_400 }),
+    fallback: 60,
+    about: 'Seconds between two readings of what is new for OpenTelemetry.',
+  }),
+  exportOpenTelemetry: option({
+    env: 'OTTERIZE_ENABLE_OTEL_EXPORT',
+    form: form.boolean,
+    fallback: false,
+    about:
+      'Count the calls of each pair of workloads for OpenTelemetry, and send that by OTLP over gRPC to where `OTEL_EXPORTER_OTLP_ENDPOINT` and the other standard variables say.',
+  }),
+  openTelemetryMetric: option({
+    env: 'OTTERIZE_OTEL_METRIC_NAME',
+    form: form.text,
+    fallback: 'traces_service_graph_request_total',
+    about: 'Name of that counter.',
+  }),
+  openTelemetryInterval: option({
+    env: 'OTEL_METRIC_EXPORT_INTERVAL',
+    form: form.integer({ min: 100, max: 86_400_000 }),
+    fallback: 60_000,
+    about: 'Milliseconds between two deliveries of that counter.',
+  }),
   requireHostname: option({
     env: 'OTTERIZE_REQUIRE_HOSTNAME',
     form: form.boolean,

@@ -1,0 +1,125 @@
+import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall, status } from '@grpc/grpc-js';
+import { parse } from 'protobufjs';
+
+/** What the tests read of https://github.com/open-telemetry/opentelemetry-proto, with its numbers. */
+const proto = `syntax = "proto3";
+message ExportMetricsServiceRequest { repeated ResourceMetrics resource_metrics = 1; }
+message ResourceMetrics { Resource resource = 1; repeated ScopeMetrics scope_metrics = 2; }
+message Resource { repeated KeyValue attributes = 1; }
+message ScopeMetrics { Scope scope = 1; repeated Metric metrics = 2; }
+message Scope { string name = 1; }
+message Metric { string name = 1; string description = 2; Sum sum = 7; }
+message Sum { repeated Point data_points = 1; Temporality aggregation_temporality = 2; bool is_monotonic = 3; }
+message Point { double as_double = 4; sfixed64 as_int = 6; repeated KeyValue attributes = 7; }
+message KeyValue { string key = 1; AnyValue value = 2; }
+message AnyValue { string string_value = 1; }
+enum Temporality { UNSPECIFIED = 0; DELTA = 1; CUMULATIVE = 2; }`;
+const request = parse(proto, { keepCase: false }).root.lookupType('ExportMetricsServiceRequest');
+
+interface KeyValue {
+  readonly key: string;
+  readonly value?: { readonly stringValue?: string };
+}
+
+interface ExportRequest {
+  readonly resourceMetrics: readonly {
+    readonly resource: { readonly attributes: readonly KeyValue[] };
+    readonly scopeMetrics: readonly {
+      readonly scope: { readonly name: string };
+      readonly metrics: readonly {
+        readonly name: string;
+        readonly description: string;
+        readonly sum: {
+          readonly aggregationTemporality: string;
+          readonly isMonotonic: boolean;
+          readonly dataPoints: readonly { readonly asInt?: string; readonly attributes: readonly KeyValue[] }[];
+        };
+      }[];
+    }[];
+  }[];
+}
+
+/** A counter as it was delivered last. */
+export interface DeliveredCounter {
+  readonly name: string;
+  readonly description: string;
+  readonly meter: string;
+  readonly kind: string;
+  readonly resource: Readonly<Record<string, string>>;
+}
+
+/** Takes in metrics by OTLP over gRPC, as an OpenTelemetry collector does. */
+export interface OtlpCollector extends AsyncDisposable {
+  readonly url: string;
+  /** While true, everything is refused. */
+  readonly refuse: { now: boolean };
+  readonly counter: () => DeliveredCounter | undefined;
+  /** Values by the attributes, such as `web.shop -> cart.shop`. */
+  readonly values: ReadonlyMap<string, number>;
+  /** Messages that came, refused ones too. */
+  readonly messages: () => number;
+}
+
+export async function startOtlpCollector(): Promise<OtlpCollector> {
+  const values = new Map<string, number>();
+  const refuse = { now: false };
+  let counter: DeliveredCounter | undefined;
+  let messages = 0;
+  const take = (
+    { request: { resourceMetrics } }: ServerUnaryCall<ExportRequest, object>,
+    answer: sendUnaryData<object>,
+  ) => {
+    messages++;
+    if (refuse.now) {
+      answer({ code: status.PERMISSION_DENIED, details: 'not from you' });
+      return;
+    }
+    for (const { resource, scopeMetrics } of resourceMetrics)
+      for (const { scope, metrics } of scopeMetrics)
+        for (const { name, description, sum } of metrics) {
+          const kind = `${sum.aggregationTemporality}${sum.isMonotonic ? ' monotonic' : ''}`;
+          counter = { name, description, meter: scope.name, kind, resource: textsOf(resource.attributes) };
+          for (const { asInt, attributes } of sum.dataPoints) values.set(pairOf(textsOf(attributes)), Number(asInt));
+        }
+    answer(null, {});
+  };
+  const server = new Server();
+  const method = {
+    path: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: () => Buffer.alloc(0),
+    requestDeserialize: (bytes: Buffer) =>
+      request.toObject(request.decode(bytes), { longs: String, enums: String, arrays: true }) as ExportRequest,
+    responseSerialize: () => Buffer.alloc(0),
+    responseDeserialize: () => ({}),
+  };
+  server.addService({ export: method }, { export: take });
+  const port = await new Promise<number>((bound, failed) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, number) => {
+      if (error === null) bound(number);
+      else failed(error);
+    });
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    refuse,
+    counter: () => counter,
+    values,
+    messages: () => messages,
+    [Symbol.asyncDispose]: () => {
+      server.forceShutdown();
+      return Promise.resolve();
+    },
+  };
+}
+
+function textsOf(attributes: readonly KeyValue[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, value?.stringValue ?? '']));
+}
+
+function pairOf(texts: Readonly<Record<string, string>>): string {
+  const { client, client_namespace, server, server_namespace, ...more } = texts;
+  const rest = Object.keys(more).join(' ');
+  return `${client}.${client_namespace} -> ${server}.${server_namespace}${rest}`;
+}
