@@ -49,6 +49,8 @@ const customResources: Readonly<Record<string, readonly Row[]>> = {
     ['rollouts', 'Rollout'],
     ['workflows', 'Workflow'],
   ],
+  // Its plural is not what the rules below would make of it.
+  'k8s.otterize.com/v2alpha1': [['clientintents', 'ClientIntents']],
 };
 
 function* rows(table: Readonly<Record<string, readonly Row[]>>, builtIn: boolean): Generator<ResourceType> {
