@@ -4,8 +4,9 @@
  * needs to run is copied to `dist/<name>/node_modules`.
  */
 import { cp, realpath, rm } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
-import { build } from 'rolldown';
+import { build, type Plugin } from 'rolldown';
 
 const root = join(import.meta.dirname, '..');
 const programs = ['mapper', 'sniffer', 'cli'];
@@ -22,6 +23,18 @@ const koffiFiles = [
   'src/koffi/src/trampolines.cjs',
 ];
 
+/** The OTLP exporter asks for gRPC by a `require` of its own, which a bundler does not see; as an import it is bundled. */
+const importGrpc: Plugin = {
+  name: 'import gRPC',
+  transform: {
+    filter: { id: /otlp-grpc-exporter-base/, code: '__require("@grpc/grpc-js")' },
+    handler: code => `import * as grpc from '@grpc/grpc-js';${code.replaceAll('__require("@grpc/grpc-js")', 'grpc')}`,
+  },
+};
+
+/** Packages are not there where a bundle runs; these are asked for in vain, and done without. */
+const optional = new Set(['supports-color', 'bufferutil', 'utf-8-validate']);
+
 const wanted = process.argv.slice(2);
 for (const name of wanted.length === 0 ? programs : wanted) await bundleProgram(name);
 
@@ -33,6 +46,7 @@ async function bundleProgram(name: string): Promise<void> {
     input: join(root, 'packages', name, 'src/main.ts'),
     platform: 'node',
     external: ['koffi'],
+    plugins: [importGrpc],
     logLevel: 'warn',
     output: {
       // What is seldom needed, such as logging in by OpenID Connect, is a file of its own: the mapper is 20 MiB smaller without it.
@@ -44,8 +58,15 @@ async function bundleProgram(name: string): Promise<void> {
       minify: { compress: true, mangle: false, codegen: true },
     },
   });
+  for (const file of output) if (file.type === 'chunk') refuseMissing(file);
   if (output[0].imports.includes('koffi')) await copyKoffi(join(target, 'node_modules'));
   console.log(`dist/${name}/main.mjs: ${Math.round(output[0].code.length / 1024)} KiB`);
+}
+
+function refuseMissing({ code, fileName }: { readonly code: string; readonly fileName: string }): void {
+  for (const [, name = ''] of code.matchAll(/__require\w*\([`'"]([^`'"]+)[`'"]\)/g))
+    if (!isBuiltin(name) && !optional.has(name))
+      throw new Error(`${fileName} would ask for ${name} when it runs: make it part of the bundle.`);
 }
 
 /** koffi, and beside it its binaries for glibc and musl on the architecture this runs on. */

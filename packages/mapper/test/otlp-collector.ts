@@ -1,5 +1,5 @@
 import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall, status } from '@grpc/grpc-js';
-import { parse } from 'protobufjs';
+import protobuf from 'protobufjs';
 
 /** What the tests read of https://github.com/open-telemetry/opentelemetry-proto, with its numbers. */
 const proto = `syntax = "proto3";
@@ -14,7 +14,7 @@ message Point { double as_double = 4; sfixed64 as_int = 6; repeated KeyValue att
 message KeyValue { string key = 1; AnyValue value = 2; }
 message AnyValue { string string_value = 1; }
 enum Temporality { UNSPECIFIED = 0; DELTA = 1; CUMULATIVE = 2; }`;
-const request = parse(proto, { keepCase: false }).root.lookupType('ExportMetricsServiceRequest');
+const request = protobuf.parse(proto, { keepCase: false }).root.lookupType('ExportMetricsServiceRequest');
 
 interface KeyValue {
   readonly key: string;
