@@ -20,11 +20,11 @@ function clientIntents(name: string, domains: readonly string[], more: object = 
 interface Publishing extends SmallCluster {
   readonly lookups: readonly string[];
   /** Sees an answer of DNS to the workload `web`. */
-  answer(dns: string, address: string): Promise<void>;
-  status(name: string): unknown;
-  patches(): readonly LoggedRequest[];
+  readonly answer: (dns: string, address: string) => Promise<void>;
+  readonly status: (name: string) => unknown;
+  readonly patches: () => readonly LoggedRequest[];
   /** Waits until all that is known by now has been worked on. */
-  quiet(): Promise<void>;
+  readonly quiet: () => Promise<void>;
 }
 
 async function startPublishing(
@@ -42,8 +42,7 @@ async function startPublishing(
   onTestFinished(() => cluster[Symbol.asyncDispose]());
   const { kubernetes, running } = cluster;
   kubernetes.put(...objects);
-  const status = (name: string) =>
-    kubernetes.objects(kind).find(({ metadata }) => metadata.name === name)?.status as unknown;
+  const status = (name: string) => kubernetes.objects(kind).find(({ metadata }) => metadata.name === name)?.status;
   let markers = 0;
   return {
     ...cluster,
@@ -57,11 +56,12 @@ async function startPublishing(
     patches: () => kubernetes.requests.filter(({ method }) => method === 'PATCH'),
     quiet: async () => {
       const name = `marker-${++markers}`;
-      kubernetes.put(clientIntents(name, [`${name}.test`]));
       await report(running, 'dns', {
         srcIp: '10.0.0.1',
         destinations: [{ destination: `${name}.test`, destinationIP: '192.0.2.9', TTL: 60, lastSeen: later(30) }],
       });
+      // The answer came first: the domain is not looked up.
+      kubernetes.put(clientIntents(name, [`${name}.test`]));
       await vi.waitFor(() => expect(status(name)).toHaveProperty('resolvedIPs'), { timeout: 10_000 });
     },
   };
