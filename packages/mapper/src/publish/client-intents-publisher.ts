@@ -26,6 +26,9 @@ export interface ClientIntentsPublisherParts {
   readonly counts: PublisherCounts;
 }
 
+/** How long the watch may take to tell of what was written, in milliseconds. */
+const echo = 5_000;
+
 /** How long the answer to a lookup of its own counts, in seconds. */
 const lookupTtl = 120;
 
@@ -45,6 +48,8 @@ class ClientIntentsPublisher {
   readonly #objects: WatchedCollection<ClientIntents>;
   readonly #lookups: DueWork;
   readonly #patches: DueWork;
+  /** By object: the last patch and when it was sent. */
+  readonly #sent = new Map<string, { readonly text: string; readonly at: number }>();
   /** By pattern, as read since the last tick: many objects may name one wildcard, for which the whole cache is read. */
   readonly #addresses = new Map<string, readonly string[]>();
 
@@ -96,7 +101,10 @@ class ClientIntentsPublisher {
     const wanted = after?.deleting === false ? after.domains : [];
     this.#index.change(key, before?.domains ?? [], wanted);
     if (after?.deleting === false) this.#patches.ask(key);
-    else this.#patches.forget(key);
+    else {
+      this.#patches.forget(key);
+      this.#sent.delete(key);
+    }
     for (const domain of before?.domains ?? []) {
       if (!this.#index.has(toPattern(domain))) this.#lookups.forget(toPattern(domain));
     }
@@ -134,15 +142,22 @@ class ClientIntentsPublisher {
     return nextLook;
   }
 
-  async #publish(key: string, signal: AbortSignal): Promise<undefined> {
+  /** Writes what an object's status lacks; due again when the watch should have told of it. */
+  async #publish(key: string, signal: AbortSignal): Promise<number | undefined> {
     const object = this.#objects.get(key);
-    if (object === undefined) return;
+    if (object === undefined) return undefined;
     const resolvedIPs = nextResolvedIps(object, domain => this.#addressesOf(toPattern(domain)));
-    if (resolvedIPs === undefined) return;
-    const { connection, counts } = this.#parts;
+    if (resolvedIPs === undefined) return undefined;
+    const { connection, counts, now } = this.#parts;
     const change = { status: { resolvedIPs: resolvedIPs.length === 0 ? null : resolvedIPs } };
+    const text = JSON.stringify(change);
+    const sent = this.#sent.get(key);
+    // Written already: the object as it is known here is from before that.
+    if (sent?.text === text && now() < sent.at + echo) return sent.at + echo;
     await connection.mergePatch(`${objectPath(clientIntentsResource, object)}/status`, { change, signal });
+    this.#sent.set(key, { text, at: now() });
     counts.patched('done');
+    return now() + echo;
   }
 
   #addressesOf(pattern: string): readonly string[] {
