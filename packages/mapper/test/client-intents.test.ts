@@ -117,6 +117,22 @@ test('an address stays in the status when DNS gives it no more', async () => {
   expect(status('web')).toHaveProperty('resolvedIPs', both);
 });
 
+test('addresses that somebody else takes out of a status are written again, though not more often than every five seconds', async () => {
+  const object = clientIntents('web', ['a.example.com']);
+  const { kubernetes, running, answer, status, patches, quiet } = await startPublishing([object]);
+  await answer('a.example.com', '198.51.100.10');
+  const resolvedIPs = [resolved('a.example.com', '198.51.100.10')];
+  await vi.waitFor(() => expect(status('web')).toHaveProperty('resolvedIPs', resolvedIPs));
+  await quiet();
+  const before = patchesOf(patches(), 'web').length;
+  kubernetes.put(object);
+  await quiet();
+  expect(patchesOf(patches(), 'web')).toHaveLength(before);
+  running.clock.now += 5_000;
+  await vi.waitFor(() => expect(status('web')).toHaveProperty('resolvedIPs', resolvedIPs));
+  expect(patchesOf(patches(), 'web')).toHaveLength(before + 1);
+});
+
 test('a wildcard has the addresses of all names below it, and is never looked up itself', async () => {
   const { answer, status, lookups, quiet } = await startPublishing([clientIntents('web', ['*.example.com'])]);
   await answer('a.example.com', '198.51.100.10');
