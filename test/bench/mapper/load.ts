@@ -36,7 +36,7 @@ function report(start: number): Buffer {
         const server = (firstServer + index) % workloads;
         return {
           destination: `app-${server}.ns-${server % 50}.svc.cluster.local`,
-          destinationIP: `172.16.${server >> 8}.${server & 255}`,
+          destinationIP: `10.96.${1 + (server >> 8)}.${server & 255}`,
           destinationPort: null,
           TTL: 30,
           lastSeen: new Date().toISOString(),
