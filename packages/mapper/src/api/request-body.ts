@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { RequestError, type GraphqlRequest } from './graphql-endpoint.ts';
 
 /** Bytes of a body at the most, unpacked: reports of a busy node can have megabytes. */
-export const largestBody = 32 * 1024 * 1024;
+const largestBody = 32 * 1024 * 1024;
 
 /** Reads a GraphQL request from the query string of a GET or the body of a POST. Throws RequestError. */
 export async function readRequest(request: IncomingMessage, url: URL): Promise<GraphqlRequest> {

@@ -26,7 +26,7 @@ export function parseDnsName(text: string, domain: string): DnsName {
   return { kind: 'pod', address: toAddress(dashed) };
 }
 
-export function normalizeDnsName(text: string): string {
+function normalizeDnsName(text: string): string {
   const name = text.endsWith('.') ? text.slice(0, -1) : text;
   return /[A-Z]/.test(name) ? name.toLowerCase() : name;
 }

@@ -7,7 +7,7 @@ import { readPcap } from './pcap-file.ts';
 import { readPcapng } from './pcapng-file.ts';
 
 /** A capture file cannot be read. */
-export class CaptureFileError extends Error {
+class CaptureFileError extends Error {
   constructor(path: string, problem: string, options?: ErrorOptions) {
     super(`The capture file ${path}: ${problem}`, options);
     this.name = 'CaptureFileError';
