@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { DueWork, type DueWorkOptions } from './due-work.ts';
+
+const never = new AbortController().signal;
+
+/** Work whose pieces end when the test says so, and a clock that the test moves. */
+function stage({ parallel = 10, again }: { readonly parallel?: number; readonly again?: number } = {}) {
+  const clock = { now: 0 };
+  const begun: string[] = [];
+  const failed: [key: string, failures: number][] = [];
+  const ends = new Map<string, { readonly done: () => void; readonly fail: () => void }>();
+  const options: DueWorkOptions = {
+    now: () => clock.now,
+    parallel,
+    longestWait: 4_000,
+    work: key => {
+      begun.push(key);
+      const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+      ends.set(key, { done: () => resolve(again), fail: () => reject(new Error(key)) });
+      return promise;
+    },
+    failed: (key, _error, failures) => failed.push([key, failures]),
+  };
+  const work = new DueWork(options);
+  const end = async (key: string, how: 'done' | 'fail') => {
+    ends.get(key)?.[how]();
+    await new Promise(setImmediate);
+  };
+  /** What begins when the clock says `now`. */
+  const at = (now: number): readonly string[] => {
+    clock.now = now;
+    begun.length = 0;
+    work.start(never);
+    return [...begun];
+  };
+  return { work, begun, failed, end, at };
+}
+
+test('only so much is done at once; the rest follows without waiting for another start', async () => {
+  const { work, begun, end, at } = stage({ parallel: 2 });
+  for (const key of ['a', 'b', 'c']) work.ask(key);
+  expect(at(0)).toEqual(['a', 'b']);
+  await end('a', 'done');
+  expect(begun).toEqual(['a', 'b', 'c']);
+});
+
+test('what is asked for while it is being done is done once more, and never twice at the same time', async () => {
+  const { work, begun, end, at } = stage();
+  work.ask('a');
+  at(0);
+  work.ask('a');
+  work.ask('a');
+  expect(at(0)).toEqual([]);
+  await end('a', 'done');
+  expect(begun).toEqual(['a']);
+  await end('a', 'done');
+  expect(at(1_000_000)).toEqual([]);
+});
+
+test('what says when it is due again is done again then', async () => {
+  const { work, end, at } = stage({ again: 500 });
+  work.ask('a');
+  at(0);
+  await end('a', 'done');
+  expect(at(499)).toEqual([]);
+  expect(at(500)).toEqual(['a']);
+});
+
+test('what fails waits twice as long each time, up to a limit, also when it is asked for; success forgets that', async () => {
+  const { work, failed, end, at } = stage();
+  work.ask('a');
+  let now = 0;
+  at(now);
+  for (const wait of [1_000, 2_000, 4_000, 4_000]) {
+    await end('a', 'fail');
+    work.ask('a');
+    expect(at(now + wait - 1)).toEqual([]);
+    expect(at((now += wait))).toEqual(['a']);
+  }
+  expect(failed).toEqual([1, 2, 3, 4].map(failures => ['a', failures]));
+  await end('a', 'done');
+  work.ask('a');
+  expect(at(now)).toEqual(['a']);
+});
+
+test('what is forgotten is not tried again, and its failure is not told', async () => {
+  const { work, failed, end, at } = stage();
+  work.ask('a');
+  at(0);
+  work.forget('a');
+  await end('a', 'fail');
+  expect(failed).toEqual([]);
+  expect(at(1_000_000)).toEqual([]);
+});
+
+test('being told to stop is no failure', async () => {
+  const stop = new AbortController();
+  const failures: string[] = [];
+  const work = new DueWork({
+    now: () => 0,
+    parallel: 1,
+    longestWait: 1_000,
+    work: (_key, signal) =>
+      new Promise((_, refuse) => signal.addEventListener('abort', () => refuse(new Error('stopped')))),
+    failed: key => failures.push(key),
+  });
+  work.ask('a');
+  work.start(stop.signal);
+  stop.abort();
+  await work.idle();
+  expect(failures).toEqual([]);
+});
