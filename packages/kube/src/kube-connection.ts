@@ -147,7 +147,8 @@ export class KubeConnection {
   ): Promise<IncomingMessage> {
     const { server } = this.access;
     const base = server.pathname.replace(/\/$/, '');
-    const headers = { ...asked.headers, ...(await this.access.headers()) };
+    // Audit logs name the client by this, and the API server names it as the manager of the fields that it changes.
+    const headers = { 'user-agent': 'network-mapper', ...asked.headers, ...(await this.access.headers()) };
     const { method } = asked;
     const details: RequestOptions = { method, path: `${base}${asked.path}`, headers, ...options };
     const send = () =>
