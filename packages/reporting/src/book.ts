@@ -170,12 +170,14 @@ export class Book<S> {
     shelf.set(entry.key, entry);
   }
 
+  /** Several leave at a time: a map whose first entry is looked for again and again is slow. */
   #makeRoom(): void {
+    let left = Math.ceil(this.#capacity / 100);
     for (const shelf of [this.#told, this.#lasting, this.#littleNews, this.#news]) {
       for (const entry of shelf.values()) {
+        if (left-- === 0) return;
         if (entry.pending !== undefined) this.#evicted++;
         this.#remove(entry);
-        return;
       }
     }
   }

@@ -53,7 +53,7 @@ function decodeMessage(slice: Slice): number {
 
 function decodeFrame(slice: Slice): number {
   const packet = decodePacket(slice, linkTypes.raw);
-  return isUndecodable(packet) || packet.kind !== 'udp' ? 0 : decodeMessage(packet.udp);
+  return isUndecodable(packet) || packet.kind !== 'udp' ? 0 : decodeMessage(packet);
 }
 
 function message(answers: readonly Answer[]): Slice {

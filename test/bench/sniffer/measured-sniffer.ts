@@ -9,6 +9,9 @@ const root = join(import.meta.dirname, '../../..');
 const metricsUrl = 'http://127.0.0.1:2112/metrics';
 const mapperUrl = 'http://127.0.0.1:9555';
 const ticksPerSecond = 100;
+/** As the image runs it: garbage is collected early, and threads share one heap of the C library. */
+const flags = ['--max-semi-space-size=1'];
+const memoryEnvironment = { MALLOC_ARENA_MAX: '1' };
 
 /** What was measured over some time. */
 export interface Measured {
@@ -49,15 +52,19 @@ export class MeasuredSniffer {
     const counting = join(import.meta.dirname, 'counting-mapper.ts');
     const mapper = await node.startReady(node.namespace, [process.execPath, counting, '9555']);
     const bundle = join(root, 'dist/sniffer/main.mjs');
-    const command = ['taskset', '-c', snifferCore, process.execPath, '--max-semi-space-size=1', bundle];
+    const command = ['taskset', '-c', snifferCore, process.execPath, ...flags, bundle];
     const sniffer = node.start(node.namespace, command, {
       OTTERIZE_MAPPER_API_URL: mapperUrl,
       OTTERIZE_HOST_PROC_DIR: '/proc',
       OTTERIZE_HEALTH_PROBES_PORT: '57921',
+      ...memoryEnvironment,
       ...env,
     });
     if (sniffer.stdout === null) throw new Error('no output to wait for');
-    await once(sniffer.stdout, 'data');
+    await Promise.race([
+      once(sniffer.stdout, 'data'),
+      once(sniffer, 'exit').then(() => Promise.reject(new Error('the sniffer ended at its start'))),
+    ]);
     await sleep(2000); // The first scan and the compiler's work on what it needs are not what is measured.
     return new MeasuredSniffer(node, { sniffer, mapper });
   }

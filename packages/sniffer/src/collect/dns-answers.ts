@@ -1,4 +1,4 @@
-import { formatAddress, isLoopback, type PackedAddress } from '../decode/address.ts';
+import { addressKey, formatAddress, isLoopback, type PackedAddress } from '../decode/address.ts';
 import type { DnsAddress } from '../decode/dns.ts';
 import type { Sighting } from '../sighting.ts';
 import type { Collector, RecordSighting } from './collector.ts';
@@ -61,7 +61,7 @@ export class DnsAnswers implements Collector {
 }
 
 function keyOf({ client, name, address }: Pick<Lookup, 'client' | 'name' | 'address'>): string {
-  return `${client} ${address} ${name}`;
+  return addressKey(client) + addressKey(address) + name;
 }
 
 function toSighting({ client, name, address, ttl, firstSeen, lastSeen }: Lookup): Sighting {

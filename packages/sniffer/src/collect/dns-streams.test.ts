@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { TcpPacket } from '../decode/packet.ts';
+import type { TcpPacket } from '../decode/tcp.ts';
 import { DnsStreams } from './dns-streams.ts';
 
 const start = 0x7ffffff0; // The numbers wrap within the stream.
@@ -11,20 +11,21 @@ interface Part {
 }
 
 function packet({ at, data }: Part, { syn = false, client = 5555 } = {}): TcpPacket {
-  const tcp = {
+  return {
+    kind: 'tcp',
+    cut: false,
     bytes: data,
     start: 0,
     end: data.length,
+    source: 1,
+    destination: 2,
     sourcePort: 53,
     destinationPort: client,
     sequence: (start + at) | 0,
     acknowledgement: 0,
     syn,
     ack: true,
-    rst: false,
-    fin: false,
   };
-  return { kind: 'tcp', source: 1, destination: 2, cut: false, tcp };
 }
 
 /** An answer's header (QR set, one question) and a filling. */

@@ -1,4 +1,4 @@
-import type { TcpPacket } from '../decode/packet.ts';
+import type { TcpPacket } from '../decode/tcp.ts';
 import type { Slice } from '../decode/slice.ts';
 
 /** Called with each whole DNS message of a stream. */
@@ -43,18 +43,18 @@ export class DnsStreams {
 
   /** A segment from port 53. `consume` is called at once with the messages that it completes. */
   observe(packet: TcpPacket, time: number, consume: MessageConsumer): void {
-    const { source, destination, tcp } = packet;
-    const key = `${source} ${destination} ${tcp.destinationPort}`;
-    if (tcp.syn) {
+    const { source, destination, destinationPort, sequence } = packet;
+    const key = `${source} ${destination} ${destinationPort}`;
+    if (packet.syn) {
       this.#drop(key);
-      this.#add(key, { next: (tcp.sequence + 1) | 0, held: empty, early: new Map(), lastSeen: time });
+      this.#add(key, { next: (sequence + 1) | 0, held: empty, early: new Map(), lastSeen: time });
       return;
     }
-    if (tcp.end === tcp.start) return;
-    const stream = this.#streams.get(key) ?? this.#join(key, { tcp, time });
+    if (packet.end === packet.start) return;
+    const stream = this.#streams.get(key) ?? this.#join(key, packet, time);
     if (stream === undefined) return;
     stream.lastSeen = time;
-    const complete = this.#take(stream, { sequence: tcp.sequence, data: tcp, consume });
+    const complete = this.#take(stream, { sequence, data: packet, consume });
     if (!complete || packet.cut || this.#held > mostHeld) this.#giveUp(key);
   }
 
@@ -67,12 +67,12 @@ export class DnsStreams {
     }
   }
 
-  #join(key: string, { tcp, time }: { readonly tcp: TcpPacket['tcp']; readonly time: number }): Stream | undefined {
-    if (!beginsMessage(tcp)) {
+  #join(key: string, packet: TcpPacket, time: number): Stream | undefined {
+    if (!beginsMessage(packet)) {
       this.#onGap();
       return undefined;
     }
-    return this.#add(key, { next: tcp.sequence, held: empty, early: new Map(), lastSeen: time });
+    return this.#add(key, { next: packet.sequence, held: empty, early: new Map(), lastSeen: time });
   }
 
   #add(key: string, stream: Stream): Stream {

@@ -20,7 +20,7 @@ const handOverEvery = 10_000;
 /** Milliseconds without being seen after which a thing is forgotten; twice as many at the most. */
 const rememberFor = 30_000;
 /** Things remembered at most, in each of two generations. */
-const mostRemembered = 10_000;
+const mostRemembered = 16_384;
 
 /**
  * What was seen, gathered under a key each, to be handed over when it is new and every few seconds while it lasts. What lasts

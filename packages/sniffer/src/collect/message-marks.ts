@@ -1,6 +1,13 @@
 import type { PackedAddress } from '../decode/address.ts';
 import type { Slice } from '../decode/slice.ts';
 
+/** A DNS message and who got it. */
+export interface ReceivedMessage extends Slice {
+  readonly client: PackedAddress;
+  /** The client's. */
+  readonly port: number;
+}
+
 /** Slots of the table: several times the messages of 50 ms at 50,000 a second. A power of two. */
 const slots = 16_384;
 
@@ -22,12 +29,9 @@ export class MessageMarks {
     this.#window = window;
   }
 
-  /** Who got a copy of this message within the window; undefined when it is the first. `port` is the receiver's. */
-  receiverOfCopy(
-    message: Slice,
-    { port, time }: { readonly port: number; readonly time: number },
-  ): PackedAddress | undefined {
-    this.#compute(message, port);
+  /** Who got a copy of this message within the window; undefined when it is the first. */
+  receiverOfCopy(message: ReceivedMessage, time: number): PackedAddress | undefined {
+    this.#compute(message);
     const slot = this.#slot;
     // A clock that was set back makes what came before it no copy.
     if (this.#second[slot] !== this.#mark || Math.abs(time - (this.#time[slot] ?? 0)) > this.#window) return undefined;
@@ -42,7 +46,7 @@ export class MessageMarks {
   }
 
   /** The steps of MurmurHash3 for the slot, those of FNV-1a, on words, for the mark in it. */
-  #compute({ bytes, start, end }: Slice, port: number): void {
+  #compute({ bytes, start, end, port }: ReceivedMessage): void {
     let first = port;
     let second = port ^ (end - start);
     for (let at = start; at < end; at += 4) {

@@ -1,14 +1,14 @@
 import type { Frame } from '../capture/packet-source.ts';
-import type { PackedAddress } from '../decode/address.ts';
 import { decodeDnsAnswer } from '../decode/dns.ts';
-import { decodePacket, type TcpPacket, type UdpPacket } from '../decode/packet.ts';
-import type { Slice } from '../decode/slice.ts';
+import { decodePacket } from '../decode/packet.ts';
+import type { TcpPacket } from '../decode/tcp.ts';
+import type { UdpPacket } from '../decode/udp.ts';
 import { isUndecodable, type Undecodable } from '../decode/undecodable.ts';
 import type { SkipReason } from '../skip-reason.ts';
 import type { Collector, RecordSighting } from './collector.ts';
 import { DnsAnswers } from './dns-answers.ts';
 import { DnsStreams } from './dns-streams.ts';
-import { MessageMarks } from './message-marks.ts';
+import { MessageMarks, type ReceivedMessage } from './message-marks.ts';
 import { Tally } from './tally.ts';
 import { TcpOpens } from './tcp-opens.ts';
 
@@ -21,11 +21,6 @@ export interface PacketCollectorsOptions {
 const dnsPort = 53;
 /** Milliseconds for all copies of a packet to cross the node. */
 const copiesTake = 50;
-
-interface Receiver {
-  readonly client: PackedAddress;
-  readonly port: number;
-}
 
 /** Decodes frames and hands them to the collectors of the packet path. */
 export class PacketCollectors implements Collector {
@@ -74,23 +69,24 @@ export class PacketCollectors implements Collector {
     this.#tcp?.settle(now);
   }
 
-  #consumeUdp({ destination, udp }: UdpPacket, time: number): void {
-    if (udp.sourcePort !== dnsPort) return;
-    this.#consumeDns(udp, { client: destination, port: udp.destinationPort }, time);
+  #consumeUdp(
+    { bytes, start, end, sourcePort, destination: client, destinationPort: port }: UdpPacket,
+    time: number,
+  ): void {
+    if (sourcePort === dnsPort) this.#consumeDns({ bytes, start, end, client, port }, time);
   }
 
   #consumeTcp(packet: TcpPacket, time: number): void {
-    const { tcp, destination } = packet;
-    if (tcp.syn) this.#skipIfTold(this.#tcp?.observe(packet, time));
-    if (tcp.sourcePort === dnsPort && this.#dns !== undefined) {
-      const receiver = { client: destination, port: tcp.destinationPort };
-      this.#streams.observe(packet, time, message => this.#consumeDns(message, receiver, time));
-    }
+    if (packet.syn) this.#skipIfTold(this.#tcp?.observe(packet, time));
+    if (packet.sourcePort !== dnsPort || this.#dns === undefined) return;
+    const { destination: client, destinationPort: port } = packet;
+    this.#streams.observe(packet, time, message => this.#consumeDns({ ...message, client, port }, time));
   }
 
-  #consumeDns(message: Slice, { client, port }: Receiver, time: number): void {
+  #consumeDns(message: ReceivedMessage, time: number): void {
     if (this.#dns === undefined) return;
-    const earlier = this.#marks.receiverOfCopy(message, { port, time });
+    const { client } = message;
+    const earlier = this.#marks.receiverOfCopy(message, time);
     if (earlier === client) return;
     this.#marks.note(client, time);
     const answer = decodeDnsAnswer(message);

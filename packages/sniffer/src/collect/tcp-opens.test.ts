@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { packIpv4, type PackedAddress } from '../decode/address.ts';
-import type { TcpPacket } from '../decode/packet.ts';
+import type { TcpPacket } from '../decode/tcp.ts';
 import type { Sighting } from '../sighting.ts';
 import { TcpOpens } from './tcp-opens.ts';
 
@@ -18,20 +18,21 @@ function endpoint(text: string): { readonly address: PackedAddress; readonly por
 
 function segment({ from, to, sequence = 1000 }: Segment, ack: boolean): TcpPacket {
   const [source, destination] = [endpoint(from), endpoint(to)];
-  const tcp = {
+  return {
+    kind: 'tcp',
+    cut: false,
     bytes: Buffer.alloc(0),
     start: 0,
     end: 0,
+    source: source.address,
+    destination: destination.address,
     sourcePort: source.port,
     destinationPort: destination.port,
     sequence: ack ? 777 : sequence,
     acknowledgement: ack ? (sequence + 1) | 0 : 0,
     syn: true,
     ack,
-    rst: false,
-    fin: false,
   };
-  return { kind: 'tcp', source: source.address, destination: destination.address, cut: false, tcp };
 }
 
 class Node {

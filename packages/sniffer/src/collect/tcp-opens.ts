@@ -1,5 +1,5 @@
-import { formatAddress, isLoopback, type PackedAddress } from '../decode/address.ts';
-import type { TcpPacket } from '../decode/packet.ts';
+import { addressKey, formatAddress, isLoopback, type PackedAddress } from '../decode/address.ts';
+import type { TcpPacket } from '../decode/tcp.ts';
 import { mostSourcePorts, type Sighting } from '../sighting.ts';
 import type { Collector, RecordSighting } from './collector.ts';
 import { Gathered, type Gatherable } from './gathered.ts';
@@ -52,8 +52,9 @@ const copiesTake = 200;
 const answerTakes = 3_500;
 /** Milliseconds an attempt is remembered after its last SYN: repetitions are up to 32 seconds apart. */
 const attemptRemembered = 35_000;
-/** Openings held at most; the oldest are told as they stand. */
+/** Openings held at most; when there is no room some of the oldest are told as they stand. */
 const mostOpenings = 16_384;
+const leaveAtOnce = 1_024;
 /** Openings kept for use again, so that a busy node does not make garbage. */
 const mostSpare = 1024;
 
@@ -72,12 +73,13 @@ export class TcpOpens implements Collector {
   }
 
   /** A segment with SYN set. */
-  observe({ source, destination, tcp }: TcpPacket, time: number): 'loopback' | undefined {
+  observe(packet: TcpPacket, time: number): 'loopback' | undefined {
+    const { source, destination, sourcePort, destinationPort, sequence, acknowledgement, ack } = packet;
     if (isLoopback(source) || isLoopback(destination)) return 'loopback';
-    const from = { address: source, port: tcp.sourcePort };
-    const to = { address: destination, port: tcp.destinationPort };
-    if (tcp.ack) this.#synAck((tcp.acknowledgement - 1) | 0, { client: to, server: from, time });
-    else this.#syn(tcp.sequence, { client: from, server: to, time });
+    const from = { address: source, port: sourcePort };
+    const to = { address: destination, port: destinationPort };
+    if (ack) this.#synAck((acknowledgement - 1) | 0, { client: to, server: from, time });
+    else this.#syn(sequence, { client: from, server: to, time });
     return undefined;
   }
 
@@ -151,10 +153,11 @@ export class TcpOpens implements Collector {
   }
 
   #makeRoom(): void {
+    let left = leaveAtOnce;
     for (const [sequence, opening] of this.#openings) {
+      if (left-- === 0) return;
       if (!opening.told) this.#tell(opening);
       this.#remove(sequence, opening);
-      return;
     }
   }
 
@@ -168,7 +171,8 @@ export class TcpOpens implements Collector {
   }
 
   #flow({ client, called, reached, calledPort: port, accepted }: Opening): Flow {
-    const key = `${client} ${called} ${reached} ${port} ${accepted ? 'accepted' : 'tried'}`;
+    const addresses = addressKey(client) + addressKey(called) + addressKey(reached);
+    const key = addresses + String.fromCharCode(port, accepted ? 1 : 0);
     const known = this.#flows.get(key);
     if (known !== undefined) return known;
     const counts = { connections: 0, sourcePorts: [], firstSeen: 0, lastSeen: 0, seen: 0, handedOver: -Infinity };

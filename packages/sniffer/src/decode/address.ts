@@ -19,6 +19,11 @@ export function packIpv6(bytes: Buffer, at: number): PackedAddress {
   return packed.startsWith(mappedPrefix) ? bytes.readInt32BE(at + 12) : packed;
 }
 
+/** The address as text that is made fast and is fit for a key; not for people. */
+export function addressKey(address: PackedAddress): string {
+  return typeof address === 'number' ? String.fromCharCode(address >>> 16, address & 0xffff) : address;
+}
+
 /** 127.0.0.0/8 (RFC 1122 section 3.2.1.3) or ::1 (RFC 4291 section 2.5.3). */
 export function isLoopback(address: PackedAddress): boolean {
   return typeof address === 'number' ? address >>> 24 === 127 : address === ipv6Loopback;

@@ -12,18 +12,18 @@ export interface IpPacket extends Slice {
   readonly cut: boolean;
 }
 
-/** The IP packet that begins at `packet.start`, version 4 (RFC 791) or 6 (RFC 8200). */
-export function decodeIp(packet: Slice): IpPacket | Undecodable {
-  if (packet.end <= packet.start) return 'ip-malformed';
-  const version = packet.bytes.readUInt8(packet.start) >> 4;
-  if (version === 4) return decodeIpv4(packet);
-  return version === 6 ? decodeIpv6(packet) : 'not-ip';
+/** The IP packet that begins at `start` within `frame`, version 4 (RFC 791) or 6 (RFC 8200). */
+export function decodeIp(frame: Slice, start: number): IpPacket | Undecodable {
+  if (frame.end <= start) return 'ip-malformed';
+  const version = frame.bytes.readUInt8(start) >> 4;
+  if (version === 4) return decodeIpv4(frame, start);
+  return version === 6 ? decodeIpv6(frame, start) : 'not-ip';
 }
 
 const fragmentOffset = 0x1fff;
 const moreFragments = 0x2000;
 
-function decodeIpv4({ bytes, start, end }: Slice): IpPacket | Undecodable {
+function decodeIpv4({ bytes, end }: Slice, start: number): IpPacket | Undecodable {
   if (end - start < 20) return 'ip-malformed';
   const headerLength = (bytes.readUInt8(start) & 0x0f) * 4;
   const totalLength = bytes.readUInt16BE(start + 2);
@@ -50,7 +50,7 @@ const routing = 43;
 const fragmentHeader = 44;
 const destinationOptions = 60;
 
-function decodeIpv6({ bytes, start, end }: Slice): IpPacket | Undecodable {
+function decodeIpv6({ bytes, end }: Slice, start: number): IpPacket | Undecodable {
   if (end - start < 40) return 'ip-malformed';
   const payloadLength = bytes.readUInt16BE(start + 4);
   const wholeEnd = payloadLength === 0 ? end : start + 40 + payloadLength;

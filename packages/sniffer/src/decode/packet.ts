@@ -1,27 +1,9 @@
-import type { PackedAddress } from './address.ts';
 import { decodeIp } from './ip.ts';
 import { findIpHeader } from './link.ts';
 import type { Slice } from './slice.ts';
-import { decodeTcp, type TcpSegment } from './tcp.ts';
-import { decodeUdp, type UdpDatagram } from './udp.ts';
+import { decodeTcp, type TcpPacket } from './tcp.ts';
+import { decodeUdp, type UdpPacket } from './udp.ts';
 import { isUndecodable, type Undecodable } from './undecodable.ts';
-
-interface Transported {
-  readonly source: PackedAddress;
-  readonly destination: PackedAddress;
-  /** The payload is not whole. */
-  readonly cut: boolean;
-}
-
-export interface UdpPacket extends Transported {
-  readonly kind: 'udp';
-  readonly udp: UdpDatagram;
-}
-
-export interface TcpPacket extends Transported {
-  readonly kind: 'tcp';
-  readonly tcp: TcpSegment;
-}
 
 export type Packet = UdpPacket | TcpPacket;
 
@@ -32,14 +14,8 @@ const protocolUdp = 17;
 export function decodePacket(frame: Slice, linkType: number): Packet | Undecodable {
   const start = findIpHeader(frame, linkType);
   if (isUndecodable(start)) return start;
-  const ip = decodeIp({ bytes: frame.bytes, start, end: frame.end });
+  const ip = decodeIp(frame, start);
   if (isUndecodable(ip)) return ip;
-  const { source, destination, cut } = ip;
-  if (ip.protocol === protocolUdp) {
-    const udp = decodeUdp(ip);
-    return isUndecodable(udp) ? udp : { kind: 'udp', source, destination, cut, udp };
-  }
-  if (ip.protocol !== protocolTcp) return 'not-udp-or-tcp';
-  const tcp = decodeTcp(ip);
-  return isUndecodable(tcp) ? tcp : { kind: 'tcp', source, destination, cut, tcp };
+  if (ip.protocol === protocolUdp) return decodeUdp(ip);
+  return ip.protocol === protocolTcp ? decodeTcp(ip) : 'not-udp-or-tcp';
 }
