@@ -4,6 +4,8 @@ import type { AddressLookup } from '../src/publish/address-lookup.ts';
 import { report } from './reports.ts';
 import { later, namespace, startSmallCluster, type SmallCluster } from './small-cluster.ts';
 
+const soon = <T>(expectation: () => T) => vi.waitFor(expectation, 10_000);
+
 const kind = { apiVersion: 'k8s.otterize.com/v2alpha1', kind: 'ClientIntents' };
 
 /** Targets as people write them; what is not about the internet is there to be left alone. */
@@ -62,7 +64,7 @@ async function startPublishing(
       });
       // The answer came first: the domain is not looked up.
       kubernetes.put(clientIntents(name, [`${name}.test`]));
-      await vi.waitFor(() => expect(status(name)).toHaveProperty('resolvedIPs'), { timeout: 10_000 });
+      await soon(() => expect(status(name)).toHaveProperty('resolvedIPs'));
     },
   };
 }
@@ -83,7 +85,7 @@ test('addresses that traffic shows for a domain are written into the status once
     resolved('A.example.com.', '198.51.100.10', '198.51.100.20'),
     resolved('b.example.com', '198.51.100.30'),
   ];
-  await vi.waitFor(() => expect(status('web')).toEqual({ upToDate: true, observedGeneration: 3, resolvedIPs }), 10_000);
+  await soon(() => expect(status('web')).toEqual({ upToDate: true, observedGeneration: 3, resolvedIPs }));
 
   const before = patchesOf(patches(), 'web').length;
   await answer('a.example.com', '198.51.100.10');
@@ -98,21 +100,19 @@ test('what the spec does not name any more leaves the status; the last to leave 
     resolvedIPs: [resolved('a.example.com', '1.1.1.1'), resolved('b.example.com', '2.2.2.2')],
   };
   const { kubernetes, status } = await startPublishing([clientIntents('web', ['a.example.com'], { status: known })]);
-  await vi.waitFor(() =>
-    expect(status('web')).toEqual({ ...known, resolvedIPs: [resolved('a.example.com', '1.1.1.1')] }),
-  );
+  await soon(() => expect(status('web')).toEqual({ ...known, resolvedIPs: [resolved('a.example.com', '1.1.1.1')] }));
   kubernetes.put(clientIntents('web', [], { status: status('web') }));
-  await vi.waitFor(() => expect(status('web')).toEqual({ upToDate: true }));
+  await soon(() => expect(status('web')).toEqual({ upToDate: true }));
 });
 
 test('an address stays in the status when DNS gives it no more', async () => {
   const { running, answer, status, quiet } = await startPublishing([clientIntents('web', ['a.example.com'])]);
   await answer('a.example.com', '198.51.100.10');
-  await vi.waitFor(() => expect(status('web')).toHaveProperty('resolvedIPs'));
+  await soon(() => expect(status('web')).toHaveProperty('resolvedIPs'));
   running.clock.now += 2 * 3_600_000;
   await answer('a.example.com', '198.51.100.11');
   const both = [resolved('a.example.com', '198.51.100.10', '198.51.100.11')];
-  await vi.waitFor(() => expect(status('web')).toHaveProperty('resolvedIPs', both));
+  await soon(() => expect(status('web')).toHaveProperty('resolvedIPs', both));
   await quiet();
   expect(status('web')).toHaveProperty('resolvedIPs', both);
 });
@@ -122,14 +122,14 @@ test('addresses that somebody else takes out of a status are written again, thou
   const { kubernetes, running, answer, status, patches, quiet } = await startPublishing([object]);
   await answer('a.example.com', '198.51.100.10');
   const resolvedIPs = [resolved('a.example.com', '198.51.100.10')];
-  await vi.waitFor(() => expect(status('web')).toHaveProperty('resolvedIPs', resolvedIPs));
+  await soon(() => expect(status('web')).toHaveProperty('resolvedIPs', resolvedIPs));
   await quiet();
   const before = patchesOf(patches(), 'web').length;
   kubernetes.put(object);
   await quiet();
   expect(patchesOf(patches(), 'web')).toHaveLength(before);
   running.clock.now += 5_000;
-  await vi.waitFor(() => expect(status('web')).toHaveProperty('resolvedIPs', resolvedIPs));
+  await soon(() => expect(status('web')).toHaveProperty('resolvedIPs', resolvedIPs));
   expect(patchesOf(patches(), 'web')).toHaveLength(before + 1);
 });
 
@@ -140,7 +140,7 @@ test('a wildcard has the addresses of all names below it, and is never looked up
   await answer('example.com', '198.51.100.30');
   await answer('badexample.com', '198.51.100.40');
   const resolvedIPs = [resolved('*.example.com', '198.51.100.10', '198.51.100.20')];
-  await vi.waitFor(() => expect(status('web')).toHaveProperty('resolvedIPs', resolvedIPs));
+  await soon(() => expect(status('web')).toHaveProperty('resolvedIPs', resolvedIPs));
   await quiet();
   expect(status('web')).toHaveProperty('resolvedIPs', resolvedIPs);
   expect(lookups.filter(name => !name.startsWith('marker'))).toEqual([]);
@@ -150,7 +150,7 @@ test('a domain that no traffic told of is looked up, and again when that answer 
   const names = { 'a.example.com': ['198.51.100.10'] };
   const { running, status, lookups, quiet } = await startPublishing([clientIntents('web', ['a.example.com'])], names);
   const first = [resolved('a.example.com', '198.51.100.10')];
-  await vi.waitFor(() => expect(status('web')).toHaveProperty('resolvedIPs', first));
+  await soon(() => expect(status('web')).toHaveProperty('resolvedIPs', first));
   await quiet();
   const asked = () => lookups.filter(name => name === 'a.example.com').length;
   expect(asked()).toBe(1);
@@ -158,7 +158,7 @@ test('a domain that no traffic told of is looked up, and again when that answer 
   names['a.example.com'] = ['198.51.100.11'];
   running.clock.now += 120_000;
   const both = [resolved('a.example.com', '198.51.100.10', '198.51.100.11')];
-  await vi.waitFor(() => expect(status('web')).toHaveProperty('resolvedIPs', both));
+  await soon(() => expect(status('web')).toHaveProperty('resolvedIPs', both));
   expect(asked()).toBe(2);
 });
 
@@ -170,17 +170,17 @@ test('a domain that is not found, or an object that cannot be changed, holds up 
   const { kubernetes, running, status, lookups, patches, quiet } = cluster;
   const heal = kubernetes.refuse({ verb: 'patch', name: 'refused' }, statuses.internalError);
   kubernetes.put(clientIntents('web', ['a.example.com']));
-  await vi.waitFor(() => expect(status('web')).toHaveProperty('resolvedIPs'));
+  await soon(() => expect(status('web')).toHaveProperty('resolvedIPs'));
   await quiet();
   const tries = () => ({
     lookups: lookups.filter(name => name === 'dead.example.com').length,
     patches: patchesOf(patches(), 'refused').length,
   });
-  await vi.waitFor(() => expect(tries()).toEqual({ lookups: 1, patches: 1 }));
+  await soon(() => expect(tries()).toEqual({ lookups: 1, patches: 1 }));
   expect(status('refused')).not.toHaveProperty('resolvedIPs');
 
   running.clock.now += 1_000;
-  await vi.waitFor(() => expect(tries()).toEqual({ lookups: 2, patches: 2 }));
+  await soon(() => expect(tries()).toEqual({ lookups: 2, patches: 2 }));
   running.clock.now += 1_000;
   await quiet();
   expect(tries()).toEqual({ lookups: 2, patches: 2 });
@@ -190,7 +190,7 @@ test('a domain that is not found, or an object that cannot be changed, holds up 
 
   heal();
   running.clock.now += 1_000;
-  await vi.waitFor(() => expect(status('refused')).toHaveProperty('resolvedIPs'));
+  await soon(() => expect(status('refused')).toHaveProperty('resolvedIPs'));
 });
 
 test('an object that is being deleted is left alone', async () => {
@@ -212,7 +212,7 @@ test.each([
   const { kubernetes, running } = cluster;
   const heal = kubernetes.refuse({ plural: 'clientintents', verb: 'list' }, status);
   const asked = () => kubernetes.requests.filter(({ url }) => url.includes('/clientintents')).length;
-  await vi.waitFor(() => expect(asked()).toBeGreaterThan(1), { timeout: 5_000 });
+  await soon(() => expect(asked()).toBeGreaterThan(1));
   await report(running, 'dns', {
     srcIp: '10.0.0.1',
     destinations: [{ destination: 'a.example.com', destinationIP: '198.51.100.10', TTL: 60, lastSeen: later(30) }],
@@ -220,7 +220,7 @@ test.each([
   kubernetes.put(clientIntents('web', ['a.example.com']));
   heal();
   const written = () => kubernetes.objects(kind)[0]?.status;
-  await vi.waitFor(() => expect(written()).toHaveProperty('resolvedIPs'), { timeout: 10_000 });
+  await soon(() => expect(written()).toHaveProperty('resolvedIPs'));
 });
 
 test('told not to publish, the mapper does not even ask for ClientIntents', async () => {

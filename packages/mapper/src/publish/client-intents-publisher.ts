@@ -1,5 +1,5 @@
 import { objectPath, WatchedCollection, type CollectionState, type KubeConnection } from '@network-mapper/kube';
-import { every, runAll, type Logger, type Runnable } from '@network-mapper/runtime';
+import { pause, runAll, type Logger, type Runnable } from '@network-mapper/runtime';
 import type { DnsAddress, DnsCache } from '../store/dns-cache.ts';
 import type { AddressLookup } from './address-lookup.ts';
 import { clientIntentsResource, toClientIntents, type ClientIntents } from './client-intents.ts';
@@ -25,6 +25,9 @@ export interface ClientIntentsPublisherParts {
   readonly logger: Logger;
   readonly counts: PublisherCounts;
 }
+
+/** Where there are no ClientIntents at all, looks are not closer than this, in milliseconds: most clusters have none. */
+const idleInterval = 1_000;
 
 /** How long the watch may take to tell of what was written, in milliseconds. */
 const echo = 5_000;
@@ -87,14 +90,17 @@ class ClientIntentsPublisher {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const tick = (): void => {
+    await runAll([this.#objects, { name: 'publishing to ClientIntents', run: stop => this.#look(stop) }], signal);
+    await Promise.all([this.#lookups.idle(), this.#patches.idle()]);
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const { interval } = this.#parts;
+    while (await pause(this.#objects.size > 0 ? interval : Math.max(interval, idleInterval), signal)) {
       this.#addresses.clear();
       this.#lookups.start(signal);
       this.#patches.start(signal);
-    };
-    const ticks = { name: 'ticks', run: (stop: AbortSignal) => every(this.#parts.interval, tick, stop) };
-    await runAll([this.#objects, ticks], signal);
-    await Promise.all([this.#lookups.idle(), this.#patches.idle()]);
+    }
   }
 
   #objectChanged(key: string, before: ClientIntents | undefined, after: ClientIntents | undefined): void {
