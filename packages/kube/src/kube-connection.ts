@@ -1,3 +1,4 @@
+import { ProtobufError } from './protobuf-reader.ts';
 import { request as requestHttp, Agent as HttpAgent, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps, Agent as HttpsAgent } from 'node:https';
 import type { ClusterAccess } from './cluster-access.ts';
@@ -25,6 +26,13 @@ export interface StreamOptions {
 export interface Answer {
   readonly contentType: string;
   readonly body: Buffer;
+}
+
+export interface PiecesOptions {
+  readonly accept: string;
+  readonly signal: AbortSignal;
+  readonly wanted: (contentType: string) => boolean;
+  readonly take: (chunk: Buffer) => void;
 }
 
 interface Request {
@@ -69,6 +77,28 @@ export class KubeConnection {
   /** GET `path` (with its query). Throws KubeError for every status but 2xx. */
   get(path: string, { accept, signal }: GetOptions = {}): Promise<Answer> {
     return this.#ask({ method: 'GET', path, headers: { accept: accept ?? json } }, signal);
+  }
+
+  /**
+   * GET `path`, with the answer's bytes handed over as they come when `wanted` says so of its content type; else the whole answer is
+   * returned. Throws KubeError for every status but 2xx, and what `take` throws.
+   */
+  async getInPieces(path: string, options: PiecesOptions): Promise<Answer | undefined> {
+    const request: Request = { method: 'GET', path, headers: { accept: options.accept } };
+    const name = this.#nameOf(request);
+    try {
+      const response = await this.#send(request, { agent: this.#requests, signal: options.signal });
+      response.setTimeout(this.#patience, () => response.destroy(this.#late(name)));
+      const status = response.statusCode ?? 0;
+      const contentType = response.headers['content-type'] ?? '';
+      if (status !== 200) throw statusError({ status, body: await readBody(response, name), request: name });
+      if (!options.wanted(contentType)) return { contentType, body: await readBody(response, name) };
+      for await (const chunk of bytesOf(response)) options.take(chunk);
+      return undefined;
+    } catch (error) {
+      options.signal.throwIfAborted();
+      throw error instanceof ProtobufError ? error : KubeError.ofFailure(error, name);
+    }
   }
 
   /** PATCH of the object at `path`, by JSON merge patch. Throws KubeError for every status but 2xx. */

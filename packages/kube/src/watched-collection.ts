@@ -118,7 +118,7 @@ export class WatchedCollection<R> implements Runnable {
   async #list(signal: AbortSignal): Promise<void> {
     const vanished = new Set(this.#records.keys());
     const resourceVersion = await listPages(
-      this.#options,
+      { ...this.#options, fromCache: this.#state.kind === 'starting' },
       object => {
         const key = keyOf(object);
         vanished.delete(key);

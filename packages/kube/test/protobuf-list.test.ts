@@ -6,7 +6,7 @@ import { connectKube, WatchedCollection, type KubeObject } from '../src/index.ts
 import { fieldsOf, metadataFields } from '../src/message-fields.ts';
 import { pickFields } from '../src/pick-fields.ts';
 import { ProtobufError } from '../src/protobuf-reader.ts';
-import { readProtobufList } from '../src/protobuf-list.ts';
+import { ProtobufListDecoder } from '../src/protobuf-list-decoder.ts';
 
 /** One list as a real API server (1.34) gave it, in both encodings; of ReplicaSets the metadata alone. */
 interface RecordedList {
@@ -26,12 +26,22 @@ function fieldsFor(plural: string) {
   return fieldsOf({ group, version: 'v1', plural }) ?? metadataFields;
 }
 
+/** Decodes bytes that come in pieces of a size. */
+function decode(bytes: Buffer, { plural, piece }: { readonly plural: string; readonly piece: number }) {
+  const items: Record<string, unknown>[] = [];
+  const decoder = new ProtobufListDecoder(fieldsFor(plural), item => items.push(item));
+  for (let at = 0; at < bytes.length; at += piece) decoder.push(bytes.subarray(at, at + piece));
+  return { items, ...decoder.end() };
+}
+
 test.each(lists)('$resource say the same in protocol buffers as in JSON', ({ resource, protobuf, json }) => {
-  const list = readProtobufList(Buffer.from(protobuf, 'base64'), fieldsFor(resource));
   const expected = json.items.map(item => pickFields(item, fieldsFor(resource)));
-  expect([...(list?.items ?? [])]).toEqual(expected);
   expect(expected.length).toBeGreaterThan(0);
-  expect(list).toMatchObject({ resourceVersion: json.metadata.resourceVersion, next: json.metadata.continue });
+  for (const piece of [1, 7, 1_000, Infinity]) {
+    const list = decode(Buffer.from(protobuf, 'base64'), { plural: resource, piece });
+    expect(list.items).toEqual(expected);
+    expect(list).toMatchObject({ resourceVersion: json.metadata.resourceVersion, next: json.metadata.continue });
+  }
 });
 
 test('bytes that are cut off or damaged end in an error, never in anything else', () => {
@@ -46,7 +56,7 @@ test('bytes that are cut off or damaged end in an error, never in anything else'
       const bytes = Buffer.from(pods ?? []);
       bytes[at] = byte;
       try {
-        for (const item of readProtobufList(bytes.subarray(0, length), fieldsFor('pods'))?.items ?? [])
+        for (const item of decode(bytes.subarray(0, length), { plural: 'pods', piece: 997 }).items)
           expect(item).toBeTypeOf('object');
       } catch (error) {
         expect(error).toBeInstanceOf(ProtobufError);
