@@ -105,14 +105,18 @@ test('what the spec does not name any more leaves the status; the last to leave 
   await soon(() => expect(status('web')).toEqual({ upToDate: true }));
 });
 
-test('an address stays in the status when DNS gives it no more', async () => {
-  const { running, answer, status, quiet } = await startPublishing([clientIntents('web', ['a.example.com'])]);
+test('an address stays in the status when DNS gives it no more, and is not written into another one then', async () => {
+  const { kubernetes, running, answer, status, quiet } = await startPublishing([
+    clientIntents('web', ['a.example.com']),
+  ]);
   await answer('a.example.com', '198.51.100.10');
   await soon(() => expect(status('web')).toHaveProperty('resolvedIPs'));
   running.clock.now += 2 * 3_600_000;
   await answer('a.example.com', '198.51.100.11');
   const both = [resolved('a.example.com', '198.51.100.10', '198.51.100.11')];
   await soon(() => expect(status('web')).toHaveProperty('resolvedIPs', both));
+  kubernetes.put(clientIntents('late', ['a.example.com']));
+  await soon(() => expect(status('late')).toHaveProperty('resolvedIPs', [resolved('a.example.com', '198.51.100.11')]));
   await quiet();
   expect(status('web')).toHaveProperty('resolvedIPs', both);
 });
