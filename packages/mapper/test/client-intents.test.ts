@@ -112,10 +112,12 @@ test('an address stays in the status when DNS gives it no more, and is not writt
   await answer('a.example.com', '198.51.100.10');
   await soon(() => expect(status('web')).toHaveProperty('resolvedIPs'));
   running.clock.now += 2 * 3_600_000;
+  kubernetes.put(clientIntents('late', ['a.example.com']));
+  await quiet();
+  expect(status('late')).not.toHaveProperty('resolvedIPs');
   await answer('a.example.com', '198.51.100.11');
   const both = [resolved('a.example.com', '198.51.100.10', '198.51.100.11')];
   await soon(() => expect(status('web')).toHaveProperty('resolvedIPs', both));
-  kubernetes.put(clientIntents('late', ['a.example.com']));
   await soon(() => expect(status('late')).toHaveProperty('resolvedIPs', [resolved('a.example.com', '198.51.100.11')]));
   await quiet();
   expect(status('web')).toHaveProperty('resolvedIPs', both);
