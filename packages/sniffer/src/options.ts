@@ -97,8 +97,8 @@ export const options = {
   mostHeld: option({
     env: 'OTTERIZE_SNIFFER_MAX_SIGHTINGS',
     form: form.integer({ min: 100, max: 10_000_000 }),
-    fallback: 30_000,
-    about: 'Sightings of each kind of evidence that are held while the mapper is away, about half a kilobyte each.',
+    fallback: 20_000,
+    about: 'Sightings of each kind of evidence that are held while the mapper is away, about a kilobyte each.',
     ours: true,
   }),
 };

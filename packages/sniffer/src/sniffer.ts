@@ -5,6 +5,7 @@ import {
   aborted,
   createHealthListener,
   createMetricsListener,
+  every,
   ListenError,
   type Logger,
   type Runnable,
@@ -35,6 +36,8 @@ const statusRetry = 5_000;
 const probeInterval = 5_000;
 /** Milliseconds between tries to report while the mapper is away, at most. */
 const longestPause = 60_000;
+/** Milliseconds between two times that what was captured is handed over to be reported. */
+const settleInterval = 200;
 /** Milliseconds the last report may take once the end was announced. */
 const farewell = 5_000;
 
@@ -89,6 +92,7 @@ export function createSniffer({ config, logger, version }: SnifferOptions): read
     optional(createMetricsListener({ port: config.metricsPort, registry: metrics.registry }), logger),
     ...(capture === undefined ? [] : [capture]),
     ...(scan === undefined ? [] : [scan]),
+    createSettler(collectors),
     createReporter({
       channels,
       interval: config.reportInterval,
@@ -96,8 +100,9 @@ export function createSniffer({ config, logger, version }: SnifferOptions): read
       farewell,
       clock,
       gather: ({ final }) => {
-        if (final) capture?.readNow();
-        collectors.settle(final ? Infinity : Date.now());
+        if (!final) return;
+        capture?.readNow();
+        collectors.settle(Infinity);
       },
       events,
     }),
@@ -122,6 +127,15 @@ function openCapture({ config, logger, collectors }: CaptureOptions): LiveSource
     logger.error({ error }, 'No packets are taken in');
     return undefined;
   }
+}
+
+/** Hands over what collectors hold, a little at a time: no turn of the event loop has much of it. */
+function createSettler(collectors: PacketCollectors): Runnable {
+  return {
+    name: 'the settling of what was captured',
+    // eslint-disable-next-line @typescript-eslint/require-await -- `every` waits for work that may wait.
+    run: signal => every(settleInterval, async () => collectors.settle(Date.now()), signal),
+  };
 }
 
 interface CaptureOptions {

@@ -13,6 +13,12 @@ const ticksPerSecond = 100;
 const flags = ['--max-semi-space-size=1'];
 const memoryEnvironment = { MALLOC_ARENA_MAX: '1' };
 
+export interface SnifferOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** As `taskset` lists them. */
+  readonly cores?: string;
+}
+
 /** What was measured over some time. */
 export interface Measured {
   readonly seconds: number;
@@ -48,11 +54,15 @@ export class MeasuredSniffer {
     this.#mapper = parts.mapper;
   }
 
-  static async start(node: BenchNode, env: Readonly<Record<string, string>> = {}): Promise<MeasuredSniffer> {
+  /** With one core to itself, or, to scan, with all of them. */
+  static async start(
+    node: BenchNode,
+    { env = {}, cores = snifferCore }: SnifferOptions = {},
+  ): Promise<MeasuredSniffer> {
     const counting = join(import.meta.dirname, 'counting-mapper.ts');
     const mapper = await node.startReady(node.namespace, [process.execPath, counting, '9555']);
     const bundle = join(root, 'dist/sniffer/main.mjs');
-    const command = ['taskset', '-c', snifferCore, process.execPath, ...flags, bundle];
+    const command = ['taskset', '-c', cores, process.execPath, ...flags, bundle];
     const sniffer = node.start(node.namespace, command, {
       OTTERIZE_MAPPER_API_URL: mapperUrl,
       OTTERIZE_HOST_PROC_DIR: '/proc',

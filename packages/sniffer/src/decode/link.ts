@@ -55,10 +55,11 @@ function afterEtherType({ bytes, start, end }: Slice, { typeAt, headerLength }: 
   let at = start + headerLength;
   if (at > end) return 'link-cut';
   let etherType = bytes.readUInt16BE(typeAt);
-  while (vlanTags.has(etherType)) {
+  while (etherType !== etherTypeIpv4 && etherType !== etherTypeIpv6) {
+    if (!vlanTags.has(etherType)) return 'not-ip';
     if (at + 4 > end) return 'link-cut';
     etherType = bytes.readUInt16BE(at + 2);
     at += 4;
   }
-  return etherType === etherTypeIpv4 || etherType === etherTypeIpv6 ? at : 'not-ip';
+  return at;
 }
