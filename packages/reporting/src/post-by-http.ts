@@ -1,5 +1,4 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { mapperHeader, type PostReply, type PostRequest } from '@network-mapper/api';
@@ -7,8 +6,15 @@ import { mapperHeader, type PostReply, type PostRequest } from '@network-mapper/
 const compressed = promisify(gzip);
 /** The connection to the mapper stays open from report to report. */
 const keepAlive = { keepAlive: true, maxSockets: 2 };
-const httpAgent = new HttpAgent(keepAlive);
-const httpsAgent = new HttpsAgent(keepAlive);
+const http = { request: httpRequest, agent: new Agent(keepAlive) };
+let https: typeof http | undefined;
+
+/** `node:https` is loaded only where it is needed, for what it takes. */
+async function loadHttps(): Promise<typeof http> {
+  const loaded = await import('node:https');
+  return { request: loaded.request, agent: new loaded.Agent(keepAlive) };
+}
+
 /** Bytes of a reply that are read; the mapper's are a hundred. */
 const longestReply = 64 * 1024;
 
@@ -20,11 +26,13 @@ export async function postByHttp({ url, json, compress, signal }: PostRequest): 
     'content-length': body.length,
     ...(compress ? { 'content-encoding': 'gzip' } : {}),
   };
-  const isSecure = url.startsWith('https:');
-  const send = isSecure ? httpsRequest : httpRequest;
-  const options: RequestOptions = { method: 'POST', headers, signal, agent: isSecure ? httpsAgent : httpAgent };
+  const protocol = url.startsWith('https:') ? (https ??= await loadHttps()) : http;
   const { promise, resolve, reject } = Promise.withResolvers<PostReply>();
-  const request = send(url, options, response => void read(response).then(resolve, reject));
+  const request = protocol.request(
+    url,
+    { method: 'POST', headers, signal, agent: protocol.agent },
+    response => void read(response).then(resolve, reject),
+  );
   request.once('error', reject);
   request.end(body);
   return promise;
