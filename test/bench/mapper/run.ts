@@ -6,6 +6,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { format } from 'prettier';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MeasuredProcess } from './measured-process.ts';
 import { cliIntents, serviceIntents, timeQuery } from './query.ts';
@@ -260,4 +261,7 @@ const intro = `# Benchmarks of the mapper
 \`npm run bench:mapper\` on ${cpus().length} cores of ${processor}, Linux ${release()}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}.
 The mapper is the bundle that its image runs, alone on one core; the Kubernetes API (JSON, pods of about 10 KB) and the load run on the other.
 `;
-if (wanted.size === 0) writeFileSync(join(here, 'results.md'), [intro, ...tables].join('\n'));
+if (wanted.size === 0) {
+  const text = await format([intro, ...tables].join('\n'), { parser: 'markdown', printWidth: 120 });
+  writeFileSync(join(here, 'results.md'), text);
+}
