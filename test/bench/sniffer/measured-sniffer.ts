@@ -75,8 +75,10 @@ export class MeasuredSniffer {
       once(sniffer.stdout, 'data'),
       once(sniffer, 'exit').then(() => Promise.reject(new Error('the sniffer ended at its start'))),
     ]);
-    await sleep(2000); // The first scan and the compiler's work on what it needs are not what is measured.
-    return new MeasuredSniffer(node, { sniffer, mapper });
+    await sleep(2000); // The compiler's work on what it needs is not what is measured.
+    const measured = new MeasuredSniffer(node, { sniffer, mapper });
+    if (env.OTTERIZE_ENABLE_SOCKET_SCANNER !== 'false') await measured.#firstScan();
+    return measured;
   }
 
   /** Measures while `work` goes on, and until what it sent has been taken in. */
@@ -123,6 +125,11 @@ export class MeasuredSniffer {
       child.kill('SIGTERM');
       await ended;
     }
+  }
+
+  /** The first scan goes on without a rest, whatever it takes. */
+  async #firstScan(): Promise<void> {
+    while ((this.#sample().metrics.get('sniffer_socket_scans_total') ?? 0) === 0) await sleep(500);
   }
 
   #sample(): Sample {
