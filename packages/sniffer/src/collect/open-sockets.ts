@@ -70,6 +70,7 @@ export class OpenSockets {
       if (signal.aborted) return;
       await this.#scanNamespace(key, { pids, signal });
       await pace.afterStep(signal);
+      await nextTurn(); // Packets have their turn, also between namespaces that need no waiting for.
     }
   }
 
