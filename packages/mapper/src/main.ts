@@ -16,6 +16,7 @@ await runProgram('mapper', async () => {
   const connection = await connectKube({ env: process.env });
   const logger = createLogger({ name: 'mapper', debug: options.debug });
   for (const asked of notDone(process.env)) logger.warn(asked, 'what these options ask for is not done here');
-  return createMapper({ config: { ...options, clusterDomain }, connection, logger, listening: collectGarbage })
-    .runnables;
+  // Those who waited for the mapper are answered first.
+  const listening = (): void => void setTimeout(collectGarbage, 2_000).unref();
+  return createMapper({ config: { ...options, clusterDomain }, connection, logger, listening }).runnables;
 });
