@@ -31,7 +31,7 @@ export class Gathered<T extends Gatherable> {
   readonly #keepBack: number;
   #current = new Map<string, T>();
   #previous = new Map<string, T>();
-  #touched: T[] = [];
+  readonly #touched: T[] = [];
   #generationSince = 0;
 
   constructor({ handOver, keepBack }: GatheredOptions<T>) {
@@ -68,15 +68,15 @@ export class Gathered<T extends Gatherable> {
 
   /** Hands over what is due; `now` as of the packets' clock, `Infinity` for everything. */
   settle(now: number): void {
-    const waiting: T[] = [];
+    let waiting = 0;
     for (const item of this.#touched) {
       if (item.seen === 0) continue;
       // A clock that was set back makes ages negative: nothing waits for it to catch up.
       const isFresh = Math.abs(now - item.lastSeen) < this.#keepBack && item.handedOver === -Infinity;
-      if (isFresh || Math.abs(now - item.handedOver) < handOverEvery) waiting.push(item);
+      if (isFresh || Math.abs(now - item.handedOver) < handOverEvery) this.#touched[waiting++] = item;
       else this.#handOverNow(item);
     }
-    this.#touched = waiting;
+    this.#touched.length = waiting; // In place: a list of thousands, made anew several times a second, is much garbage.
     if (Math.abs(now - this.#generationSince) >= rememberFor) this.#nextGeneration(now);
   }
 
