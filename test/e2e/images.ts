@@ -13,6 +13,12 @@ export const tags = {
   node: 'localhost/network-mapper-e2e-workload:e2e',
 } as const;
 
+/** What the images run, as the Dockerfiles have it. */
+export const entrypoints = {
+  mapper: ['/usr/bin/node', '/app/main.mjs'],
+  sniffer: ['/usr/bin/node', '--max-semi-space-size=1', '/app/main.mjs'],
+} as const;
+
 /**
  * Makes the images of the mapper, the sniffer and the workloads in `folder`, of the same contents as by the Dockerfiles: the Node that runs
  * this, with its libraries; the bundle of a service; libpcap for the sniffer. Returns the archives.
@@ -33,11 +39,10 @@ export async function makeImages(folder: string): Promise<readonly string[]> {
     await copy(libpcap, join(place, libpcap));
     await copyLibraries(libpcap, place);
   });
-  const run = ['/usr/bin/node', '/app/main.mjs'];
   const images = [
     { tag: tags.node, entrypoint: ['/usr/bin/node'], layers: [node] },
-    { tag: tags.mapper, entrypoint: run, layers: [node, mapper] },
-    { tag: tags.sniffer, entrypoint: run, layers: [node, sniffer] },
+    { tag: tags.mapper, entrypoint: entrypoints.mapper, layers: [node, mapper] },
+    { tag: tags.sniffer, entrypoint: entrypoints.sniffer, layers: [node, sniffer] },
   ];
   const archives: string[] = [];
   for (const [index, image] of images.entries()) {
