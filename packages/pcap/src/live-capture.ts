@@ -49,7 +49,7 @@ const errorBufferSize = 256;
 /** `struct pcap_pkthdr` in a capture file: seconds, microseconds, captured and wire length, 32 bits each. */
 const recordHeader = 16;
 /** Packets a batch may hold; its memory is touched only as far as packets need it. */
-const batchPackets = 64;
+const batchPackets = 128;
 
 /**
  * A live capture by libpcap, without promiscuous mode. libpcap's own `pcap_dump` writes each batch of packets
@@ -86,19 +86,18 @@ export class LiveCapture {
   }
 
   /**
-   * Hands over packets that wait, up to one batch, and answers how many there were: 0 when none waits.
-   * Throws a `PcapError` when the device is gone.
+   * Hands over packets that wait, up to one batch; true when more may wait. Throws a `PcapError` when the device is gone.
    */
-  read(handle: (packet: CapturedPacket) => void): number {
+  read(handle: (packet: CapturedPacket) => void): boolean {
     this.#lib.rewind(this.#stream);
     const count = this.#lib.dispatch(this.#handle, batchPackets, this.#lib.dumpHandler, this.#dumper);
     if (count < 0) {
       throw new PcapError('device-gone', `Capturing on ${this.#device}: ${this.#lib.errorText(this.#handle)}.`);
     }
-    if (count === 0) return 0;
+    if (count === 0) return false;
     this.#lib.dumpFlush(this.#dumper);
     this.#handOver(count, handle);
-    return count;
+    return count === batchPackets;
   }
 
   /** Calls `wake` whenever packets wait, until the returned function is called or the capture is closed. */

@@ -10,6 +10,8 @@ export interface Traffic {
   /** Packets a second; each crosses two interfaces of the node. */
   readonly rate: number;
   readonly seconds: number;
+  /** Clients have numbers from this one on; 0 when not given. */
+  readonly firstClient?: number;
   readonly clients: number;
   readonly names: number;
 }
@@ -45,11 +47,11 @@ export class BenchNode {
   }
 
   /** Sends, and answers how many packets were sent. */
-  async send({ kind, rate, seconds, clients, names }: Traffic): Promise<number> {
+  async send({ kind, rate, seconds, firstClient = 0, clients, names }: Traffic): Promise<number> {
     const mac = execFileSync('ip', ['netns', 'exec', this.namespace, 'cat', '/sys/class/net/in0/address'], {
       encoding: 'utf8',
     }).trim();
-    const words = ['eth0', mac, kind, rate, seconds, clients, names].map(String);
+    const words = ['eth0', mac, kind, rate, seconds, firstClient, clients, names].map(String);
     const program = this.start(this.#sender, [
       'taskset',
       '-c',

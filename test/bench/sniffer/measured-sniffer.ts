@@ -10,7 +10,7 @@ const metricsUrl = 'http://127.0.0.1:2112/metrics';
 const mapperUrl = 'http://127.0.0.1:9555';
 const ticksPerSecond = 100;
 /** As the image runs it: garbage is collected early, and threads share one heap of the C library. */
-const flags = ['--max-semi-space-size=1'];
+const flags = ['--max-semi-space-size=1', '--heap-growing-percent=50'];
 const memoryEnvironment = { MALLOC_ARENA_MAX: '1' };
 
 export interface SnifferOptions {

@@ -24,12 +24,17 @@ const { values, positionals } = parseArgs({
 if (process.env.NM_BENCH_INSIDE === undefined) process.exit(runInside());
 await main();
 
-/** Runs this program among processes of its own, so that those of the machine are not scanned. */
+/**
+ * Runs this program among processes and named network namespaces of its own: those of the machine are not scanned, and
+ * nothing is left behind, however it ends.
+ */
 function runInside(): number {
   if (process.getuid?.() !== 0) throw new Error('Root is needed: network namespaces are made.');
   execFileSync(process.execPath, [join(root, 'scripts/bundle.ts'), 'sniffer'], { stdio: 'inherit' });
   const own = ['--mount', '--pid', '--fork', '--mount-proc', '--kill-child', '--'];
-  const { status } = spawnSync('unshare', [...own, process.execPath, ...process.argv.slice(1)], {
+  const names = 'mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns && exec "$@"';
+  const command = ['sh', '-c', names, 'sh', process.execPath, ...process.argv.slice(1)];
+  const { status } = spawnSync('unshare', [...own, ...command], {
     stdio: 'inherit',
     env: { ...process.env, NM_BENCH_INSIDE: '1' },
   });
@@ -68,7 +73,8 @@ function heading(): string {
     `\`npm run bench:sniffer\` at ${commit} on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${memory} GiB, kernel ${release()}, Node ${process.versions.node}. ${values.note ?? ''}`.trim(),
     '',
     'Each packet crosses two interfaces of the node and is captured twice. CPU is the sniffer’s own, of one core; the kernel’s',
-    'work of filtering and copying is charged to who sends. Memory is of the bundle with `--max-semi-space-size=1`.',
+    'work of filtering and copying is charged to who sends. The bundle runs as in its image (`Dockerfile.sniffer`), after ten',
+    'seconds of the same traffic.',
   ].join('\n');
 }
 

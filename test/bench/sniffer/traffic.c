@@ -1,7 +1,7 @@
-// traffic INTERFACE MAC KIND RATE SECONDS CLIENTS NAMES: sends DNS answers or SYNs at a steady rate and prints how many.
+// traffic INTERFACE MAC KIND RATE SECONDS FIRST CLIENTS NAMES: sends DNS answers or SYNs at a steady rate and prints how many.
 //
 // Each packet is one of its own: an answer has its own id and port, a SYN its own sequence number and port. Clients are
-// 10.200.x.y, one after the other; answers say that `s<n>.shop.svc.cluster.local` has two addresses.
+// 10.200.x.y from the FIRST on, one after the other; answers say that `s<n>.shop.svc.cluster.local` has two addresses.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
@@ -103,10 +103,10 @@ static double now(void) {
 }
 
 int main(int count, char **words) {
-  if (count != 8) return fprintf(stderr, "traffic INTERFACE MAC KIND RATE SECONDS CLIENTS NAMES\n"), 2;
+  if (count != 9) return fprintf(stderr, "traffic INTERFACE MAC KIND RATE SECONDS FIRST CLIENTS NAMES\n"), 2;
   int is_syn = strcmp(words[3], "syn") == 0;
   double rate = atof(words[4]), seconds = atof(words[5]);
-  unsigned clients = atoi(words[6]), names = atoi(words[7]);
+  unsigned first = atoi(words[6]), clients = atoi(words[7]), names = atoi(words[8]);
   struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_ifindex = if_nametoindex(words[1])};
   int out = socket(AF_PACKET, SOCK_RAW, 0), yes = 1;
   setsockopt(out, SOL_PACKET, PACKET_QDISC_BYPASS, &yes, sizeof yes);
@@ -129,7 +129,7 @@ int main(int count, char **words) {
       int batch = due - sent > MOST ? MOST : due - sent;
       for (int index = 0; index < batch; index++) {
         uint64_t number = sent + index;
-        uint32_t client = 0x0ac80000 + 2 + number % clients;
+        uint32_t client = 0x0ac80002 + first + number % clients;
         unsigned name = number / clients % names;
         uint8_t *ip = frames[index] + 14;
         parts[index].iov_len = 14 + (is_syn ? syn(ip, number, client, name) : dns_answer(ip, number, client, name));

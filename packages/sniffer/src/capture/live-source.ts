@@ -100,7 +100,7 @@ export class LiveSource implements Runnable {
     const turnEnd = performance.now() + longestTurn;
     const handle = (packet: CapturedPacket): void => consume(packet, capture.linkType);
     try {
-      while (capture.read(handle) > 0 && performance.now() < turnEnd);
+      while (capture.read(handle) && performance.now() < turnEnd);
     } catch (error) {
       if (!isMissing(error)) throw error;
       logger.warn({ error, device }, 'The interface is gone');

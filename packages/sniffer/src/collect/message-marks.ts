@@ -45,16 +45,14 @@ export class MessageMarks {
     this.#receiver[this.#slot] = receiver;
   }
 
-  /** The steps of MurmurHash3 for the slot, those of FNV-1a, on words, for the mark in it. */
+  /** Two hashes in the manner of FNV-1a, on words: one for the slot, one for the mark in it. */
   #compute({ bytes, start, end, port }: ReceivedMessage): void {
     let first = port;
     let second = port ^ (end - start);
     for (let at = start; at < end; at += 4) {
       const word = at + 4 <= end ? bytes.readInt32LE(at) : bytes.readIntLE(at, end - at);
-      let scrambled = Math.imul(word, 0xcc9e2d51);
-      scrambled = Math.imul((scrambled << 15) | (scrambled >>> 17), 0x1b873593);
-      first ^= scrambled;
-      first = (Math.imul((first << 13) | (first >>> 19), 5) + 0xe6546b64) | 0;
+      first = Math.imul(first ^ word, 0x85ebca6b);
+      first ^= first >>> 13;
       second = Math.imul(second ^ word, 0x01000193);
       second ^= second >>> 15;
     }
