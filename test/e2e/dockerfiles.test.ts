@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { entrypoints } from './images.ts';
+import { containerCommand } from '../../scripts/dockerfile.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
@@ -14,6 +14,7 @@ test.each(['mapper', 'sniffer'] as const)(
     expect(process.versions.node).toBe(pinned);
     expect(dockerfile).toContain(`FROM node:${pinned ?? ''}-bookworm-slim AS build`);
     expect(dockerfile).toContain(`scripts/bundle.ts ${service}\n`);
-    expect(dockerfile).toContain(`ENTRYPOINT [${entrypoints[service].map(word => `"${word}"`).join(', ')}]\n`);
+    expect(containerCommand(service).entrypoint[0]).toBe('/usr/bin/node');
+    expect(containerCommand(service).entrypoint.at(-1)).toBe('/app/main.mjs');
   },
 );

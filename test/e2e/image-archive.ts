@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ContainerCommand } from '../../scripts/dockerfile.ts';
 import { command } from './command.ts';
 
 export interface Layer {
@@ -32,7 +33,7 @@ export async function packLayer(folder: string, file: string): Promise<Layer> {
 /** Writes an image as `docker save` does: an archive that every container runtime takes, without a daemon or a registry. */
 export async function writeImage(
   archive: string,
-  image: { readonly tag: string; readonly entrypoint: readonly string[]; readonly layers: readonly Layer[] },
+  image: ContainerCommand & { readonly tag: string; readonly layers: readonly Layer[] },
 ): Promise<void> {
   const folder = await mkdtemp(`${archive}-`);
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
@@ -40,7 +41,11 @@ export async function writeImage(
   const config = {
     architecture,
     os: 'linux',
-    config: { Entrypoint: image.entrypoint, Env: ['PATH=/usr/bin:/bin'], WorkingDir: '/' },
+    config: {
+      Entrypoint: image.entrypoint,
+      Env: Object.entries({ PATH: '/usr/bin:/bin', ...image.env }).map(([name, value]) => `${name}=${value}`),
+      WorkingDir: '/',
+    },
     rootfs: { type: 'layers', diff_ids: image.layers.map(({ diffId }) => diffId) },
     history: image.layers.map(() => ({ created_by: 'network-mapper e2e' })),
   };

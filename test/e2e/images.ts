@@ -1,5 +1,6 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { containerCommand } from '../../scripts/dockerfile.ts';
 import { command } from './command.ts';
 import { packLayer, writeImage, type Layer } from './image-archive.ts';
 
@@ -13,15 +14,9 @@ export const tags = {
   node: 'localhost/network-mapper-e2e-workload:e2e',
 } as const;
 
-/** What the images run, as the Dockerfiles have it. */
-export const entrypoints = {
-  mapper: ['/usr/bin/node', '/app/main.mjs'],
-  sniffer: ['/usr/bin/node', '--max-semi-space-size=1', '/app/main.mjs'],
-} as const;
-
 /**
  * Makes the images of the mapper, the sniffer and the workloads in `folder`, of the same contents as by the Dockerfiles: the Node that runs
- * this, with its libraries; the bundle of a service; libpcap for the sniffer. Returns the archives.
+ * this, with its libraries; the bundle of a service; libpcap for the sniffer; run as the Dockerfiles say. Returns the archives.
  */
 export async function makeImages(folder: string): Promise<readonly string[]> {
   await command(process.execPath, [join(root, 'scripts/bundle.ts')]);
@@ -40,9 +35,9 @@ export async function makeImages(folder: string): Promise<readonly string[]> {
     await copyLibraries(libpcap, place);
   });
   const images = [
-    { tag: tags.node, entrypoint: ['/usr/bin/node'], layers: [node] },
-    { tag: tags.mapper, entrypoint: entrypoints.mapper, layers: [node, mapper] },
-    { tag: tags.sniffer, entrypoint: entrypoints.sniffer, layers: [node, sniffer] },
+    { tag: tags.node, entrypoint: ['/usr/bin/node'], env: {}, layers: [node] },
+    { tag: tags.mapper, ...containerCommand('mapper'), layers: [node, mapper] },
+    { tag: tags.sniffer, ...containerCommand('sniffer'), layers: [node, sniffer] },
   ];
   const archives: string[] = [];
   for (const [index, image] of images.entries()) {

@@ -8,11 +8,13 @@ import { cpus, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { containerCommand } from '../../../scripts/dockerfile.ts';
 import { MeasuredProcess } from './measured-process.ts';
 import { cliIntents, serviceIntents, timeQuery } from './query.ts';
 
 const here = import.meta.dirname;
 const root = join(here, '../../..');
+const image = containerCommand('mapper');
 const scratch = mkdtempSync(join(tmpdir(), 'bench-mapper-'));
 const [apiPort, metricsPort] = [19_590, 19_592];
 const url = `http://127.0.0.1:${apiPort}`;
@@ -63,11 +65,11 @@ async function start(pods: number): Promise<World> {
     OTTERIZE_METRICS_PORT: String(metricsPort),
     OTTERIZE_SHUTDOWN_DELAY: '1ms',
     OTTERIZE_CLUSTER_DOMAIN: 'cluster.local',
-    MALLOC_ARENA_MAX: '1',
+    ...image.env,
   };
   const started = performance.now();
   const mapper = new MeasuredProcess(
-    ['taskset', '-c', '1', process.execPath, '--max-semi-space-size=4', join(root, 'dist/mapper/main.mjs')],
+    ['taskset', '-c', '1', process.execPath, ...image.entrypoint.slice(1, -1), join(root, 'dist/mapper/main.mjs')],
     env,
   );
   while (!(await answers())) await sleep(5);

@@ -3,15 +3,14 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { containerCommand } from '../../../scripts/dockerfile.ts';
 import { snifferCore, type BenchNode } from './bench-node.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const metricsUrl = 'http://127.0.0.1:2112/metrics';
 const mapperUrl = 'http://127.0.0.1:9555';
 const ticksPerSecond = 100;
-/** As the image runs it: garbage is collected early, and threads share one heap of the C library. */
-const flags = ['--max-semi-space-size=1', '--heap-growing-percent=50'];
-const memoryEnvironment = { MALLOC_ARENA_MAX: '1' };
+const image = containerCommand('sniffer');
 
 export interface SnifferOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -62,12 +61,12 @@ export class MeasuredSniffer {
     const counting = join(import.meta.dirname, 'counting-mapper.ts');
     const mapper = await node.startReady(node.namespace, [process.execPath, counting, '9555']);
     const bundle = join(root, 'dist/sniffer/main.mjs');
-    const command = ['taskset', '-c', cores, process.execPath, ...flags, bundle];
+    const command = ['taskset', '-c', cores, process.execPath, ...image.entrypoint.slice(1, -1), bundle];
     const sniffer = node.start(node.namespace, command, {
       OTTERIZE_MAPPER_API_URL: mapperUrl,
       OTTERIZE_HOST_PROC_DIR: '/proc',
       OTTERIZE_HEALTH_PROBES_PORT: '57921',
-      ...memoryEnvironment,
+      ...image.env,
       ...env,
     });
     if (sniffer.stdout === null) throw new Error('no output to wait for');
