@@ -68,3 +68,13 @@ export interface IncomingResolution {
 }
 
 export type Resolution = IntentResolution | ExternalResolution | IncomingResolution | Unresolved;
+
+/** An intent of a client that is known; what is not known of the server stays so. */
+export function intent(client: Resolved, server: ResolvedServer | Unresolved, how: string): Resolution {
+  return server.kind === 'resolved' ? { kind: 'intent', client, server, how } : server;
+}
+
+/** A server that was reached at its own address. */
+export function direct(server: Resolved | Unresolved): ResolvedServer | Unresolved {
+  return server.kind === 'resolved' ? { ...server, candidates: [] } : server;
+}
