@@ -1,6 +1,6 @@
 import { pod, type KubernetesObject } from '@network-mapper/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { calls, report, unmapped } from './reports.ts';
+import { calls, report, unmapped, type Seen } from './reports.ts';
 import type { RunningMapper } from './running-mapper.ts';
 import { later, namespace, startSmallCluster, workload, type SmallCluster } from './small-cluster.ts';
 
@@ -98,6 +98,19 @@ test('of two pods that claim an address the hostname tells which one was seen', 
   expect(await unmapped(running)).toEqual(['ambiguous-address: 10.0.0.1 -> cart.shop.svc.cluster.local']);
   await report(running, 'dns', { srcIp: '10.0.0.1', srcHostname: 'twin-1-x', destinations });
   expect(await calls(running)).toEqual(['shop/twin -> shop/cart']);
+});
+
+test('an address that was given away while its pod is still being deleted is the new pod’s', async () => {
+  const [, , leaving] = workload('leaving', '10.0.0.9', { startedAt: later(-600) });
+  const deletionTimestamp = later(-60);
+  await cluster.put({ ...leaving, metadata: { ...leaving.metadata, deletionTimestamp } });
+  const destinations = (seconds: number): readonly Seen[] => [
+    { destination: 'cart.shop.svc.cluster.local', lastSeen: later(seconds) },
+  ];
+  await report(running, 'dns', { srcIp: '10.0.0.9', destinations: destinations(-40) });
+  await cluster.put(...workload('coming', '10.0.0.9', { startedAt: later(-30) }));
+  await report(running, 'dns', { srcIp: '10.0.0.9', destinations: destinations(0) });
+  expect(await calls(running)).toEqual(['shop/coming -> shop/cart', 'shop/leaving-1 -> shop/cart']);
 });
 
 test('pods on the host network are known when the agent says which pod a process belongs to', async () => {

@@ -49,7 +49,10 @@ export class AddressHistory {
       hostname === undefined ? held : held.filter(pod => pod.name === hostname || pod.hostname === hostname);
     // A hostname that fits nobody tells nothing apart; the rules of trust object to it.
     const pods = named.length > 0 ? named : held;
-    const alive = pods.filter(pod => pod.phase === 'running' && !this.#gone.has(pod));
+    const running = pods.filter(pod => pod.phase === 'running' && !this.#gone.has(pod));
+    const staying = running.filter(pod => !pod.deleting);
+    // Of a pod that is being deleted the address may be another's already, while its object lingers.
+    const alive = staying.length > 0 ? staying : running;
     if (alive.length > 1) return { kind: 'several' };
     const pod = this.#holding(pods, alive[0], at);
     if (pod !== undefined) return { kind: 'pod', pod };
