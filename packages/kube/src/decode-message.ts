@@ -1,5 +1,6 @@
+import { DecodeError } from './decode-error.ts';
 import type { Field, MessageFields } from './message-fields.ts';
-import { ProtobufError, type ProtobufReader } from './protobuf-reader.ts';
+import type { ProtobufReader } from './protobuf-reader.ts';
 
 /** A message as its JSON would have it, with the members that `fields` names. */
 export function decodeMessage(reader: ProtobufReader, fields: MessageFields): Record<string, unknown> {
@@ -10,7 +11,7 @@ export function decodeMessage(reader: ProtobufReader, fields: MessageFields): Re
     if (entry === undefined) continue;
     const { member, field } = entry;
     if (field.holds === 'map') {
-      object[member] = { ...asEntries(object[member]), ...decodeEntry(reader.message()) };
+      object[member] = withEntry(object[member], reader.message());
       continue;
     }
     const content = decodeField(reader, field);
@@ -59,11 +60,21 @@ const lastSecond = 253_402_300_799;
 function decodeTime(reader: ProtobufReader): string | undefined {
   while (reader.next()) {
     const { number, value } = reader;
-    if (number !== 1 || value === undefined) continue;
-    if (value > lastSecond) throw new ProtobufError('a time is beyond all dates');
-    return new Date(value * 1000).toISOString().replace('.000Z', 'Z');
+    if (number === 1 && value !== undefined) return formatSecond(value);
   }
   return undefined;
+}
+
+/** The day that was written last: the times of objects that are made together differ by seconds. */
+let lastDay = { start: 0, date: '1970-01-01' };
+
+function formatSecond(second: number): string {
+  if (second > lastSecond) throw new DecodeError('a time is beyond all dates');
+  const ofDay = second % 86_400;
+  const start = second - ofDay;
+  if (start !== lastDay.start) lastDay = { start, date: new Date(start * 1000).toISOString().slice(0, 10) };
+  const two = (number: number): string => (number < 10 ? `0${number}` : String(number));
+  return `${lastDay.date}T${two(Math.floor(ofDay / 3600))}:${two(Math.floor(ofDay / 60) % 60)}:${two(ofDay % 60)}Z`;
 }
 
 /** `type` = 1 (0: integer, 1: text), `intVal` = 2, `strVal` = 3. */
@@ -79,17 +90,19 @@ function decodeIntegerOrText(reader: ProtobufReader): string | number {
   return isText ? text : integer;
 }
 
-/** An entry of a map is a message of `key` = 1 and `value` = 2. */
-function decodeEntry(reader: ProtobufReader): Readonly<Record<string, string>> {
+/** The map, or a new one, with one entry more, which is a message of `key` = 1 and `value` = 2. */
+function withEntry(map: unknown, reader: ProtobufReader): object {
+  const entries = isMap(map) ? map : {};
   let key = '';
   let value = '';
   while (reader.next()) {
     if (reader.number === 1) key = reader.text();
     else if (reader.number === 2) value = reader.text();
   }
-  return { [key]: value };
+  entries[key] = value;
+  return entries;
 }
 
-function asEntries(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,7 +1,8 @@
-import { ProtobufError } from './protobuf-reader.ts';
+import { finished } from 'node:stream/promises';
 import { request as requestHttp, Agent as HttpAgent, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps, Agent as HttpsAgent } from 'node:https';
 import type { ClusterAccess } from './cluster-access.ts';
+import { DecodeError } from './decode-error.ts';
 import { KubeError } from './kube-error.ts';
 
 export interface GetOptions {
@@ -28,11 +29,18 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-export interface PiecesOptions {
+export interface PiecesOptions<T> {
   readonly accept: string;
   readonly signal: AbortSignal;
-  readonly wanted: (contentType: string) => boolean;
-  readonly take: (chunk: Buffer) => void;
+  /** What takes an answer of this content type. */
+  readonly decoder: (contentType: string) => Decoder<T>;
+}
+
+/** Takes an answer piece by piece. Both throw DecodeError when it is not what it should be. */
+export interface Decoder<T> {
+  push(chunk: Buffer): void;
+  /** The answer, when all of it has come. */
+  end(): T;
 }
 
 interface Request {
@@ -79,25 +87,29 @@ export class KubeConnection {
     return this.#ask({ method: 'GET', path, headers: { accept: accept ?? json } }, signal);
   }
 
-  /**
-   * GET `path`, with the answer's bytes handed over as they come when `wanted` says so of its content type; else the whole answer is
-   * returned. Throws KubeError for every status but 2xx, and what `take` throws.
-   */
-  async getInPieces(path: string, options: PiecesOptions): Promise<Answer | undefined> {
-    const request: Request = { method: 'GET', path, headers: { accept: options.accept } };
+  /** GET `path`, decoded while it comes. Throws KubeError for every status but 200, and DecodeError. */
+  async getInPieces<T>(path: string, { accept, signal, decoder: begin }: PiecesOptions<T>): Promise<T> {
+    const request: Request = { method: 'GET', path, headers: { accept } };
     const name = this.#nameOf(request);
     try {
-      const response = await this.#send(request, { agent: this.#requests, signal: options.signal });
+      const response = await this.#send(request, { agent: this.#requests, signal });
       response.setTimeout(this.#patience, () => response.destroy(this.#late(name)));
       const status = response.statusCode ?? 0;
-      const contentType = response.headers['content-type'] ?? '';
       if (status !== 200) throw statusError({ status, body: await readBody(response, name), request: name });
-      if (!options.wanted(contentType)) return { contentType, body: await readBody(response, name) };
-      for await (const chunk of bytesOf(response)) options.take(chunk);
-      return undefined;
+      const decoder = begin(response.headers['content-type'] ?? '');
+      // Without a promise for each: a large list comes in ten thousand pieces.
+      response.on('data', (chunk: Buffer) => {
+        try {
+          decoder.push(chunk);
+        } catch (error) {
+          response.destroy(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
+      await finished(response);
+      return decoder.end();
     } catch (error) {
-      options.signal.throwIfAborted();
-      throw error instanceof ProtobufError ? error : KubeError.ofFailure(error, name);
+      signal.throwIfAborted();
+      throw error instanceof DecodeError ? error : KubeError.ofFailure(error, name);
     }
   }
 

@@ -1,7 +1,4 @@
-/** Protocol buffers that end too early or are none at all. */
-export class ProtobufError extends Error {
-  override readonly name = 'ProtobufError';
-}
+import { DecodeError } from './decode-error.ts';
 
 /**
  * Reads a message of protocol buffers field by field, without an object for each (protobuf.dev/programming-guides/encoding): a list of
@@ -35,7 +32,7 @@ export class ProtobufReader {
     else if (wireType === 2) this.#skip(this.#varint());
     else if (wireType === 1) this.#skip(8);
     else if (wireType === 5) this.#skip(4);
-    else throw new ProtobufError(`wire type ${wireType} is not used`);
+    else throw new DecodeError(`wire type ${wireType} is not used`);
     return true;
   }
 
@@ -71,12 +68,12 @@ export class ProtobufReader {
       result += (byte & 127) * factor;
       if (byte < 128) return result;
     }
-    throw new ProtobufError('a number ends too early');
+    throw new DecodeError('a number ends too early');
   }
 
   #skip(length: number): void {
     this.#from = this.#at;
     this.#at += length;
-    if (this.#at > this.#end) throw new ProtobufError('a field ends too early');
+    if (this.#at > this.#end) throw new DecodeError('a field ends too early');
   }
 }

@@ -3,9 +3,9 @@ import { kubeconfigFor, listenLocally, readJsonLines } from '@network-mapper/tes
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { connectKube, WatchedCollection, type KubeObject } from '../src/index.ts';
+import { DecodeError } from '../src/decode-error.ts';
 import { fieldsOf, metadataFields } from '../src/message-fields.ts';
 import { pickFields } from '../src/pick-fields.ts';
-import { ProtobufError } from '../src/protobuf-reader.ts';
 import { ProtobufListDecoder } from '../src/protobuf-list-decoder.ts';
 
 /** One list as a real API server (1.34) gave it, in both encodings; of ReplicaSets the metadata alone. */
@@ -59,7 +59,7 @@ test('bytes that are cut off or damaged end in an error, never in anything else'
         for (const item of decode(bytes.subarray(0, length), { plural: 'pods', piece: 997 }).items)
           expect(item).toBeTypeOf('object');
       } catch (error) {
-        expect(error).toBeInstanceOf(ProtobufError);
+        expect(error).toBeInstanceOf(DecodeError);
       }
     }),
   );

@@ -1,5 +1,6 @@
 import { identityKey } from './identity.ts';
 import { Interned } from './interned.ts';
+import { sharedText } from './shared-text.ts';
 
 /** A pod's labels, ascending by key. Equal sets are the same object. */
 export type LabelSet = readonly { readonly key: string; readonly value: string }[];
@@ -63,9 +64,10 @@ const workloads = new Interned<Workload>();
 
 /** The one object for a set of labels. */
 export function internLabels(labels: Readonly<Record<string, string>> | undefined): LabelSet {
-  const pairs = Object.entries(labels ?? {}).map(([key, value]) => ({ key, value }));
-  pairs.sort((a, b) => (a.key < b.key ? -1 : 1));
-  return labelSets.get(JSON.stringify(pairs), () => pairs);
+  const keys = Object.keys(labels ?? {}).sort();
+  // Neither keys nor values of labels have such a character (kubernetes.io/docs/concepts/overview/working-with-objects/labels).
+  const whole = keys.map(key => `${key}\0${labels?.[key] ?? ''}`).join('\0');
+  return labelSets.get(whole, () => keys.map(key => ({ key: sharedText(key), value: labels?.[key] ?? '' })));
 }
 
 /** The one object for a workload. */

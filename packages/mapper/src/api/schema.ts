@@ -13,5 +13,6 @@ export function createSchema(): GraphQLSchema {
     throw new TypeError('cannot use this value as Int');
   };
   GraphQLInt.serialize = value => Number(value);
-  return buildSchema(schemaText);
+  // One that is not valid is refused where its types are generated (scripts/generate).
+  return buildSchema(schemaText, { assumeValid: true, noLocation: true });
 }

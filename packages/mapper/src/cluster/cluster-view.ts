@@ -240,7 +240,9 @@ export class ClusterView implements Lookups {
 
 /** The network from which an address's neighbours come, where the nodes do not say which networks pods have. */
 function neighbourhood(address: string): string {
-  return address.includes(':') ? `${address}/64` : `${address}/24`;
+  if (!address.includes(':')) return `${address.slice(0, address.lastIndexOf('.'))}.0/24`;
+  const leading = address.split(':', 4);
+  return leading.includes('') ? `${address}/64` : `${leading.join(':')}::/64`;
 }
 
 function istioName(pod: PodRecord): string | undefined {

@@ -14,12 +14,16 @@ export class IpRanges {
     { readonly bits: number; readonly prefix: number; readonly leading: Set<bigint> }
   >();
 
+  /** What was added, as text: the same network is added for each pod of a node. */
+  readonly #added = new Set<string>();
+
   get size(): number {
     return this.#networks.size;
   }
 
   /** Adds a network such as `10.244.1.0/24`; text that is none is ignored, and false is returned. */
   add(cidr: string): boolean {
+    if (this.#added.has(cidr)) return true;
     const slash = cidr.lastIndexOf('/');
     const address = parseAddress(cidr.slice(0, slash));
     const prefix = Number(cidr.slice(slash + 1));
@@ -32,6 +36,7 @@ export class IpRanges {
       this.#networks.set(key, networks);
     }
     networks.leading.add(address.value >> BigInt(address.bits - prefix));
+    this.#added.add(cidr);
     return true;
   }
 
