@@ -19,6 +19,8 @@ function talks(capacity = 100): Book<Talk> {
       merge: (known, seen) => ({ ...known, ...seen, times: known.times + seen.times }),
       isNews: (told, seen) => seen.accepted === true && told.accepted !== true,
       saysLittle: talk => talk.accepted === false,
+      pack: ({ times, accepted }) => JSON.stringify({ times, accepted }),
+      unpack: (to, packed) => ({ to, ...(JSON.parse(packed) as Omit<Talk, 'to'>) }),
     },
   });
 }
@@ -37,10 +39,35 @@ test('what was told is told again to a mapper that knows nothing', () => {
   book.record({ to: 'cart', times: 2 });
   book.retell();
   expect(takeAll(book, 300_000)).toEqual([
-    { to: 'ads', times: 1 },
     { to: 'cart', times: 3 },
+    { to: 'ads', times: 1 },
   ]);
   expect(takeAll(book, 300_001)).toEqual([]);
+});
+
+test('what a mapper was told that is no more waits, is told in batches, and merges with what is seen meanwhile', () => {
+  const book = talks();
+  for (let index = 0; index < 5; index++) book.record({ to: `s${index}`, times: 1 });
+  takeAll(book, 0);
+  book.retell();
+  book.retell();
+  expect([book.size, book.waiting]).toEqual([5, 5]);
+  const batch = book.take({ now: 1000, limit: 2 });
+  expect(batch?.sightings.map(({ to }) => to)).toEqual(['s0', 's1']);
+  batch?.returned();
+  book.record({ to: 's4', times: 7 });
+  expect(takeAll(book, 2000)).toEqual([0, 1, 4, 2, 3].map(index => ({ to: `s${index}`, times: index === 4 ? 8 : 1 })));
+  expect(book.waiting).toBe(0);
+});
+
+test('what a mapper was told that is no more leaves before what no mapper was told, and counts as lost', () => {
+  const book = talks(3);
+  for (const to of ['a', 'b', 'c']) book.record({ to, times: 1 });
+  takeAll(book, 0);
+  book.retell();
+  book.record({ to: 'new', times: 1 });
+  expect(book.evicted).toBe(1);
+  expect(takeAll(book, 1).map(({ to }) => to)).toEqual(['new', 'b', 'c']);
 });
 
 test('what is new is due at once, merged', () => {

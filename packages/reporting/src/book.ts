@@ -7,6 +7,10 @@ export interface SightingKind<S> {
   readonly isNews: (told: S, seen: S) => boolean;
   /** Sightings that say little are let go of first when there is no room, e.g. failed attempts. */
   readonly saysLittle: (sighting: S) => boolean;
+  /** What a sighting says that its key does not, as a short text; a mapper that is replaced can do without the rest. */
+  readonly pack: (sighting: S) => string;
+  /** The sighting from its key and what `pack` made of it. */
+  readonly unpack: (key: string, packed: string) => S;
 }
 
 export interface BookOptions<S> {
@@ -19,15 +23,21 @@ export interface BookOptions<S> {
   readonly remember: number;
 }
 
+/** What was told, as a text: most of what is held is that, and objects would take three times as much. */
+interface Told {
+  readonly packed: string;
+  readonly at: number;
+}
+
+/** A sighting of which there is something to tell. */
 interface Entry<S> {
   readonly key: string;
   /** Not told yet, or seen since it was told. */
   pending: S | undefined;
   /** Being told just now. */
   sending: S | undefined;
-  /** What was told last. */
-  told: S | undefined;
-  toldAt: number;
+  /** What was told before. */
+  told: Told | undefined;
   shelf: Shelf<S>;
 }
 
@@ -54,12 +64,14 @@ export class Book<S> {
   readonly #refresh: number;
   readonly #remember: number;
   readonly #entries = new Map<string, Entry<S>>();
-  /** In the order in which entries are let go of when there is no room. */
-  readonly #told: Shelf<S> = new Map();
   readonly #lasting: Shelf<S> = new Map();
   readonly #littleNews: Shelf<S> = new Map();
   readonly #news: Shelf<S> = new Map();
   readonly #sending: Shelf<S> = new Map();
+  /** What was told and not seen since, in the order of telling. */
+  #told = new Map<string, Told>();
+  /** What a mapper was told that is no more, and the present one was not. */
+  #lost = new Map<string, Told>();
   #evicted = 0;
 
   constructor({ kind, capacity, refresh, remember }: BookOptions<S>) {
@@ -71,12 +83,12 @@ export class Book<S> {
 
   /** Sightings held, told or not. */
   get size(): number {
-    return this.#entries.size;
+    return this.#entries.size + this.#told.size + this.#lost.size;
   }
 
   /** Sightings that were not told yet. */
   get waiting(): number {
-    return this.#news.size + this.#littleNews.size + this.#lasting.size + this.#sending.size;
+    return this.#entries.size + this.#lost.size;
   }
 
   /** Sightings that were let go of before they were told, since the start. */
@@ -86,23 +98,21 @@ export class Book<S> {
 
   record(seen: S): void {
     const key = this.#kind.key(seen);
-    const entry = this.#entries.get(key);
-    if (entry === undefined) this.#add(key, seen);
-    else {
-      entry.pending = entry.pending === undefined ? seen : this.#kind.merge(entry.pending, seen);
-      if (entry.sending === undefined) this.#place(entry);
-    }
+    const entry = this.#entries.get(key) ?? this.#open(key);
+    entry.pending = entry.pending === undefined ? seen : this.#kind.merge(entry.pending, seen);
+    if (entry.sending === undefined) this.#place(entry);
   }
 
   /** The mapper that was told is no more: all that is held becomes new. */
   retell(): void {
-    for (const entry of [...this.#told.values(), ...this.#lasting.values()]) {
-      const { told, pending } = entry;
-      if (told === undefined) continue;
-      entry.pending = pending === undefined ? told : this.#kind.merge(told, pending);
+    for (const entry of this.#lasting.values()) {
+      if (entry.pending !== undefined) entry.pending = this.#withTold(entry, entry.pending);
       entry.told = undefined;
       this.#place(entry);
     }
+    for (const [key, told] of this.#lost) this.#told.set(key, told);
+    this.#lost = this.#told;
+    this.#told = new Map();
   }
 
   /** Takes out up to `limit` sightings that are due; with `all`, also those that only last. */
@@ -129,8 +139,12 @@ export class Book<S> {
         if (left-- > 0) yield entry;
         else return;
     }
+    for (const key of this.#lost.keys())
+      if (left-- > 0) yield this.#open(key);
+      else return;
     for (const entry of this.#lasting.values()) {
-      if (!all && now - entry.toldAt < this.#refresh) continue;
+      const { told } = entry;
+      if (!all && told !== undefined && now - told.at < this.#refresh) continue;
       if (left-- <= 0) return;
       yield entry;
     }
@@ -140,27 +154,38 @@ export class Book<S> {
     const { sending, pending } = entry;
     entry.sending = undefined;
     if (sending === undefined) return;
-    if (arrived) {
-      entry.told = entry.told === undefined ? sending : this.#kind.merge(entry.told, sending);
-      entry.toldAt = now;
-    } else {
-      entry.pending = pending === undefined ? sending : this.#kind.merge(sending, pending);
-    }
+    if (arrived) entry.told = { packed: this.#kind.pack(this.#withTold(entry, sending)), at: now };
+    else entry.pending = pending === undefined ? sending : this.#kind.merge(sending, pending);
     this.#place(entry);
   }
 
-  #add(key: string, pending: S): void {
-    if (this.#entries.size >= this.#capacity) this.#makeRoom();
-    const entry = { key, pending, sending: undefined, told: undefined, toldAt: 0, shelf: this.#news };
+  /** An entry for what is held of the key, if anything is. */
+  #open(key: string): Entry<S> {
+    const told = this.#told.get(key);
+    const lost = this.#lost.get(key);
+    if (told !== undefined) this.#told.delete(key);
+    else if (lost !== undefined) this.#lost.delete(key);
+    else if (this.size >= this.#capacity) this.#makeRoom();
+    const pending = lost === undefined ? undefined : this.#kind.unpack(key, lost.packed);
+    const entry = { key, pending, sending: undefined, told, shelf: this.#news };
     this.#entries.set(key, entry);
-    this.#place(entry);
+    return entry;
+  }
+
+  #withTold({ key, told }: Entry<S>, seen: S): S {
+    return told === undefined ? seen : this.#kind.merge(this.#kind.unpack(key, told.packed), seen);
   }
 
   #place(entry: Entry<S>): void {
-    const { pending, told } = entry;
-    if (pending === undefined) this.#move(entry, this.#told);
-    else if (told !== undefined && !this.#kind.isNews(told, pending)) this.#move(entry, this.#lasting);
-    else this.#move(entry, this.#kind.saysLittle(pending) ? this.#littleNews : this.#news);
+    const { key, pending, told } = entry;
+    if (pending !== undefined) {
+      const isNews = told === undefined || this.#kind.isNews(this.#kind.unpack(key, told.packed), pending);
+      if (!isNews) this.#move(entry, this.#lasting);
+      else this.#move(entry, this.#kind.saysLittle(pending) ? this.#littleNews : this.#news);
+      return;
+    }
+    this.#remove(entry);
+    if (told !== undefined) this.#told.set(key, told);
   }
 
   #move(entry: Entry<S>, shelf: Shelf<S>): void {
@@ -173,20 +198,21 @@ export class Book<S> {
   /** Several leave at a time: a map whose first entry is looked for again and again is slow. */
   #makeRoom(): void {
     let left = Math.ceil(this.#capacity / 100);
-    for (const shelf of [this.#told, this.#lasting, this.#littleNews, this.#news]) {
-      for (const entry of shelf.values()) {
+    for (const held of [this.#told, this.#lost, this.#lasting, this.#littleNews, this.#news]) {
+      for (const key of held.keys()) {
         if (left-- === 0) return;
-        if (entry.pending !== undefined) this.#evicted++;
-        this.#remove(entry);
+        if (held !== this.#told) this.#evicted++;
+        held.delete(key);
+        this.#entries.delete(key);
       }
     }
   }
 
   /** What was told and not seen for long would be due at once when it is seen again: no need to remember it. */
   #forgetTold(now: number): void {
-    for (const entry of this.#told.values()) {
-      if (now - entry.toldAt < this.#remember) return; // The shelf is in the order of telling.
-      this.#remove(entry);
+    for (const [key, { at }] of this.#told) {
+      if (now - at < this.#remember) return; // In the order of telling.
+      this.#told.delete(key);
     }
   }
 

@@ -96,7 +96,14 @@ function createAgent({ timeout = 5000, interval = 10 } = {}): Agent {
     capacity: 10_000,
     refresh: 60_000,
     remember: 600_000,
-    kind: { key: name => name, merge: (_, seen) => seen, isNews: () => false, saysLittle: () => false },
+    kind: {
+      key: name => name,
+      merge: (_, seen) => seen,
+      isNews: () => false,
+      saysLittle: () => false,
+      pack: () => '',
+      unpack: name => name,
+    },
   });
   const client = { url: `http://127.0.0.1:${port()}`, timeout, post: postByHttp };
   const clock = (): number => performance.now();

@@ -30,6 +30,7 @@ export async function replay({ config, logger, file, asIfNow }: ReplayOptions): 
   const collectors = new PacketCollectors({
     ...(config.dns ? { recordDns: sighting => books.dns.record(sighting) } : {}),
     ...(config.tcp ? { recordTcp: sighting => books.tcp.record(sighting) } : {}),
+    handOverEvery: config.refreshInterval,
   });
   const shift = asIfNow ? Date.now() - (await newestTime(file)) : 0;
   const end = await readCaptureFile(file, consumeShifted(collectors, shift));

@@ -39,9 +39,32 @@ export interface Sighting {
 /** Source ports serve to count connections; of a busy client these are enough to tell it from a quiet one. */
 export const mostSourcePorts = 64;
 
-/** The key under which sightings of one client and server collide. */
-export function sightingKey({ client, server, protocol = 'TCP' }: Sighting): string {
-  return `${client.ip} ${client.hostname} ${client.podUid ?? ''} ${server.name} ${server.ip} ${server.port ?? ''} ${protocol}`;
+/** The key under which sightings of one client and server collide. No part has a space in it. */
+export function sightingKey({ client, server, protocol }: Sighting): string {
+  return `${client.ip} ${client.hostname} ${client.podUid ?? ''} ${server.name} ${server.ip} ${server.port ?? ''} ${protocol ?? ''}`;
+}
+
+/** What a sighting says besides its key, without the source ports: connections are counted apart from them. */
+export function packSighting({ firstSeen, lastSeen, ttl, accepted, connections, server }: Sighting): string {
+  const yesOrNo = accepted === undefined ? '' : Number(accepted);
+  return `${Math.floor(firstSeen)} ${Math.floor(lastSeen)} ${ttl ?? ''} ${yesOrNo} ${connections ?? ''} ${server.podUid ?? ''}`;
+}
+
+/** The sighting from its key and what `packSighting` made of it. */
+export function unpackSighting(key: string, packed: string): Sighting {
+  const [clientIp = '', hostname = '', clientPod, name = '', ip = '', port, protocol] = key.split(' ');
+  const [firstSeen, lastSeen, ttl, accepted, connections, serverPod] = packed.split(' ');
+  return {
+    client: { ip: clientIp, hostname, ...(clientPod ? { podUid: clientPod } : {}) },
+    server: { name, ip, ...(port ? { port: Number(port) } : {}), ...(serverPod ? { podUid: serverPod } : {}) },
+    ...(protocol === 'TCP' || protocol === 'UDP' ? { protocol } : {}),
+    firstSeen: Number(firstSeen),
+    lastSeen: Number(lastSeen),
+    ...(ttl ? { ttl: Number(ttl) } : {}),
+    ...(accepted ? { accepted: accepted === '1' } : {}),
+    ...(connections ? { connections: Number(connections) } : {}),
+    sourcePorts: [],
+  };
 }
 
 /** Two sightings of one client and server as one; what the later one says of the server holds. */

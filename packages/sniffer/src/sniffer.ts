@@ -50,6 +50,7 @@ export function createSniffer({ config, logger, version }: SnifferOptions): read
   const collectors = new PacketCollectors({
     ...(config.dns ? { recordDns: sighting => books.dns.record(sighting) } : {}),
     ...(config.tcp ? { recordTcp: sighting => books.tcp.record(listenerPods.complete(sighting)) } : {}),
+    handOverEvery: config.refreshInterval,
   });
   const capture = openCapture({ config, logger, collectors });
   const counts = (): CaptureCounts => capture?.counts() ?? noCounts;

@@ -40,7 +40,7 @@ export class NodeNetwork {
   readonly #namespaces: string[] = [];
   /** First parts of the network's addresses, other ones than other networks' of this machine. */
   readonly #subnet = `10.${64 + ((process.pid >> 7) & 127)}.${((process.pid << 1) & 254) | (networks & 1)}`;
-  readonly #subnet6 = `fd77:${process.pid.toString(16).padStart(4, '0').slice(-4)}:${networks}:`;
+  readonly #subnet6 = `fd77:${(0x8000 | (process.pid & 0x7fff)).toString(16)}:${networks}:`;
   #pods = 0;
 
   constructor(layout: Layout) {

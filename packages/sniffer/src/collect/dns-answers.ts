@@ -2,7 +2,7 @@ import { addressKey, formatAddress, isLoopback, type PackedAddress } from '../de
 import type { DnsAddress } from '../decode/dns.ts';
 import type { Sighting } from '../sighting.ts';
 import type { Collector, RecordSighting } from './collector.ts';
-import { Gathered, type Gatherable } from './gathered.ts';
+import { Gathered, type Gatherable, type GatheredOptions } from './gathered.ts';
 
 interface Lookup extends Gatherable {
   readonly client: PackedAddress;
@@ -21,9 +21,8 @@ export interface ReceivedAddresses {
 export class DnsAnswers implements Collector {
   readonly #lookups: Gathered<Lookup>;
 
-  /** @param keepBack Milliseconds within which an answer may be taken back. */
-  constructor(record: RecordSighting, keepBack: number) {
-    this.#lookups = new Gathered({ handOver: lookup => record(toSighting(lookup)), keepBack });
+  constructor(record: RecordSighting, times: Pick<GatheredOptions<Lookup>, 'keepBack' | 'handOverEvery'>) {
+    this.#lookups = new Gathered({ handOver: lookup => record(toSighting(lookup)), ...times });
   }
 
   /** Answers to loopback addresses are a local resolver's: who asked it is not known. */

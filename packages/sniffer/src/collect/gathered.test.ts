@@ -10,6 +10,7 @@ class Bench {
   readonly gathered = new Gathered<Item>({
     handOver: ({ name, seen }) => this.handed.push(`${name} ${seen}`),
     keepBack: 50,
+    handOverEvery: 10_000,
   });
 
   see(name: string, time: number): Item {
@@ -67,10 +68,14 @@ test('a clock that is set back by an hour keeps nothing waiting', () => {
   expect(bench.settle(2000)).toEqual(['a 1']);
 });
 
-test('more things than there is room for are all handed over', () => {
+test('more things than there is room for are all handed over, a few at a time', () => {
   const bench = new Bench();
   const count = 100_000;
-  for (let index = 0; index < count; index++) bench.see(`thing ${index}`, 1000);
+  for (let index = 0; index < count; index++) {
+    const before = bench.handed.length;
+    bench.see(`thing ${index}`, 1000);
+    expect(bench.handed.length - before).toBeLessThan(1000);
+  }
   bench.gathered.settle(Infinity);
   expect(new Set(bench.handed).size).toBe(count);
 });

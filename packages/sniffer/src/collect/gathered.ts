@@ -13,14 +13,16 @@ export interface GatheredOptions<T> {
   readonly handOver: (item: T) => void;
   /** Milliseconds for which what was just seen is kept back: it may have to be taken back. */
   readonly keepBack: number;
+  /** Milliseconds between two times that the same thing is handed over while it lasts. */
+  readonly handOverEvery: number;
 }
 
-/** Milliseconds between two times that the same thing is handed over while it lasts. */
-const handOverEvery = 10_000;
 /** Milliseconds without being seen after which a thing is forgotten; twice as many at the most. */
 const rememberFor = 30_000;
-/** Things remembered at most, in each of two generations. */
+/** Things remembered at most, in each of two generations, and things that wait to be handed over. */
 const mostRemembered = 16_384;
+/** Things that are handed over before their time when there is no room. */
+const leaveAtOnce = 512;
 
 /**
  * What was seen, gathered under a key each, to be handed over when it is new and every few seconds while it lasts. What lasts
@@ -29,14 +31,16 @@ const mostRemembered = 16_384;
 export class Gathered<T extends Gatherable> {
   readonly #handOver: (item: T) => void;
   readonly #keepBack: number;
+  readonly #handOverEvery: number;
   #current = new Map<string, T>();
   #previous = new Map<string, T>();
   readonly #touched: T[] = [];
   #generationSince = 0;
 
-  constructor({ handOver, keepBack }: GatheredOptions<T>) {
+  constructor({ handOver, keepBack, handOverEvery }: GatheredOptions<T>) {
     this.#handOver = handOver;
     this.#keepBack = keepBack;
+    this.#handOverEvery = handOverEvery;
   }
 
   get(key: string): T | undefined {
@@ -55,6 +59,7 @@ export class Gathered<T extends Gatherable> {
   see(item: T, time: number): void {
     if (item.seen === 0) {
       item.firstSeen = time;
+      if (this.#touched.length >= mostRemembered) this.#makeRoom();
       this.#touched.push(item);
     }
     item.seen++;
@@ -73,11 +78,13 @@ export class Gathered<T extends Gatherable> {
       if (item.seen === 0) continue;
       // A clock that was set back makes ages negative: nothing waits for it to catch up.
       const isFresh = Math.abs(now - item.lastSeen) < this.#keepBack && item.handedOver === -Infinity;
-      if (isFresh || Math.abs(now - item.handedOver) < handOverEvery) this.#touched[waiting++] = item;
+      if (isFresh || Math.abs(now - item.handedOver) < this.#handOverEvery) this.#touched[waiting++] = item;
       else this.#handOverNow(item);
     }
     this.#touched.length = waiting; // In place: a list of thousands, made anew several times a second, is much garbage.
-    if (Math.abs(now - this.#generationSince) >= rememberFor) this.#nextGeneration(now);
+    if (Math.abs(now - this.#generationSince) < rememberFor) return;
+    this.#nextGeneration();
+    this.#generationSince = now;
   }
 
   #handOverNow(item: T): void {
@@ -86,14 +93,17 @@ export class Gathered<T extends Gatherable> {
     item.seen = 0;
   }
 
+  #makeRoom(): void {
+    for (const item of this.#touched.splice(0, leaveAtOnce)) if (item.seen > 0) this.#handOverNow(item);
+  }
+
   #remember(key: string, item: T): void {
-    if (this.#current.size >= mostRemembered) this.settle(Infinity);
+    if (this.#current.size >= mostRemembered) this.#nextGeneration();
     this.#current.set(key, item);
   }
 
-  #nextGeneration(now: number): void {
+  #nextGeneration(): void {
     this.#previous = this.#current;
     this.#current = new Map();
-    this.#generationSince = now;
   }
 }

@@ -23,6 +23,8 @@ export interface OpenSocketsOptions {
 interface Process {
   readonly namespace: string;
   readonly podUid: string | undefined;
+  /** It was of no pod in an earlier scan as well. */
+  readonly settled: boolean;
 }
 
 /** What is remembered of a network namespace from scan to scan. */
@@ -95,10 +97,15 @@ export class OpenSockets {
     return typeof namespace === 'string' ? undefined : namespace.id;
   }
 
-  /** A process cannot leave its pod, and a process id is not given again so soon in the same namespace. */
+  /**
+   * A process cannot leave its pod, and a process id is not given again so soon in the same namespace. One of no pod is
+   * asked twice: a container's first process joins the pod's control group a moment after it began.
+   */
   async #process(pid: number, namespace: string): Promise<Process> {
-    const known = this.#processes.get(pid);
-    return known?.namespace === namespace ? known : { namespace, podUid: await this.#options.proc.podUid(pid) };
+    const before = this.#processes.get(pid);
+    const known = before?.namespace === namespace ? before : undefined;
+    if (known !== undefined && (known.podUid !== undefined || known.settled)) return known;
+    return { namespace, podUid: await this.#options.proc.podUid(pid), settled: known !== undefined };
   }
 
   async #scanNamespace(key: string, { pids, signal }: Omit<Members, 'pid'>): Promise<void> {

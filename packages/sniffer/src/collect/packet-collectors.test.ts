@@ -38,7 +38,10 @@ function answerPacket({ to, name = 'cart.example', id = 7, port = 40_000 }: Answ
 
 class Node {
   readonly seen: Sighting[] = [];
-  readonly collectors = new PacketCollectors({ recordDns: sighting => this.seen.push(sighting) });
+  readonly collectors = new PacketCollectors({
+    recordDns: sighting => this.seen.push(sighting),
+    handOverEvery: 10_000,
+  });
 
   answer(answer: Answer): void {
     const bytes = answerPacket(answer);

@@ -16,6 +16,8 @@ export interface PacketCollectorsOptions {
   /** Absent: this kind of evidence is not wanted. */
   readonly recordDns?: RecordSighting;
   readonly recordTcp?: RecordSighting;
+  /** Milliseconds between two times that what lasts is recorded. */
+  readonly handOverEvery: number;
 }
 
 const dnsPort = 53;
@@ -34,9 +36,10 @@ export class PacketCollectors implements Collector {
   #cut = 0;
   #newest = 0;
 
-  constructor({ recordDns, recordTcp }: PacketCollectorsOptions) {
-    this.#dns = recordDns === undefined ? undefined : new DnsAnswers(recordDns, copiesTake);
-    this.#tcp = recordTcp === undefined ? undefined : new TcpOpens(recordTcp);
+  constructor({ recordDns, recordTcp, handOverEvery }: PacketCollectorsOptions) {
+    this.#dns =
+      recordDns === undefined ? undefined : new DnsAnswers(recordDns, { keepBack: copiesTake, handOverEvery });
+    this.#tcp = recordTcp === undefined ? undefined : new TcpOpens(recordTcp, handOverEvery);
   }
 
   /** Frames taken in. */

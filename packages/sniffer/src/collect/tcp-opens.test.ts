@@ -37,7 +37,7 @@ function segment({ from, to, sequence = 1000 }: Segment, ack: boolean): TcpPacke
 
 class Node {
   readonly seen: Sighting[] = [];
-  readonly #opens = new TcpOpens(sighting => this.seen.push(sighting));
+  readonly #opens = new TcpOpens(sighting => this.seen.push(sighting), 10_000);
   now = 1_000_000;
 
   syn(packet: Segment): void {
@@ -160,6 +160,6 @@ test('a flood of SYNs costs bounded memory, and each is counted', () => {
 });
 
 test('loopback is not traffic between pods', () => {
-  const opens = new TcpOpens(() => expect.unreachable());
+  const opens = new TcpOpens(() => expect.unreachable(), 10_000);
   expect(opens.observe(segment({ from: '127.0.0.1:1', to: '127.0.0.1:2' }, false), 0)).toBe('loopback');
 });

@@ -68,8 +68,9 @@ export class TcpOpens implements Collector {
   readonly #spare: Opening[] = [];
   readonly #flows: Gathered<Flow>;
 
-  constructor(record: RecordSighting) {
-    this.#flows = new Gathered({ handOver: flow => record(takeSighting(flow)), keepBack: 0 });
+  /** @param handOverEvery Milliseconds between two times that connections of one client to one server are recorded. */
+  constructor(record: RecordSighting, handOverEvery: number) {
+    this.#flows = new Gathered({ handOver: flow => record(takeSighting(flow)), keepBack: 0, handOverEvery });
   }
 
   /** A segment with SYN set. */

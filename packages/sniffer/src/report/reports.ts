@@ -7,7 +7,15 @@ import {
   type AnyChannel,
   type ReportRequest,
 } from '@network-mapper/reporting';
-import { isNews, mergeSightings, saysLittle, sightingKey, type Sighting } from '../sighting.ts';
+import {
+  isNews,
+  mergeSightings,
+  packSighting,
+  saysLittle,
+  sightingKey,
+  unpackSighting,
+  type Sighting,
+} from '../sighting.ts';
 import type { SnifferConfig } from '../options.ts';
 import { toWire } from './wire.ts';
 
@@ -43,7 +51,14 @@ export function createReports({ mapperUrl, callsTimeout, mostHeld, refreshInterv
     clock: () => performance.now(),
     mapperReplaced: () => Object.values(books).forEach(book => book.retell()),
   });
-  const kind = { key: sightingKey, merge: mergeSightings, isNews, saysLittle };
+  const kind = {
+    key: sightingKey,
+    merge: mergeSightings,
+    isNews,
+    saysLittle,
+    pack: packSighting,
+    unpack: unpackSighting,
+  };
   const book = (): Book<Sighting> => new Book({ kind, capacity: mostHeld, refresh: refreshInterval, remember });
   const books = { socket: book(), dns: book(), tcp: book() };
   const channel = (evidence: Evidence): AnyChannel<Evidence> =>
