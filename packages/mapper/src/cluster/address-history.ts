@@ -44,6 +44,8 @@ export class AddressHistory {
 
   holder(address: string, { at, hostname }: Moment): Holder {
     const claims = this.#pods.get(address);
+    const [only] = claims;
+    if (only !== undefined && claims.length === 1 && this.#holdsAlone(only, at)) return { kind: 'pod', pod: only };
     const held = claims.filter(pod => !pod.hostNetwork && pod.createdAt <= at && at <= this.#end(pod));
     const named =
       hostname === undefined ? held : held.filter(pod => pod.name === hostname || pod.hostname === hostname);
@@ -61,6 +63,11 @@ export class AddressHistory {
       return { kind: 'not-yet', reason: 'pod-not-running' };
     if (claims.some(claim => claim.createdAt > at)) return { kind: 'not-yet', reason: 'pod-started-later' };
     return { kind: 'nobody' };
+  }
+
+  /** Nearly every address is one that a single pod ever had: nothing is to be weighed. */
+  #holdsAlone(pod: PodRecord, at: number): boolean {
+    return pod.phase === 'running' && !pod.hostNetwork && pod.createdAt <= at && !this.#gone.has(pod);
   }
 
   /** The pod that lives, unless its node had not taken it up yet while another one still held the address. */

@@ -13,7 +13,7 @@ export interface ClusterViewOptions {
 
 const apiServerKey = 'default/kubernetes';
 const istioLabel = 'service.istio.io/canonical-name';
-const nothingBehind: Backends = { pods: [], newest: -Infinity };
+const nothingBehind: Backends = { pods: [], newest: -Infinity, ofOneOwner: true };
 
 /** Answers what resolution asks, from the records that the watches keep. Changes come in through the `…Changed` methods. */
 export class ClusterView implements Lookups {
@@ -22,13 +22,14 @@ export class ClusterView implements Lookups {
   readonly #podAt: (key: string) => PodRecord | undefined;
   readonly #podsByUid = new Map<string, PodRecord>();
   readonly #istioPods = new Map<string, Set<PodRecord>>();
-  readonly #services = new Map<string, ServiceRecord>();
+  /** By namespace and name: told apart, they need no key to be made of them for every sighting. */
+  readonly #services = new Map<string, Map<string, ServiceRecord>>();
   readonly #servicesByClusterIp = new Map<string, Set<ServiceRecord>>();
   readonly #servicesByExternalIp = new Map<string, Set<ServiceRecord>>();
   readonly #servicesByNodePort = new Map<string, Set<ServiceRecord>>();
   readonly #slices = new Map<string, Map<string, EndpointSliceRecord>>();
   readonly #servicesOfPod = new MultiMap<string>();
-  readonly #backends = new Map<string, Backends>();
+  readonly #backends = new Map<ServiceRecord, Backends>();
   readonly #nodes = new Set<string>();
   #podRanges = new IpRanges();
   readonly #podNeighbours = new IpRanges();
@@ -47,7 +48,7 @@ export class ClusterView implements Lookups {
   }
 
   podChanged(key: string, before: PodRecord | undefined, after: PodRecord | undefined): void {
-    for (const service of this.#servicesOfPod.get(key)) this.#backends.delete(service);
+    for (const service of this.#servicesOfPod.get(key)) this.#forgetBackends(service);
     // A pod made anew under the same name between two lists comes as one change.
     const replaced = before !== undefined && before.uid !== after?.uid;
     if (before !== undefined) this.#unindexIstio(before);
@@ -63,10 +64,21 @@ export class ClusterView implements Lookups {
   }
 
   serviceChanged(key: string, before: ServiceRecord | undefined, after: ServiceRecord | undefined): void {
-    if (before !== undefined) this.#indexService(before, removeFrom);
-    if (after !== undefined) this.#indexService(after, addTo);
-    if (after === undefined) this.#services.delete(key);
-    else this.#services.set(key, after);
+    if (before !== undefined) {
+      this.#indexService(before, removeFrom);
+      this.#backends.delete(before);
+      const { namespace, name } = before;
+      const services = this.#services.get(namespace);
+      services?.delete(name);
+      if (services?.size === 0) this.#services.delete(namespace);
+    }
+    if (after !== undefined) {
+      this.#indexService(after, addTo);
+      const { namespace, name } = after;
+      const services = this.#services.get(namespace);
+      if (services === undefined) this.#services.set(namespace, new Map([[name, after]]));
+      else services.set(name, after);
+    }
     if (key === apiServerKey) this.#updateApiServer();
     for (const address of after?.clusterIps ?? []) this.#listener?.(address);
   }
@@ -78,7 +90,7 @@ export class ClusterView implements Lookups {
   ): void {
     for (const { service } of [before, after].filter(slice => slice !== undefined)) {
       if (service === undefined) continue;
-      this.#backends.delete(service);
+      this.#forgetBackends(service);
       const slices = this.#slices.get(service) ?? new Map<string, EndpointSliceRecord>();
       if (after?.service === service) slices.set(key, after);
       else slices.delete(key);
@@ -138,7 +150,7 @@ export class ClusterView implements Lookups {
   }
 
   serviceNamed({ namespace, name }: { readonly namespace: string; readonly name: string }): ServiceRecord | undefined {
-    return this.#services.get(`${namespace}/${name}`);
+    return this.#services.get(namespace)?.get(name);
   }
 
   serviceHolding(clusterIp: string): ServiceRecord | 'several' | undefined {
@@ -157,18 +169,33 @@ export class ClusterView implements Lookups {
     );
   }
 
-  backendsOf({ namespace, name }: ServiceRecord): Backends {
-    const key = `${namespace}/${name}`;
-    const known = this.#backends.get(key);
+  backendsOf(service: ServiceRecord): Backends {
+    const known = this.#backends.get(service);
     if (known !== undefined) return known;
-    const slices = this.#slices.get(key);
+    const slices = this.#slices.get(`${service.namespace}/${service.name}`);
     if (slices === undefined) return nothingBehind;
     const endpoints = [...slices.values()].flatMap(slice => slice.endpoints);
     const pods = [...new Set([...this.#podsOf(endpoints, true), ...this.#podsOf(endpoints, false)])];
-    const backends = { pods, newest: Math.max(-Infinity, ...pods.map(pod => pod.createdAt)) };
+    const backends = {
+      pods,
+      newest: Math.max(-Infinity, ...pods.map(pod => pod.createdAt)),
+      ofOneOwner: pods.every(({ owner }) => owner !== undefined && owner.name === pods[0]?.owner?.name),
+    };
     // What endpoints without a pod's name stand for changes without this view being told.
-    if (endpoints.every(({ pod }) => pod !== undefined)) this.#backends.set(key, backends);
+    if (endpoints.every(({ pod }) => pod !== undefined) && this.serviceNamed(service) === service)
+      this.#backends.set(service, backends);
     return backends;
+  }
+
+  #forgetBackends(serviceKey: string): void {
+    const service = this.#serviceAt(serviceKey);
+    if (service !== undefined) this.#backends.delete(service);
+  }
+
+  /** The Service with a key `namespace/name`. */
+  #serviceAt(key: string): ServiceRecord | undefined {
+    const slash = key.indexOf('/');
+    return this.serviceNamed({ namespace: key.slice(0, slash), name: key.slice(slash + 1) });
   }
 
   isApiServer(address: string): boolean {
@@ -224,7 +251,7 @@ export class ClusterView implements Lookups {
     const ranges = new IpRanges();
     const addAddress = (address: string, prefix: number): boolean =>
       ranges.add(`${address}/${address.includes(':') ? 128 : prefix}`);
-    for (const address of this.#services.get(apiServerKey)?.clusterIps ?? []) addAddress(address, 32);
+    for (const address of this.#serviceAt(apiServerKey)?.clusterIps ?? []) addAddress(address, 32);
     const endpoints = [...(this.#slices.get(apiServerKey)?.values() ?? [])].flatMap(slice => slice.endpoints);
     for (const address of endpoints.flatMap(({ addresses }) => addresses))
       addAddress(address, this.#options.apiServerPrefixLength);

@@ -27,8 +27,8 @@ export class BehindService {
   /** The first pod behind a Service stands for all of them. */
   resolve(service: ServiceRecord, call: ServiceCall): ResolvedServer | Unresolved {
     const { at, host, port = null, extraInfo = 'ResolveOtterizeIdentityForService' } = call;
-    const { pods } = this.#lookups.backendsOf(service);
-    const first = pods[0];
+    const behind = this.#lookups.backendsOf(service);
+    const first = behind.pods[0];
     const found = { ...foundNothing, host, port, isService: true, extraInfo, lastSeen: at };
     if (first === undefined) {
       if (!isApiServerService(service)) return skipped('service-without-pods', service.namespace);
@@ -38,7 +38,7 @@ export class BehindService {
     const details = { podHostname: first.name, uptime: this.#pods.uptime(first) };
     return reachedThrough(service, {
       server: this.#pods.workload(first, { ...found, ...details }),
-      candidates: this.#pods.candidates(pods),
+      candidates: this.#pods.candidates(behind.pods, behind),
     });
   }
 }

@@ -62,6 +62,8 @@ export interface Backends {
   readonly pods: readonly PodRecord[];
   /** The latest creation among them. */
   readonly newest: number;
+  /** Whether all of them have the same owner, and so are the same workload. */
+  readonly ofOneOwner: boolean;
 }
 
 /** What `hostname` a process gave, when the agent could read it. */

@@ -1,6 +1,6 @@
 import { foundNothing, sharedText, type Found, type SeenServer, type SkipReason } from '@network-mapper/model';
 import type { Identities } from './identity.ts';
-import type { Lookups, PodRecord } from './lookups.ts';
+import type { Backends, Lookups, PodRecord } from './lookups.ts';
 import { skipped, type Resolved, type Unresolved } from './resolution.ts';
 
 /** What the steps of resolution work with. */
@@ -57,14 +57,11 @@ export class Pods {
   }
 
   /**
-   * Keys of the workloads that pods belong to, when those are several, as far as they are at hand: which of them is meant is not
-   * known then.
+   * Keys of the workloads that pods behind a Service belong to, when those are several, as far as they are at hand: which of them is meant is
+   * not known then.
    */
-  candidates(pods: readonly PodRecord[]): readonly string[] {
-    const [first] = pods;
-    // Replicas of one owner need no walk.
-    if (first === undefined || pods.length === 1) return [];
-    if (first.owner !== undefined && pods.every(pod => pod.owner?.name === first.owner?.name)) return [];
+  candidates(pods: readonly PodRecord[], { ofOneOwner }: Backends): readonly string[] {
+    if (ofOneOwner || pods.length < 2) return [];
     const keys = new Set(pods.map(pod => this.#keyOf(pod)).filter(key => key !== undefined));
     return keys.size > 1 ? [...keys] : [];
   }

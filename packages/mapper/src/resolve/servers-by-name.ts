@@ -60,7 +60,7 @@ export class ServersByName {
     const behind = this.#lookups.backendsOf(service);
     const pods =
       behind.newest < server.lastSeen ? behind.pods : behind.pods.filter(pod => pod.createdAt < server.lastSeen);
-    const candidates = this.#pods.candidates(pods);
+    const candidates = this.#pods.candidates(pods, behind);
     // A pod's own name under a headless Service says which one was meant; else the first pod stands for all.
     const meant =
       ofOnePod && candidates.length > 1

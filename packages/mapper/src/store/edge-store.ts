@@ -40,6 +40,8 @@ export class EdgeStore<E extends Edge, S> {
   readonly #namespaces = new Map<string, NamespaceNode<E>>();
   readonly #listeners = new Set<(seen: S) => void>();
   #sorted: readonly NamespaceNode<E>[] | undefined;
+  /** Reports tell what one workload did, one thing after another. */
+  #last: { readonly owner: object; readonly node: OwnerNode<E> } | undefined;
   #size = 0;
   #forgotten = 0;
 
@@ -88,6 +90,7 @@ export class EdgeStore<E extends Edge, S> {
   clear(): void {
     this.#namespaces.clear();
     this.#sorted = undefined;
+    this.#last = undefined;
     this.#size = 0;
   }
 
@@ -108,7 +111,9 @@ export class EdgeStore<E extends Edge, S> {
     }
   }
 
-  #nodeOf({ namespace, name }: { readonly namespace: string; readonly name: string }): OwnerNode<E> {
+  #nodeOf(owner: { readonly namespace: string; readonly name: string }): OwnerNode<E> {
+    if (this.#last?.owner === owner) return this.#last.node;
+    const { namespace, name } = owner;
     let space = this.#namespaces.get(namespace);
     if (space === undefined) {
       space = { name: namespace, owners: new Map(), sorted: undefined };
@@ -121,6 +126,7 @@ export class EdgeStore<E extends Edge, S> {
       space.owners.set(name, node);
       space.sorted = undefined;
     }
+    this.#last = { owner, node };
     return node;
   }
 

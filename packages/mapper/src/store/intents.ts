@@ -44,6 +44,7 @@ export class Intents extends EdgeStore<IntentEdge, IntentSeen> {
   }
 
   #withdrawGuesses(edge: IntentEdge): void {
+    if (this.#guesses.size === 0) return;
     const { client, server } = edge;
     const guesses = this.#guesses.get(client.key);
     if (guesses === undefined) return;
