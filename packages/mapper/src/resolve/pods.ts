@@ -1,4 +1,4 @@
-import { foundNothing, sharedText, type Found, type SeenServer, type SkipReason } from '@network-mapper/model';
+import { foundNothing, type Found, type SeenServer, type SkipReason } from '@network-mapper/model';
 import type { Identities } from './identity.ts';
 import type { Backends, Lookups, PodRecord } from './lookups.ts';
 import { skipped, type Resolved, type Unresolved } from './resolution.ts';
@@ -93,7 +93,7 @@ export class Pods {
   #found(pod: PodRecord, { destination, lastSeen }: SeenServer): Found {
     return {
       ...foundNothing,
-      host: sharedText(destination),
+      host: destination,
       podHostname: pod.name,
       lastSeen,
       uptime: this.uptime(pod),

@@ -30,11 +30,12 @@ export interface IntentSeen {
   readonly candidates: readonly string[];
 }
 
-/** The numbers of an edge: when it was seen, and the times of how its sides were found. */
-const newRow = createNumberRows(2 + 2 * foundNumbers);
+/** The numbers of an edge: when and how often it was seen, and the times of how its sides were found. */
+const newRow = createNumberRows(3 + 2 * foundNumbers);
 const firstSeenAt = 0;
 const lastSeenAt = 1;
-const clientFoundAt = 2;
+const countAt = 2;
+const clientFoundAt = 3;
 const serverFoundAt = clientFoundAt + foundNumbers;
 
 /**
@@ -49,7 +50,6 @@ export class IntentEdge implements Edge {
   evidence: Flags;
   protocols: Flags;
   ports: PortSet;
-  count: number;
   /** False while all its support is a Service that has pods of other workloads too. */
   certain: boolean;
   /** Operations by topic. */
@@ -70,7 +70,6 @@ export class IntentEdge implements Edge {
     this.evidence = evidenceFlag(seen.evidence);
     this.protocols = protocolFlag(seen.protocol);
     this.ports = withPort(undefined, seen.port);
-    this.count = seen.count;
     this.certain = seen.candidates.length === 0;
     this.topics = undefined;
     this.resources = undefined;
@@ -80,16 +79,20 @@ export class IntentEdge implements Edge {
     this.#row = row;
     this.firstSeen = seen.firstAt;
     this.lastSeen = seen.at;
+    this.count = seen.count;
     addDetails(this, seen);
   }
 
-  /** Adds what was seen. */
+  /** Adds what was seen. Most of it is known: then only the row of numbers is written to. */
   merge(seen: IntentSeen): void {
-    this.client = newest(this.client, seen.client);
-    this.server = newest(this.server, seen.server);
-    this.evidence |= evidenceFlag(seen.evidence);
-    this.protocols |= protocolFlag(seen.protocol);
-    this.ports = withPort(this.ports, seen.port);
+    if (seen.client !== this.client) this.client = newest(this.client, seen.client);
+    if (seen.server !== this.server) this.server = newest(this.server, seen.server);
+    const evidence = this.evidence | evidenceFlag(seen.evidence);
+    if (evidence !== this.evidence) this.evidence = evidence;
+    const protocols = this.protocols | protocolFlag(seen.protocol);
+    if (protocols !== this.protocols) this.protocols = protocols;
+    const ports = withPort(this.ports, seen.port);
+    if (ports !== this.ports) this.ports = ports;
     this.count += seen.count;
     this.certain ||= seen.candidates.length === 0;
     this.#clientPlace ??= keepFound(seen.clientFound, this.#numbers, this.#row + clientFoundAt);
@@ -117,6 +120,15 @@ export class IntentEdge implements Edge {
 
   set lastSeen(time: number) {
     this.#numbers[this.#row + lastSeenAt] = time;
+  }
+
+  /** How often it was reported. */
+  get count(): number {
+    return this.#numbers[this.#row + countAt] ?? NaN;
+  }
+
+  set count(count: number) {
+    this.#numbers[this.#row + countAt] = count;
   }
 
   /** How the client was found the first time. */
@@ -169,7 +181,6 @@ function addTo(sets: Map<string, Set<string>>, name: string): Set<string> {
 
 /** The labels are those of the newest report; all else stays as it was first told, and what was not told yet is added. */
 function newest(known: Workload, seen: Workload): Workload {
-  if (known === seen) return known;
   return internWorkload({
     ...known,
     labels: seen.labels,
