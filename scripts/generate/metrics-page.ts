@@ -47,7 +47,7 @@ function mapperRegistry(): Registry {
 function snifferRegistry(): Registry {
   const book = { size: 0, waiting: 0, evicted: 0 };
   return createMetrics({
-    collectors: new PacketCollectors({}),
+    collectors: new PacketCollectors({ handOverEvery: 0 }),
     counts: () => noCounts,
     books: { dns: book, tcp: book, socket: book },
     scanCost: () => 0,

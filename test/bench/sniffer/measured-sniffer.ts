@@ -35,6 +35,11 @@ export interface Measured {
   readonly anonymous: number;
 }
 
+export interface Memory {
+  readonly resident: number;
+  readonly anonymous: number;
+}
+
 interface Sample {
   readonly cpuSeconds: number;
   readonly at: number;
@@ -114,8 +119,14 @@ export class MeasuredSniffer {
     return JSON.parse(this.#node.get(`${mapperUrl}/`)) as ReturnType<MeasuredSniffer['told']>;
   }
 
-  memory(): { readonly resident: number; readonly anonymous: number } {
+  /** MiB. */
+  memory(): Memory {
     return this.#memory();
+  }
+
+  /** Sightings that it holds, told or not. */
+  held(): number {
+    return this.#sample().metrics.get('sniffer_sightings_held') ?? 0;
   }
 
   async stop(): Promise<void> {
@@ -138,7 +149,7 @@ export class MeasuredSniffer {
     return { cpuSeconds, at, metrics: readMetrics(this.#node.get(metricsUrl)) };
   }
 
-  #memory(): { readonly resident: number; readonly anonymous: number } {
+  #memory(): Memory {
     const status = readFileSync(`/proc/${this.#process.pid}/status`, 'utf8');
     const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
     return { resident: field('VmRSS'), anonymous: field('RssAnon') };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchNode, type Traffic } from './bench-node.ts';
 import { measureDecoder } from './decoder.ts';
-import { MeasuredSniffer, type Measured } from './measured-sniffer.ts';
+import { MeasuredSniffer, type Measured, type Memory } from './measured-sniffer.ts';
 
 export interface Table {
   readonly columns: readonly string[];
@@ -206,31 +206,53 @@ async function scanUnderLoad({ seconds }: Load): Promise<Table> {
   return { columns: ['sockets', 'cores', 'of it scanning', 'captures lost', 'event loop held'], rows };
 }
 
-/** 10,000 answers a second; every ten seconds one of the 60 clients goes and another comes, and so do four processes. */
+/** Minutes until the soak's first row: what is compiled and cached once is there by then. */
+const warmUpMinutes = 1;
+
+/**
+ * 10,000 answers a second; every ten seconds one of the 60 clients goes and another comes, and so do four processes with
+ * a hundred connections.
+ */
 async function soak({ soakMinutes }: Load): Promise<Table> {
   const node = new BenchNode();
   const rows: string[][] = [];
   try {
     const sniffer = await MeasuredSniffer.start(node);
+    let samples: Memory[] = [];
+    const watch = setInterval(() => samples.push(sniffer.memory()), 1000);
     const start = performance.now();
-    let round = 0;
-    let nextRow = 0;
-    while (performance.now() - start < soakMinutes * 60_000) {
-      round++;
+    let rowEnds = warmUpMinutes;
+    for (let round = 1; rowEnds <= soakMinutes; round++) {
       const gone = node.addProcesses({ processes: 4, connections: 100 });
       await node.send({ kind: 'dns', rate: 10_000, seconds: 10, firstClient: round, ...pairs });
       await (
         await gone
       )();
       const minutes = (performance.now() - start) / 60_000;
-      if (minutes < nextRow) continue;
-      nextRow += soakMinutes / 10;
-      const { resident, anonymous } = sniffer.memory();
-      rows.push([minutes.toFixed(1), mebibytes(resident), mebibytes(anonymous)]);
+      if (minutes < rowEnds) continue;
+      if (rowEnds > warmUpMinutes) rows.push(soakRow({ minutes, held: sniffer.held(), samples }));
+      rowEnds += (soakMinutes - warmUpMinutes) / 10;
+      samples = [];
     }
+    clearInterval(watch);
     await sniffer.stop();
   } finally {
     await node.dispose();
   }
-  return { columns: ['minutes', 'resident', 'anonymous'], rows };
+  const columns = ['until minute', 'sightings held', 'resident, mean', 'highest', 'anonymous, mean', 'highest'];
+  return { columns, rows };
+}
+
+interface SoakSpan {
+  readonly minutes: number;
+  readonly held: number;
+  readonly samples: readonly Memory[];
+}
+
+function soakRow({ minutes, held, samples }: SoakSpan): string[] {
+  const figures = (['resident', 'anonymous'] as const).flatMap(kind => {
+    const values = samples.map(sample => sample[kind]);
+    return [values.reduce((sum, value) => sum + value, 0) / values.length, Math.max(...values)];
+  });
+  return [minutes.toFixed(1), `${held}`, ...figures.map(mebibytes)];
 }
