@@ -14,6 +14,25 @@ export interface ShownIdentity {
   readonly found: Found | null;
 }
 
+/** One side of an edge. How it was found is put together only where it is asked for. */
+export class EdgeSide implements ShownIdentity {
+  readonly #edge: IntentEdge;
+  readonly #side: 'client' | 'server';
+
+  constructor(edge: IntentEdge, side: 'client' | 'server') {
+    this.#edge = edge;
+    this.#side = side;
+  }
+
+  get workload(): Workload {
+    return this.#side === 'client' ? this.#edge.client : this.#edge.server;
+  }
+
+  get found(): Found | null {
+    return this.#side === 'client' ? this.#edge.clientFound : this.#edge.serverFound;
+  }
+}
+
 const seen: FieldTable = {
   firstSeen: (edge: Pick<Edge, 'firstSeen'>) => formatTime(edge.firstSeen),
   lastSeen: (edge: Pick<Edge, 'lastSeen'>) => formatTime(edge.lastSeen),
@@ -36,8 +55,8 @@ export const fieldTables: Readonly<Record<string, FieldTable>> = {
   },
   Intent: {
     ...seen,
-    client: (edge: IntentEdge): ShownIdentity => ({ workload: edge.client, found: edge.clientFound }),
-    server: (edge: IntentEdge): ShownIdentity => ({ workload: edge.server, found: edge.serverFound }),
+    client: (edge: IntentEdge): ShownIdentity => new EdgeSide(edge, 'client'),
+    server: (edge: IntentEdge): ShownIdentity => new EdgeSide(edge, 'server'),
     resolutionData: (edge: IntentEdge) => edge.how,
     kafkaTopics: (edge: IntentEdge) => named(edge.topics, 'operations'),
     httpResources: (edge: IntentEdge) => named(edge.resources, 'methods'),

@@ -6,7 +6,7 @@ import type { IntentEdge } from '../store/intent-edge.ts';
 import { hasPort } from '../store/port-set.ts';
 import { averageLevel } from '../store/traffic-levels.ts';
 import type { TrafficMap } from '../store/traffic-map.ts';
-import type { ShownIdentity } from './fields.ts';
+import { EdgeSide, type ShownIdentity } from './fields.ts';
 import { intentFilter, type IntentArguments } from './intent-filter.ts';
 import type { WriteScope } from './json-writer.ts';
 import type { RootField } from './operation.ts';
@@ -96,12 +96,12 @@ function* serviceIntents(map: TrafficMap, args: IntentArguments): Generator<read
       continue;
     }
     const servers = new Map<string, ShownIdentity>();
-    for (const { server, serverFound } of edges) {
-      if (!servers.has(server.key)) servers.set(server.key, { workload: server, found: serverFound });
+    for (const edge of edges) {
+      if (!servers.has(edge.server.key)) servers.set(edge.server.key, new EdgeSide(edge, 'server'));
     }
     yield [
       {
-        client: { workload: first.client, found: first.clientFound } satisfies ShownIdentity,
+        client: new EdgeSide(first, 'client'),
         intents: servers.values(),
       },
     ];
