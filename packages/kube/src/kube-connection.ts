@@ -1,7 +1,8 @@
 import { finished } from 'node:stream/promises';
 import { request as requestHttp, Agent as HttpAgent, type IncomingMessage, type RequestOptions } from 'node:http';
-import { request as requestHttps, Agent as HttpsAgent } from 'node:https';
-import type { ClusterAccess } from './cluster-access.ts';
+import { request as requestHttps, Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions } from 'node:https';
+import { createSecureContext } from 'node:tls';
+import { KubeConfigError, type ClusterAccess } from './cluster-access.ts';
 import { DecodeError } from './decode-error.ts';
 import { KubeError } from './kube-error.ts';
 
@@ -73,8 +74,10 @@ export class KubeConnection {
   constructor(access: ClusterAccess, { patience = defaultPatience }: { readonly patience?: number | undefined } = {}) {
     this.access = access;
     this.#patience = patience;
-    this.#requests = this.#agent(parallelRequests);
-    this.#streams = this.#agent(Infinity);
+    const Agent = access.server.protocol === 'https:' ? HttpsAgent : HttpAgent;
+    const options = agentOptions(access);
+    this.#requests = new Agent({ ...options, maxSockets: parallelRequests });
+    this.#streams = new Agent(options);
   }
 
   /** `https://host:port`, for messages. */
@@ -213,12 +216,18 @@ export class KubeConnection {
       });
     return send();
   }
+}
 
-  #agent(maxSockets: number): HttpAgent {
-    const { server, tls, proxyUrl } = this.access;
-    const proxyEnv = proxyUrl === undefined ? undefined : { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl };
-    const options = { keepAlive: true, maxSockets, ...(proxyEnv && { proxyEnv }) };
-    return server.protocol === 'https:' ? new HttpsAgent({ ...options, ...tls }) : new HttpAgent(options);
+function agentOptions({ server, tls, proxyUrl }: ClusterAccess): HttpsAgentOptions {
+  const proxyEnv = proxyUrl === undefined ? undefined : { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl };
+  const options = { keepAlive: true, ...(proxyEnv && { proxyEnv }) };
+  if (server.protocol !== 'https:') return options;
+  const { ca, cert, key, ...rest } = tls;
+  try {
+    // Certificates are read once, not for every connection: each list and watch has its own.
+    return { ...options, ...rest, secureContext: createSecureContext({ ca, cert, key }) };
+  } catch (cause) {
+    throw new KubeConfigError(`The certificates for ${server.origin} cannot be read: ${String(cause)}`, { cause });
   }
 }
 

@@ -110,3 +110,10 @@ test('a file that is no kubeconfig is named', async () => {
   await expect(connectKube({ kubeconfig })).rejects.toThrow(kubeconfig);
   await expect(connectKube({ kubeconfig: join(folder, 'missing') })).rejects.toThrow('missing');
 });
+
+test('a client certificate that is none is said when connecting, not with the first request', async () => {
+  const garbage = Buffer.from('garbage').toString('base64');
+  const user = { 'client-certificate-data': garbage, 'client-key-data': garbage };
+  const kubeconfig = await write('config', config({ name: 'a', user }));
+  await expect(connectKube({ kubeconfig })).rejects.toThrow('The certificates for https://a:6443 cannot be read');
+});
