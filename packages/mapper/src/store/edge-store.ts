@@ -19,9 +19,19 @@ export interface EdgeKind<E extends Edge, S> {
   readonly limit?: number;
 }
 
+interface Slot<E> {
+  readonly key: string;
+  readonly edge: E;
+  /** Whether the edge is not on the map any more. */
+  gone: boolean;
+  /** What came after it the last time. */
+  next: Slot<E> | undefined;
+}
+
 interface OwnerNode<E> {
   readonly name: string;
-  readonly edges: Map<string, E>;
+  readonly slots: Map<string, Slot<E>>;
+  last: Slot<E> | undefined;
   sorted: readonly E[] | undefined;
 }
 
@@ -62,11 +72,11 @@ export class EdgeStore<E extends Edge, S> {
   add(seen: S): E {
     const node = this.#nodeOf(this.#kind.owner(seen));
     const key = this.#kind.key(seen);
-    let edge = node.edges.get(key);
+    let edge = knownEdge(node, key);
     if (edge === undefined) {
       edge = this.#kind.create(seen);
-      if (node.edges.size >= (this.#kind.limit ?? Infinity)) this.#forgetFirst(node);
-      node.edges.set(key, edge);
+      if (node.slots.size >= (this.#kind.limit ?? Infinity)) this.#forgetFirst(node);
+      node.slots.set(key, { key, edge, gone: false, next: undefined });
       node.sorted = undefined;
       this.#size++;
     } else {
@@ -77,14 +87,13 @@ export class EdgeStore<E extends Edge, S> {
   }
 
   get(owner: { readonly namespace: string; readonly name: string }, key: string): E | undefined {
-    return this.#namespaces.get(owner.namespace)?.owners.get(owner.name)?.edges.get(key);
+    return this.#namespaces.get(owner.namespace)?.owners.get(owner.name)?.slots.get(key)?.edge;
   }
 
   remove(owner: { readonly namespace: string; readonly name: string }, key: string): void {
     const node = this.#namespaces.get(owner.namespace)?.owners.get(owner.name);
-    if (node?.edges.delete(key) !== true) return;
-    node.sorted = undefined;
-    this.#size--;
+    const slot = node?.slots.get(key);
+    if (node !== undefined && slot !== undefined) this.#giveUp(node, slot);
   }
 
   clear(): void {
@@ -105,7 +114,7 @@ export class EdgeStore<E extends Edge, S> {
     for (const namespace of this.#sortedNamespaces()) {
       if (namespaces !== undefined && !namespaces.has(namespace.name)) continue;
       for (const owner of sortedOwners(namespace)) {
-        owner.sorted ??= [...owner.edges].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, edge]) => edge);
+        owner.sorted ??= [...owner.slots.values()].sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ edge }) => edge);
         yield owner.sorted;
       }
     }
@@ -122,7 +131,7 @@ export class EdgeStore<E extends Edge, S> {
     }
     let node = space.owners.get(name);
     if (node === undefined) {
-      node = { name, edges: new Map(), sorted: undefined };
+      node = { name, slots: new Map(), last: undefined, sorted: undefined };
       space.owners.set(name, node);
       space.sorted = undefined;
     }
@@ -131,12 +140,18 @@ export class EdgeStore<E extends Edge, S> {
   }
 
   #forgetFirst(node: OwnerNode<E>): void {
-    for (const key of node.edges.keys()) {
-      node.edges.delete(key);
-      this.#size--;
+    for (const slot of node.slots.values()) {
+      this.#giveUp(node, slot);
       this.#forgotten++;
       return;
     }
+  }
+
+  #giveUp(node: OwnerNode<E>, slot: Slot<E>): void {
+    node.slots.delete(slot.key);
+    node.sorted = undefined;
+    slot.gone = true;
+    this.#size--;
   }
 
   #sortedNamespaces(): readonly NamespaceNode<E>[] {
@@ -144,6 +159,23 @@ export class EdgeStore<E extends Edge, S> {
     this.#sorted ??= [...this.#namespaces.values()].sort((a, b) => (`${a.name}/` < `${b.name}/` ? -1 : 1));
     return this.#sorted;
   }
+}
+
+/**
+ * The edge of a key. Reports tell the same again and again in the same order, so the edge that came after the last one is tried first: in a large
+ * map, looking it up takes longer than all else that is done for a sighting of a known edge.
+ */
+function knownEdge<E>(node: OwnerNode<E>, key: string): E | undefined {
+  const { last } = node;
+  const expected = last?.next;
+  if (expected?.key === key && !expected.gone) {
+    node.last = expected;
+    return expected.edge;
+  }
+  const slot = node.slots.get(key);
+  if (last !== undefined) last.next = slot;
+  node.last = slot;
+  return slot?.edge;
 }
 
 function sortedOwners<E>(namespace: NamespaceNode<E>): readonly OwnerNode<E>[] {
