@@ -6,7 +6,7 @@ import { PendingBytes } from './pending-bytes.ts';
 
 /**
  * Decodes a list as the API server sends it in JSON, while its bytes come. Of a list of any size only the object in hand is in memory, and
- * of that only what is read becomes values: a fifth of the work of `JSON.parse`.
+ * of that only what is read becomes values: a quarter of the work of `JSON.parse`.
  */
 export class JsonListDecoder implements ListDecoder {
   readonly #members: ReturnType<typeof knownFields>;
