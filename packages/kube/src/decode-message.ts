@@ -49,7 +49,6 @@ function decodeField(reader: ProtobufReader, { holds, optional, repeated }: Fiel
   }
   if (holds === 'text') return reader.isEmpty() && repeated !== true && optional !== true ? undefined : reader.text();
   if (holds === 'time') return decodeTime(reader.message());
-  if (holds === 'integer-or-text') return decodeIntegerOrText(reader.message());
   return typeof holds === 'string' ? undefined : decodeMessage(reader.message(), holds);
 }
 
@@ -75,19 +74,6 @@ function formatSecond(second: number): string {
   if (start !== lastDay.start) lastDay = { start, date: new Date(start * 1000).toISOString().slice(0, 10) };
   const two = (number: number): string => (number < 10 ? `0${number}` : String(number));
   return `${lastDay.date}T${two(Math.floor(ofDay / 3600))}:${two(Math.floor(ofDay / 60) % 60)}:${two(ofDay % 60)}Z`;
-}
-
-/** `type` = 1 (0: integer, 1: text), `intVal` = 2, `strVal` = 3. */
-function decodeIntegerOrText(reader: ProtobufReader): string | number {
-  let isText = false;
-  let integer = 0;
-  let text = '';
-  while (reader.next()) {
-    if (reader.number === 1) isText = reader.value === 1;
-    else if (reader.number === 2) integer = reader.value ?? 0;
-    else if (reader.number === 3) text = reader.text();
-  }
-  return isText ? text : integer;
 }
 
 /** The map, or a new one, with one entry more, which is a message of `key` = 1 and `value` = 2. */

@@ -20,8 +20,10 @@ export interface ListOptions {
   readonly fromCache?: boolean;
 }
 
-/** As client-go has it. */
-const defaultPageSize = 500;
+/** As client-go has it: the server reads so many from etcd at a time. */
+const pageOfEtcd = 500;
+/** A list that is in the server's memory comes in one piece, whatever is asked for, unless the server keeps none there. */
+const pageOfMemory = 5_000;
 
 /**
  * Lists all objects of a kind page by page, each given to `visit` as its page arrives; returns the list's resource version. Asks for
@@ -32,7 +34,8 @@ export async function listPages(
   visit: (object: KubeObject) => void,
   signal: AbortSignal,
 ): Promise<string> {
-  const { connection, resource, pageSize = defaultPageSize, fromCache = false } = options;
+  const { connection, resource, fromCache = false } = options;
+  const { pageSize = fromCache ? pageOfMemory : pageOfEtcd } = options;
   const fields = fieldsToRead(options);
   const request = `list of ${resource.plural} at ${connection.server}`;
   const visitChecked = (item: unknown): void => {

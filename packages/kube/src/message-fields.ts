@@ -18,7 +18,6 @@ type Content =
   | 'boolean'
   /** RFC 3339 in JSON, seconds and nanoseconds in protocol buffers. */
   | 'time'
-  | 'integer-or-text'
   /** Texts by text: labels and the like. */
   | 'map'
   | MessageFields;
@@ -32,19 +31,12 @@ const map = (number: number): Field => ({ number, holds: 'map' });
 const message = (number: number, holds: MessageFields): Field => ({ number, holds });
 const messages = (number: number, holds: MessageFields): Field => ({ number, holds, repeated: true });
 
-const ownerReference: MessageFields = {
-  kind: text(1),
-  name: text(3),
-  uid: text(4),
-  apiVersion: text(5),
-  controller: { ...boolean(6), optional: true },
-};
+const ownerReference: MessageFields = { kind: text(1), name: text(3), apiVersion: text(5) };
 
 const metadata = message(1, {
   name: text(1),
   namespace: text(3),
   uid: text(5),
-  resourceVersion: text(6),
   creationTimestamp: time(8),
   deletionTimestamp: time(9),
   labels: map(11),
@@ -65,15 +57,13 @@ const pod: MessageFields = {
   metadata,
   spec: message(2, {
     containers: messages(2, container),
-    nodeName: text(10),
     hostNetwork: boolean(11),
     hostname: text(16),
   }),
   status: message(3, {
     phase: text(1),
-    hostIP: text(5),
     startTime: time(7),
-    containerStatuses: messages(8, { name: text(1), state: message(2, containerState) }),
+    containerStatuses: messages(8, { state: message(2, containerState) }),
     podIPs: messages(12, { ip: text(1) }),
   }),
 };
@@ -81,36 +71,23 @@ const pod: MessageFields = {
 const service: MessageFields = {
   metadata,
   spec: message(2, {
-    ports: messages(1, {
-      name: text(1),
-      protocol: text(2),
-      port: integer(3),
-      targetPort: { number: 4, holds: 'integer-or-text' },
-      nodePort: integer(5),
-    }),
-    selector: map(2),
+    ports: messages(1, { protocol: text(2), port: integer(3), nodePort: integer(5) }),
     clusterIP: text(3),
     type: text(4),
     externalIPs: texts(5),
     externalName: text(10),
     clusterIPs: texts(18),
   }),
-  status: message(3, { loadBalancer: message(1, { ingress: messages(1, { ip: text(1), hostname: text(2) }) }) }),
+  status: message(3, { loadBalancer: message(1, { ingress: messages(1, { ip: text(1) }) }) }),
 };
 
 const endpointSlice: MessageFields = {
   metadata,
   endpoints: messages(2, {
     addresses: texts(1),
-    conditions: message(2, {
-      ready: { ...boolean(1), optional: true },
-      serving: { ...boolean(2), optional: true },
-      terminating: { ...boolean(3), optional: true },
-    }),
-    targetRef: message(4, { kind: text(1), namespace: text(2), name: text(3), uid: text(4) }),
+    conditions: message(2, { ready: { ...boolean(1), optional: true } }),
+    targetRef: message(4, { kind: text(1), namespace: text(2), name: text(3) }),
   }),
-  ports: messages(3, { name: { ...text(1), optional: true }, protocol: text(2), port: integer(3) }),
-  addressType: text(4),
 };
 
 const node: MessageFields = {
