@@ -40,7 +40,7 @@ const serverFoundAt = clientFoundAt + foundNumbers;
 
 /**
  * All that is known of the calls of one type between two workloads. There are hundreds of thousands of them, so their numbers are in rows,
- * and how the sides were found is shared as far as it is the same: 200 bytes instead of 500.
+ * and how the sides were found is shared as far as it is the same.
  */
 export class IntentEdge implements Edge {
   client: Workload;
