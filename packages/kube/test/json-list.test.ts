@@ -1,8 +1,10 @@
-import { readJsonLines } from '@network-mapper/testkit';
+import { createServer, type ServerResponse } from 'node:http';
+import { kubeconfigFor, listenLocally, readJsonLines } from '@network-mapper/testkit';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { DecodeError } from '../src/decode-error.ts';
 import { JsonListDecoder } from '../src/json-list-decoder.ts';
+import { connectKube, WatchedCollection, type CollectionState } from '../src/index.ts';
 import { isRecord } from '../src/kube-object.ts';
 import { fieldsOf, metadataFields, type MessageFields } from '../src/message-fields.ts';
 import { pickFields } from '../src/pick-fields.ts';
@@ -118,4 +120,47 @@ test('an object of a megabyte that comes in small pieces is read in a moment', (
   const text = JSON.stringify({ metadata: { resourceVersion: '7' }, items: [large] });
   // Read anew with each piece it would take a minute.
   expect(decode(text, { fields: metadataFields, piece: 100 }).items).toEqual([{ metadata: { name: 'large' } }]);
+});
+
+const good = '{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"cart","namespace":"shop"}}]}';
+
+test.each<[string, string, (response: ServerResponse) => void]>([
+  ['is no list', 'bad-answer', response => response.end('<html>')],
+  ['has an item without a name', 'bad-answer', response => response.end(good.replace('name', 'nome'))],
+  ['ends too early', 'bad-answer', response => response.end(good.slice(0, -5))],
+  [
+    'breaks off',
+    'unreachable',
+    response => {
+      response.write(good.slice(0, -5), () => response.destroy());
+    },
+  ],
+])('a list that %s is asked for again', async (_how, reason, answerBadly) => {
+  let lists = 0;
+  const server = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json');
+    if (request.url?.includes('watch=true') === true) response.flushHeaders();
+    else if (lists++ === 0) answerBadly(response);
+    else response.end(good);
+  });
+  const { url, close } = await listenLocally(server);
+  const connection = await connectKube({ kubeconfig: kubeconfigFor(url) });
+  const states: CollectionState[] = [];
+  const collection = new WatchedCollection({
+    connection,
+    resource: { group: '', version: 'v1', plural: 'pods', namespaced: true },
+    reduce: object => object.metadata.name,
+    stateChanged: state => states.push(state),
+  });
+  const stop = new AbortController();
+  const running = collection.run(stop.signal);
+  onTestFinished(async () => {
+    stop.abort();
+    await running;
+    connection.close();
+    await close();
+  });
+  await collection.whenSynced();
+  expect([...collection.values()]).toEqual(['cart']);
+  expect(states[0]).toMatchObject({ kind: 'failing', reason });
 });
