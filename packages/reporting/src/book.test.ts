@@ -14,6 +14,7 @@ function talks(capacity = 100): Book<Talk> {
     capacity,
     refresh,
     remember: 600_000,
+    mostRemembered: 50,
     kind: {
       key: talk => talk.to,
       merge: (known, seen) => ({ ...known, ...seen, times: known.times + seen.times }),
@@ -101,6 +102,20 @@ test('what ended is not told again, and remembered only for a mapper that may be
   expect(book.size).toBe(1);
   expect(takeAll(book, 600_000)).toEqual([]);
   expect(book.size).toBe(0);
+});
+
+test('of much that ended, the latest is remembered; what may last still is not forgotten', () => {
+  const book = talks();
+  for (let index = 0; index < 60; index++) {
+    book.record({ to: `s${index}`, times: 1 });
+    takeAll(book, index);
+  }
+  expect(takeAll(book, 2 * refresh - 1)).toEqual([]);
+  expect(book.size).toBe(60);
+  expect(takeAll(book, 2 * refresh + 60)).toEqual([]);
+  expect(book.size).toBe(50);
+  book.retell();
+  expect(takeAll(book, 300_000)[0]).toEqual({ to: 's10', times: 1 });
 });
 
 test('news about what was told already is due at once', () => {

@@ -21,6 +21,8 @@ export interface BookOptions<S> {
   readonly refresh: number;
   /** Milliseconds for which what was told is held, for a mapper that may be replaced; at least `refresh`. */
   readonly remember: number;
+  /** As many as this are held so long; when there are more, what was not seen for two refreshes leaves, the oldest first. */
+  readonly mostRemembered: number;
 }
 
 /** What was told, as a text: most of what is held is that, and objects would take three times as much. */
@@ -63,6 +65,7 @@ export class Book<S> {
   readonly #capacity: number;
   readonly #refresh: number;
   readonly #remember: number;
+  readonly #mostRemembered: number;
   readonly #entries = new Map<string, Entry<S>>();
   readonly #lasting: Shelf<S> = new Map();
   readonly #littleNews: Shelf<S> = new Map();
@@ -74,11 +77,12 @@ export class Book<S> {
   #lost = new Map<string, Told>();
   #evicted = 0;
 
-  constructor({ kind, capacity, refresh, remember }: BookOptions<S>) {
+  constructor({ kind, capacity, refresh, remember, mostRemembered }: BookOptions<S>) {
     this.#kind = kind;
     this.#capacity = capacity;
     this.#refresh = refresh;
     this.#remember = Math.max(refresh, remember);
+    this.#mostRemembered = mostRemembered;
   }
 
   /** Sightings held, told or not. */
@@ -211,7 +215,8 @@ export class Book<S> {
   /** What was told and not seen for long would be due at once when it is seen again: no need to remember it. */
   #forgetTold(now: number): void {
     for (const [key, { at }] of this.#told) {
-      if (now - at < this.#remember) return; // In the order of telling.
+      const remember = this.#told.size > this.#mostRemembered ? 2 * this.#refresh : this.#remember;
+      if (now - at < remember) return; // In the order of telling.
       this.#told.delete(key);
     }
   }

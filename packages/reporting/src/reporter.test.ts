@@ -96,6 +96,7 @@ function createAgent({ timeout = 5000, interval = 10 } = {}): Agent {
     capacity: 10_000,
     refresh: 60_000,
     remember: 600_000,
+    mostRemembered: 10_000,
     kind: {
       key: name => name,
       merge: (_, seen) => seen,

@@ -47,8 +47,8 @@ export interface FlushOptions<Name extends string> {
   readonly events: ReporterEvents<Name>;
 }
 
-/** Sightings in one request: about 300 KB of JSON. */
-const largestBatch = 1000;
+/** Sightings in one request: about 150 KB of JSON, made in some milliseconds. */
+const largestBatch = 500;
 
 /**
  * Tells what is due in batches. A batch that is rejected is halved until the sighting that is to blame is

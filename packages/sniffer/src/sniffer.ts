@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AgentStatus } from '@network-mapper/api';
 import { createMapperProbe, createReporter, createStatusReporter } from '@network-mapper/reporting';
 import {
@@ -38,6 +39,8 @@ const probeInterval = 5_000;
 const longestPause = 60_000;
 /** Milliseconds between two times that what was captured is handed over to be reported. */
 const settleInterval = 200;
+/** Sightings of one kind of evidence that are handed over in one turn of the event loop: some milliseconds. */
+const settledPerTurn = 256;
 /** Milliseconds the last report may take once the end was announced. */
 const farewell = 5_000;
 
@@ -132,11 +135,10 @@ function openCapture({ config, logger, collectors }: CaptureOptions): LiveSource
 
 /** Hands over what collectors hold, a little at a time: no turn of the event loop has much of it. */
 function createSettler(collectors: PacketCollectors): Runnable {
-  return {
-    name: 'the settling of what was captured',
-    // eslint-disable-next-line @typescript-eslint/require-await -- `every` waits for work that may wait.
-    run: signal => every(settleInterval, async () => collectors.settle(Date.now()), signal),
+  const settle = async (): Promise<void> => {
+    while (collectors.settle(Date.now(), { most: settledPerTurn })) await nextTurn();
   };
+  return { name: 'the settling of what was captured', run: signal => every(settleInterval, settle, signal) };
 }
 
 interface CaptureOptions {

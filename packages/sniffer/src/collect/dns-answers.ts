@@ -1,7 +1,7 @@
-import { addressKey, formatAddress, isLoopback, type PackedAddress } from '../decode/address.ts';
+import { addressPairKey, formatAddress, isLoopback, type PackedAddress } from '../decode/address.ts';
 import type { DnsAddress } from '../decode/dns.ts';
 import type { Sighting } from '../sighting.ts';
-import type { Collector, RecordSighting } from './collector.ts';
+import type { Collector, RecordSighting, SettleOptions } from './collector.ts';
 import { Gathered, type Gatherable, type GatheredOptions } from './gathered.ts';
 
 interface Lookup extends Gatherable {
@@ -28,9 +28,9 @@ export class DnsAnswers implements Collector {
   /** Answers to loopback addresses are a local resolver's: who asked it is not known. */
   observe({ client, addresses }: ReceivedAddresses, time: number): 'loopback' | undefined {
     if (isLoopback(client)) return 'loopback';
-    for (const { name, address, ttl } of addresses) {
-      const lookup = this.#lookup({ client, name, address, ttl });
-      lookup.ttl = ttl;
+    for (const found of addresses) {
+      const lookup = this.#lookup(client, found);
+      lookup.ttl = found.ttl;
       this.#lookups.see(lookup, time);
     }
     return undefined;
@@ -38,29 +38,29 @@ export class DnsAnswers implements Collector {
 
   /** Another was the client: the address that was told to `observe` is one it was hidden behind. */
   takeBack({ client, addresses }: ReceivedAddresses): void {
-    for (const { name, address } of addresses) {
-      const lookup = this.#lookups.get(keyOf({ client, name, address }));
+    for (const found of addresses) {
+      const lookup = this.#lookups.get(keyOf(client, found));
       if (lookup !== undefined) this.#lookups.unsee(lookup);
     }
   }
 
-  settle(now: number): void {
-    this.#lookups.settle(now);
+  settle(now: number, options?: SettleOptions): boolean {
+    return this.#lookups.settle(now, options);
   }
 
-  #lookup(found: DnsAddress & { readonly client: PackedAddress }): Lookup {
-    const key = keyOf(found);
+  #lookup(client: PackedAddress, found: DnsAddress): Lookup {
+    const key = keyOf(client, found);
     const known = this.#lookups.get(key);
     if (known !== undefined) return known;
-    const { client, name, address, ttl } = found;
+    const { name, address, ttl } = found;
     const lookup = { client, name, address, ttl, firstSeen: 0, lastSeen: 0, seen: 0, handedOver: -Infinity };
     this.#lookups.add(key, lookup);
     return lookup;
   }
 }
 
-function keyOf({ client, name, address }: Pick<Lookup, 'client' | 'name' | 'address'>): string {
-  return addressKey(client) + addressKey(address) + name;
+function keyOf(client: PackedAddress, { name, address }: DnsAddress): string {
+  return addressPairKey(client, address) + name;
 }
 
 function toSighting({ client, name, address, ttl, firstSeen, lastSeen }: Lookup): Sighting {

@@ -60,6 +60,15 @@ test('what is not seen for a minute is forgotten, and new when it comes again', 
   expect(bench.see('a', 70_000)).not.toBe(first);
 });
 
+test('what is due is handed over in parts, the oldest first', () => {
+  const bench = new Bench();
+  for (const name of ['a', 'b', 'c']) bench.see(name, 1000);
+  expect(bench.gathered.settle(2000, { most: 2 })).toBe(true);
+  expect(bench.handed).toEqual(['a 1', 'b 1']);
+  expect(bench.gathered.settle(2000, { most: 2 })).toBe(false);
+  expect(bench.handed).toEqual(['a 1', 'b 1', 'c 1']);
+});
+
 test('a clock that is set back by an hour keeps nothing waiting', () => {
   const bench = new Bench();
   bench.see('a', 3_600_000);

@@ -1,3 +1,5 @@
+import type { SettleOptions } from './collector.ts';
+
 /** Something that is seen again and again. */
 export interface Gatherable {
   /** Milliseconds since the epoch. */
@@ -71,20 +73,32 @@ export class Gathered<T extends Gatherable> {
     if (item.seen > 0) item.seen--;
   }
 
-  /** Hands over what is due; `now` as of the packets' clock, `Infinity` for everything. */
-  settle(now: number): void {
+  /** Hands over what is due; true when that was not all of it. `now` as of the packets' clock, `Infinity` for everything. */
+  settle(now: number, { most = Infinity }: SettleOptions = {}): boolean {
     let waiting = 0;
+    let handedOver = 0;
+    let looked = 0;
     for (const item of this.#touched) {
+      if (handedOver === most) break;
+      looked++;
       if (item.seen === 0) continue;
       // A clock that was set back makes ages negative: nothing waits for it to catch up.
       const isFresh = Math.abs(now - item.lastSeen) < this.#keepBack && item.handedOver === -Infinity;
-      if (isFresh || Math.abs(now - item.handedOver) < this.#handOverEvery) this.#touched[waiting++] = item;
-      else this.#handOverNow(item);
+      const isDue = !isFresh && Math.abs(now - item.handedOver) >= this.#handOverEvery;
+      if (!isDue) this.#touched[waiting++] = item;
+      else {
+        this.#handOverNow(item);
+        handedOver++;
+      }
     }
-    this.#touched.length = waiting; // In place: a list of thousands, made anew several times a second, is much garbage.
-    if (Math.abs(now - this.#generationSince) < rememberFor) return;
-    this.#nextGeneration();
-    this.#generationSince = now;
+    // In place: a list of thousands, made anew several times a second, is much garbage.
+    this.#touched.copyWithin(waiting, looked);
+    this.#touched.length -= looked - waiting;
+    if (Math.abs(now - this.#generationSince) >= rememberFor) {
+      this.#nextGeneration();
+      this.#generationSince = now;
+    }
+    return handedOver === most;
   }
 
   #handOverNow(item: T): void {

@@ -5,7 +5,7 @@ import type { TcpPacket } from '../decode/tcp.ts';
 import type { UdpPacket } from '../decode/udp.ts';
 import { isUndecodable, type Undecodable } from '../decode/undecodable.ts';
 import type { SkipReason } from '../skip-reason.ts';
-import type { Collector, RecordSighting } from './collector.ts';
+import type { Collector, RecordSighting, SettleOptions } from './collector.ts';
 import { DnsAnswers } from './dns-answers.ts';
 import { DnsStreams } from './dns-streams.ts';
 import { MessageMarks, type ReceivedMessage } from './message-marks.ts';
@@ -66,10 +66,10 @@ export class PacketCollectors implements Collector {
     else this.#consumeTcp(packet, frame.time);
   }
 
-  settle(now: number): void {
+  settle(now: number, options?: SettleOptions): boolean {
     this.#streams.settle(now);
-    this.#dns?.settle(now);
-    this.#tcp?.settle(now);
+    const left = [this.#dns?.settle(now, options), this.#tcp?.settle(now, options)];
+    return left.includes(true);
   }
 
   #consumeUdp(

@@ -24,6 +24,12 @@ export function addressKey(address: PackedAddress): string {
   return typeof address === 'number' ? String.fromCharCode(address >>> 16, address & 0xffff) : address;
 }
 
+/** Two addresses as such a text, in less time than each alone takes. */
+export function addressPairKey(first: PackedAddress, second: PackedAddress): string {
+  if (typeof first !== 'number' || typeof second !== 'number') return addressKey(first) + addressKey(second);
+  return String.fromCharCode(first >>> 16, first & 0xffff, second >>> 16, second & 0xffff);
+}
+
 /** 127.0.0.0/8 (RFC 1122 section 3.2.1.3) or ::1 (RFC 4291 section 2.5.3). */
 export function isLoopback(address: PackedAddress): boolean {
   return typeof address === 'number' ? address >>> 24 === 127 : address === ipv6Loopback;

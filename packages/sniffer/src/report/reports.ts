@@ -36,8 +36,9 @@ const operationsByEvidence = {
 
 /** Milliseconds for which a mapper that does not know the additions is not asked to understand them. */
 const rememberRefusal = 10 * 60_000;
-/** Milliseconds for which what was told is held, for a mapper that may be replaced. */
+/** Milliseconds for which what was told is held, for a mapper that may be replaced, and how much of each kind of evidence. */
 const remember = 3_600_000;
+const mostRemembered = 2_000;
 /** Bytes from which a report is compressed. */
 const compressAbove = 16 * 1024;
 
@@ -59,7 +60,8 @@ export function createReports({ mapperUrl, callsTimeout, mostHeld, refreshInterv
     pack: packSighting,
     unpack: unpackSighting,
   };
-  const book = (): Book<Sighting> => new Book({ kind, capacity: mostHeld, refresh: refreshInterval, remember });
+  const book = (): Book<Sighting> =>
+    new Book({ kind, capacity: mostHeld, refresh: refreshInterval, remember, mostRemembered });
   const books = { socket: book(), dns: book(), tcp: book() };
   const channel = (evidence: Evidence): AnyChannel<Evidence> =>
     createChannel({
