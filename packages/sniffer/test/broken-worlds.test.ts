@@ -68,6 +68,15 @@ describe.skipIf(missing !== undefined)('the sniffer', () => {
     await mapper.call('socket', { srcIp: client.ip, destination: server.ip, srcHostname: 'web-0', srcPodUid: podUid });
   });
 
+  test('runs so, and tells which of the pods that share the node’s address holds a socket, whoever its user is', async () => {
+    const mapper = await RecordingMapper.start(network);
+    const user = ['setpriv', '--reuid=4242', '--regid=4242', '--clear-groups'];
+    const ofUser = [...user, ...tcpClient({ ip: server.ip, port: 6379 })];
+    await network.startReady(network.node, ofUser, { before: group.command });
+    await SnifferProcess.start(network, { through: withCapabilities(['net_raw', 'sys_ptrace']) });
+    await mapper.call('socket', { srcIp: network.nodeIp, destination: server.ip, srcPodUid: podUid });
+  });
+
   test('without NET_RAW it names it, and scans', async () => {
     const mapper = await RecordingMapper.start(network);
     const sniffer = await SnifferProcess.start(network, { through: withCapabilities(['sys_ptrace']) });

@@ -18,6 +18,9 @@ const hostnameFileSize = 300;
 /** What a host name may look like; anything else is not passed on. */
 const hostname = /^[A-Za-z0-9._-]{1,253}$/;
 const socketLink = /^socket:\[(\d+)\]$/;
+/** Lines of `fdinfo/<fd>` as of Documentation/filesystems/proc.rst; the inode is there since Linux 5.14. */
+const mountLine = /^mnt_id:\s+(\d+)$/m;
+const inodeLine = /^ino:\s+(\d+)$/m;
 
 /**
  * What the scan needs of a node's `/proc`. Methods that may take long in the kernel (socket tables; what takes the lock of
@@ -27,6 +30,7 @@ export class ProcFiles {
   readonly #root: string;
   readonly #chunk = Buffer.allocUnsafeSlow(chunkSize);
   #limited = false;
+  #socketMount: string | undefined;
 
   constructor(root: string) {
     this.#root = root;
@@ -111,14 +115,43 @@ export class ProcFiles {
     return typeof cgroups === 'string' ? undefined : podUidOf(cgroups.text);
   }
 
-  /** Inodes of the sockets that the process holds open. */
+  /**
+   * Inodes of the sockets that the process holds open. Another user's `fd` takes the capability DAC_READ_SEARCH; its
+   * `fdinfo` says the same to SYS_PTRACE.
+   */
   async socketInodes(pid: number): Promise<readonly number[] | Unreadable> {
-    const directory = `${this.#root}/${pid}/fd`;
+    const links = await this.#perDescriptor(pid, 'fd', path => readlink(path));
+    if (links === 'gone') return links;
+    if (links !== 'not-permitted') return links.flatMap(link => socketLink.exec(link)?.[1] ?? []).map(Number);
+    this.#socketMount ??= await this.#findSocketMount();
+    const mount = this.#socketMount;
+    const infos = await this.#perDescriptor(pid, 'fdinfo', path => readFile(path, 'latin1'));
+    if (typeof infos === 'string') return infos;
+    return infos
+      .filter(info => mount !== undefined && mountLine.exec(info)?.[1] === mount)
+      .flatMap(info => inodeLine.exec(info)?.[1] ?? [])
+      .map(Number);
+  }
+
+  /** The mount that all sockets are of: that of one of this process, of which both `fd` and `fdinfo` can be read. */
+  async #findSocketMount(): Promise<string | undefined> {
+    const links = await this.#perDescriptor('self', 'fd', async path => ({ path, link: await readlink(path) }));
+    if (typeof links === 'string') return undefined;
+    const own = links.find(({ link }) => socketLink.test(link));
+    if (own === undefined) return undefined;
+    return mountLine.exec(await readFile(own.path.replace('/fd/', '/fdinfo/'), 'latin1'))?.[1];
+  }
+
+  /** What is read of each file descriptor, without those that are closed meanwhile. */
+  async #perDescriptor<T>(
+    pid: number | 'self',
+    directory: 'fd' | 'fdinfo',
+    read: (path: string) => Promise<T>,
+  ): Promise<readonly T[] | Unreadable> {
+    const path = `${this.#root}/${pid}/${directory}`;
     try {
-      const links = await Promise.all(
-        (await readdir(directory)).map(fd => readlink(`${directory}/${fd}`).catch(() => 'closed meanwhile')),
-      );
-      return links.flatMap(link => socketLink.exec(link)?.[1] ?? []).map(Number);
+      const found = await Promise.allSettled((await readdir(path)).map(fd => read(`${path}/${fd}`)));
+      return found.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
     } catch (error) {
       return unreadable(error);
     }
