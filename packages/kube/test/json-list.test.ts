@@ -1,22 +1,16 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { kubeconfigFor, listenLocally, readJsonLines } from '@network-mapper/testkit';
 import fc from 'fast-check';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { DecodeError } from '../src/decode-error.ts';
 import { JsonListDecoder } from '../src/json-list-decoder.ts';
-import { connectKube, WatchedCollection, type CollectionState } from '../src/index.ts';
+import { WatchedCollection, type CollectionState } from '../src/index.ts';
 import { isRecord } from '../src/kube-object.ts';
-import { fieldsOf, metadataFields, type MessageFields } from '../src/message-fields.ts';
+import { metadataFields, type MessageFields } from '../src/message-fields.ts';
 import { pickFields } from '../src/pick-fields.ts';
+import { fieldsFor, recordedLists } from './recorded-lists.ts';
+import { connectTo, runUntilTestEnds } from './until-test-ends.ts';
 
-/** Lists as a real API server (1.34) gave them. */
-interface RecordedList {
-  readonly resource: string;
-  readonly json: { readonly items: readonly Readonly<Record<string, unknown>>[] };
-}
-
-const lists = readJsonLines(new URL('fixtures/lists.jsonl', import.meta.url)) as readonly RecordedList[];
-const pod = fieldsOf({ group: '', version: 'v1', plural: 'pods' }) ?? metadataFields;
+const pod = fieldsFor('pods');
 
 /** Decodes text that comes in pieces of a size, in bytes. */
 function decode(text: string, { fields, piece }: { readonly fields: MessageFields; readonly piece: number }) {
@@ -27,9 +21,8 @@ function decode(text: string, { fields, piece }: { readonly fields: MessageField
   return { ...decoder.end(), items };
 }
 
-test.each(lists)('of $resource the same members are read as from the whole JSON', ({ resource, json }) => {
-  const group = resource === 'endpointslices' ? 'discovery.k8s.io' : '';
-  const fields = fieldsOf({ group, version: 'v1', plural: resource }) ?? metadataFields;
+test.each(recordedLists)('of $resource the same members are read as from the whole JSON', ({ resource, json }) => {
+  const fields = fieldsFor(resource);
   for (const [space, piece] of [
     [0, 1],
     [2, 7],
@@ -87,7 +80,7 @@ test('whatever else an object holds, the members that are wanted are read rightl
 });
 
 test('an answer that is cut off or damaged ends in an error, never in anything else', () => {
-  const text = JSON.stringify(lists.find(({ resource }) => resource === 'pods')?.json);
+  const text = JSON.stringify(recordedLists.find(({ resource }) => resource === 'pods')?.json);
   const damage = fc.record({ at: fc.nat(text.length - 1), byte: fc.nat(127), length: fc.nat(text.length) });
   fc.assert(
     fc.property(damage, ({ at, byte, length }) => {
@@ -143,8 +136,7 @@ test.each<[string, string, (response: ServerResponse) => void]>([
     else if (lists++ === 0) answerBadly(response);
     else response.end(good);
   });
-  const { url, close } = await listenLocally(server);
-  const connection = await connectKube({ kubeconfig: kubeconfigFor(url) });
+  const connection = await connectTo(server);
   const states: CollectionState[] = [];
   const collection = new WatchedCollection({
     connection,
@@ -152,14 +144,7 @@ test.each<[string, string, (response: ServerResponse) => void]>([
     reduce: object => object.metadata.name,
     stateChanged: state => states.push(state),
   });
-  const stop = new AbortController();
-  const running = collection.run(stop.signal);
-  onTestFinished(async () => {
-    stop.abort();
-    await running;
-    connection.close();
-    await close();
-  });
+  runUntilTestEnds(collection);
   await collection.whenSynced();
   expect([...collection.values()]).toEqual(['cart']);
   expect(states[0]).toMatchObject({ kind: 'failing', reason });

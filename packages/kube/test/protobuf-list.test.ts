@@ -1,30 +1,12 @@
 import { createServer } from 'node:http';
-import { kubeconfigFor, listenLocally, readJsonLines } from '@network-mapper/testkit';
 import fc from 'fast-check';
-import { expect, onTestFinished, test } from 'vitest';
-import { connectKube, WatchedCollection, type KubeObject } from '../src/index.ts';
+import { expect, test } from 'vitest';
+import { WatchedCollection, type KubeObject } from '../src/index.ts';
 import { DecodeError } from '../src/decode-error.ts';
-import { fieldsOf, metadataFields } from '../src/message-fields.ts';
 import { pickFields } from '../src/pick-fields.ts';
 import { ProtobufListDecoder } from '../src/protobuf-list-decoder.ts';
-
-/** One list as a real API server (1.34) gave it, in both encodings; of ReplicaSets the metadata alone. */
-interface RecordedList {
-  readonly resource: string;
-  /** Base64. */
-  readonly protobuf: string;
-  readonly json: {
-    readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-    readonly items: readonly Readonly<Record<string, unknown>>[];
-  };
-}
-
-const lists = readJsonLines(new URL('fixtures/lists.jsonl', import.meta.url)) as readonly RecordedList[];
-
-function fieldsFor(plural: string) {
-  const group = plural === 'endpointslices' ? 'discovery.k8s.io' : '';
-  return fieldsOf({ group, version: 'v1', plural }) ?? metadataFields;
-}
+import { fieldsFor, recordedLists } from './recorded-lists.ts';
+import { connectTo, runUntilTestEnds } from './until-test-ends.ts';
 
 /** Decodes bytes that come in pieces of a size. */
 function decode(bytes: Buffer, { plural, piece }: { readonly plural: string; readonly piece: number }) {
@@ -34,7 +16,7 @@ function decode(bytes: Buffer, { plural, piece }: { readonly plural: string; rea
   return { items, ...decoder.end() };
 }
 
-test.each(lists)('$resource say the same in protocol buffers as in JSON', ({ resource, protobuf, json }) => {
+test.each(recordedLists)('$resource say the same in protocol buffers as in JSON', ({ resource, protobuf, json }) => {
   const expected = json.items.map(item => pickFields(item, fieldsFor(resource)));
   expect(expected.length).toBeGreaterThan(0);
   for (const piece of [1, 7, 1_000, Infinity]) {
@@ -45,7 +27,7 @@ test.each(lists)('$resource say the same in protocol buffers as in JSON', ({ res
 });
 
 test('bytes that are cut off or damaged end in an error, never in anything else', () => {
-  const [pods] = lists.map(({ protobuf }) => Buffer.from(protobuf, 'base64'));
+  const [pods] = recordedLists.map(({ protobuf }) => Buffer.from(protobuf, 'base64'));
   const damage = fc.record({
     at: fc.nat((pods?.length ?? 1) - 1),
     byte: fc.nat(255),
@@ -66,7 +48,7 @@ test('bytes that are cut off or damaged end in an error, never in anything else'
 });
 
 test('a collection lists in protocol buffers where the server can', async () => {
-  const recorded = lists.find(({ resource }) => resource === 'pods');
+  const recorded = recordedLists.find(({ resource }) => resource === 'pods');
   const server = createServer((request, response) => {
     if (request.url?.includes('watch=true') === true) {
       response.writeHead(200).flushHeaders();
@@ -76,22 +58,14 @@ test('a collection lists in protocol buffers where the server can', async () => 
     response.setHeader('content-type', 'application/vnd.kubernetes.protobuf');
     response.end(Buffer.from(recorded?.protobuf ?? '', 'base64'));
   });
-  const { url, close } = await listenLocally(server);
-  const connection = await connectKube({ kubeconfig: kubeconfigFor(url) });
+  const connection = await connectTo(server);
   const seen: KubeObject[] = [];
   const collection = new WatchedCollection({
     connection,
     resource: { group: '', version: 'v1', plural: 'pods', namespaced: true },
     reduce: object => seen.push(object),
   });
-  const stop = new AbortController();
-  const running = collection.run(stop.signal);
-  onTestFinished(async () => {
-    stop.abort();
-    await running;
-    connection.close();
-    await close();
-  });
+  runUntilTestEnds(collection);
   await collection.whenSynced();
   expect(seen.map(({ metadata }) => metadata.name)).toContain('store-0');
 });

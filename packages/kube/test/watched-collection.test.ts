@@ -1,5 +1,5 @@
 import { createKubernetesApi, pod, node, ofSize, statuses, type KubernetesApi } from '@network-mapper/testkit';
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   connectKube,
   WatchedCollection,
@@ -7,6 +7,7 @@ import {
   type KubeConnection,
   type Resource,
 } from '../src/index.ts';
+import { runUntilTestEnds } from './until-test-ends.ts';
 
 const pods: Resource = { group: '', version: 'v1', plural: 'pods', namespaced: true };
 const nodes: Resource = { group: '', version: 'v1', plural: 'nodes', namespaced: false };
@@ -46,12 +47,7 @@ function start(
       changes.push(`${before === undefined ? '+' : after === undefined ? '-' : '~'}${key}`),
     stateChanged: state => states.push(state),
   });
-  const stop = new AbortController();
-  const running = collection.run(stop.signal);
-  onTestFinished(async () => {
-    stop.abort();
-    await running;
-  });
+  runUntilTestEnds(collection);
   return { collection, changes, states };
 }
 
