@@ -2,7 +2,7 @@ import { foundNothing, type SeenClient } from '@network-mapper/model';
 import { apiServerWorkload } from './api-server.ts';
 import type { Lookups, PodRecord } from './lookups.ts';
 import type { Pods, ResolveParts } from './pods.ts';
-import { skipped, type Resolved, type Unresolved } from './resolution.ts';
+import { skipped, untold, type Resolved, type Unresolved } from './resolution.ts';
 import { objection } from './trust.ts';
 
 export interface ClientOptions {
@@ -35,19 +35,10 @@ export class Clients {
     if (pod !== undefined) return this.pod(pod, client, at);
     if (this.#lookups.isApiServer(srcIp)) return this.#apiServer(client);
     const holder = this.#lookups.podHolding(srcIp, srcHostname === '' ? { at } : { at, hostname: srcHostname });
-    switch (holder.kind) {
-      case 'pod':
-        return this.pod(holder.pod, client, at);
-      case 'several':
-        return skipped('ambiguous-address');
-      case 'host-network':
-        return skipped('host-network');
-      case 'not-yet':
-        return { kind: 'later', address: srcIp, reason: holder.reason };
-      case 'nobody':
-        if (this.#lookups.isNode(srcIp)) return skipped('node-address');
-        return { kind: 'later', address: srcIp, reason: 'no-pod' };
-    }
+    if (holder.kind === 'pod') return this.pod(holder.pod, client, at);
+    if (holder.kind !== 'nobody') return untold(holder, { address: srcIp });
+    if (this.#lookups.isNode(srcIp)) return skipped('node-address');
+    return { kind: 'later', address: srcIp, reason: 'no-pod' };
   }
 
   /** The workload of a pod that may be the client, if no rule of trust objects. */

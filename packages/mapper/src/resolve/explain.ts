@@ -1,6 +1,7 @@
 import type { Found, SkipReason, Workload } from '@network-mapper/model';
 import type { Identities, OwnerStep } from './identity.ts';
 import type { Lookups, PodRecord } from './lookups.ts';
+import { untold } from './resolution.ts';
 
 export interface Explanation {
   readonly identity: { readonly workload: Workload; readonly found: Found | null } | null;
@@ -49,12 +50,6 @@ export function createExplain(lookups: Lookups, identities: Identities, now: () 
     switch (holder.kind) {
       case 'pod':
         return ofPod(holder.pod, null);
-      case 'several':
-        return { ...nothing, reason: 'ambiguous-address' };
-      case 'host-network':
-        return { ...nothing, reason: 'host-network' };
-      case 'not-yet':
-        return { ...nothing, reason: holder.reason };
       case 'nobody':
         return {
           ...nothing,
@@ -64,6 +59,8 @@ export function createExplain(lookups: Lookups, identities: Identities, now: () 
               ? 'node-address'
               : 'no-pod',
         };
+      default:
+        return { ...nothing, reason: untold(holder, { address }).reason };
     }
   }
 

@@ -3,7 +3,7 @@ import type { BehindService } from './behind-service.ts';
 import { isKnownByUid, type Clients } from './clients.ts';
 import type { Holder, Lookups } from './lookups.ts';
 import type { ResolveParts } from './pods.ts';
-import { skipped, type Resolution, type Resolved, type Unresolved } from './resolution.ts';
+import { skipped, untold, type Resolution, type Resolved, type Unresolved } from './resolution.ts';
 
 /** Connections from addresses outside the cluster. */
 export class FromOutside {
@@ -50,18 +50,10 @@ export class FromOutside {
   }
 
   #withoutPod(holder: Exclude<Holder, { kind: 'pod' }>, address: string): Unresolved {
-    switch (holder.kind) {
-      case 'not-yet':
-        return { kind: 'later', address, reason: holder.reason };
-      case 'several':
-        return skipped('ambiguous-address');
-      case 'host-network':
-        return skipped('host-network');
-      case 'nobody':
-        return this.#lookups.mayBecomeAPods(address)
-          ? { kind: 'later', address, reason: 'no-pod' }
-          : skipped('load-balancer-name');
-    }
+    if (holder.kind !== 'nobody') return untold(holder, { address });
+    return this.#lookups.mayBecomeAPods(address)
+      ? { kind: 'later', address, reason: 'no-pod' }
+      : skipped('load-balancer-name');
   }
 }
 

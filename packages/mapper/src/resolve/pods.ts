@@ -1,7 +1,7 @@
 import { foundNothing, type Found, type SeenServer, type SkipReason } from '@network-mapper/model';
 import type { Identities } from './identity.ts';
 import type { Backends, Lookups, PodRecord } from './lookups.ts';
-import { skipped, type Resolved, type Unresolved } from './resolution.ts';
+import { skipped, untold, type Resolved, type Unresolved } from './resolution.ts';
 
 /** What the steps of resolution work with. */
 export interface ResolveParts {
@@ -34,18 +34,9 @@ export class Pods {
   /** The pod that held a server's address; `namespace` is the client's. */
   serverHolding(address: string, at: number, namespace: string): PodRecord | Unresolved {
     const holder = this.#lookups.podHolding(address, { at });
-    switch (holder.kind) {
-      case 'pod':
-        return holder.pod;
-      case 'several':
-        return skipped('ambiguous-address', namespace);
-      case 'host-network':
-        return skipped('host-network', namespace);
-      case 'not-yet':
-        return { kind: 'later', address, reason: holder.reason, namespace };
-      case 'nobody':
-        return skipped(this.addressReason(address), namespace);
-    }
+    if (holder.kind === 'pod') return holder.pod;
+    if (holder.kind === 'nobody') return skipped(this.addressReason(address), namespace);
+    return untold(holder, { address, namespace });
   }
 
   /** What an address is that no pod held. */

@@ -1,5 +1,5 @@
-import type { SkipReason } from '@network-mapper/model';
-import type { Found, Workload } from '@network-mapper/model';
+import type { Found, SkipReason, Workload } from '@network-mapper/model';
+import type { Holder } from './lookups.ts';
 
 /** One side of a sighting, turned into a workload. */
 export interface Resolved {
@@ -34,6 +34,21 @@ export type Unresolved = Skipped | Later | Reading;
 
 export function skipped(reason: SkipReason, namespace?: string): Skipped {
   return { kind: 'skipped', reason, namespace };
+}
+
+/** An address that somebody held, though not one pod that can be told. `namespace` is that of the side that is known. */
+export function untold(
+  holder: Exclude<Holder, { kind: 'pod' | 'nobody' }>,
+  { address, namespace }: { readonly address: string; readonly namespace?: string },
+): Skipped | Later {
+  switch (holder.kind) {
+    case 'several':
+      return skipped('ambiguous-address', namespace);
+    case 'host-network':
+      return skipped('host-network', namespace);
+    case 'not-yet':
+      return { kind: 'later', address, reason: holder.reason, namespace };
+  }
 }
 
 /** A server that a Service's name or address stands for. */

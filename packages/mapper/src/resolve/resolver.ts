@@ -4,7 +4,7 @@ import { Clients, type ClientOptions } from './clients.ts';
 import { FromOutside } from './from-outside.ts';
 import type { Lookups, PodRecord } from './lookups.ts';
 import { Pods, type ResolveParts } from './pods.ts';
-import { skipped, type Resolution, type Resolved, type Unresolved } from './resolution.ts';
+import { skipped, untold, type Resolution, type Resolved, type Unresolved } from './resolution.ts';
 import { ServersByAddress, type ServersByAddressOptions } from './servers-by-address.ts';
 import { ServersByName, type ServersByNameOptions } from './servers-by-name.ts';
 
@@ -55,34 +55,19 @@ export class Resolver {
   /** The workload of the pod that held an address at a moment: for sources that know nothing but the address. */
   podAt(address: string, at: number): Resolved | Unresolved {
     const holder = this.#lookups.podHolding(address, { at });
-    switch (holder.kind) {
-      case 'pod':
-        return holder.pod.createdAt > at ? skipped('pod-started-later') : this.#pods.workload(holder.pod, null);
-      case 'several':
-        return skipped('ambiguous-address');
-      case 'host-network':
-        return skipped('host-network');
-      case 'not-yet':
-        return { kind: 'later', address, reason: holder.reason };
-      case 'nobody':
-        return { kind: 'later', address, reason: 'no-pod' };
-    }
+    if (holder.kind === 'nobody') return { kind: 'later', address, reason: 'no-pod' };
+    if (holder.kind !== 'pod') return untold(holder, { address });
+    return holder.pod.createdAt > at ? skipped('pod-started-later') : this.#pods.workload(holder.pod, null);
   }
 
   /** The workload behind a Service's cluster address or a pod's address, now: for reports without a time of their own. */
   workloadAt(address: string): Resolved | Unresolved {
     if (this.#lookups.wasEverAPods(address)) {
       const holder = this.#lookups.podHolding(address, { at: this.#now() });
-      switch (holder.kind) {
-        case 'pod':
-          return this.#pods.workload(holder.pod, null);
-        case 'several':
-          return skipped('ambiguous-address');
-        case 'host-network':
-          return skipped('host-network');
-        default:
-          return skipped('no-pod');
-      }
+      if (holder.kind === 'pod') return this.#pods.workload(holder.pod, null);
+      // Such a report is not waited for.
+      if (holder.kind === 'nobody' || holder.kind === 'not-yet') return skipped('no-pod');
+      return untold(holder, { address });
     }
     const service = this.#lookups.serviceHolding(address);
     if (service === 'several') return skipped('ambiguous-service');
