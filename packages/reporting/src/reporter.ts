@@ -29,7 +29,7 @@ export interface ReporterOptions<Name extends string> {
   /** Milliseconds of a monotonic clock. */
   readonly clock: () => number;
   /** Called before each report, to bring in what collectors hold; before the last one with `final`. */
-  readonly gather: (moment: { readonly final: boolean }) => void;
+  readonly gather: (moment: { readonly final: boolean }) => Promise<void> | void;
   readonly events: ReporterEvents<Name>;
 }
 
@@ -97,7 +97,7 @@ export function createReporter<Name extends string>(options: ReporterOptions<Nam
   let failures = 0;
 
   async function report(signal: AbortSignal, all: boolean): Promise<void> {
-    gather({ final: all });
+    await gather({ final: all });
     for (const channel of channels) {
       const outcome = await channel.flush({ clock, signal, all, events });
       if (outcome.kind === 'accepted') continue;

@@ -103,9 +103,9 @@ export function createSniffer({ config, logger, version }: SnifferOptions): read
       longestPause,
       farewell,
       clock,
-      gather: ({ final }) => {
+      gather: async ({ final }) => {
         if (!final) return;
-        capture?.readNow();
+        await capture?.readLast();
         collectors.settle(Infinity);
       },
       events,

@@ -16,6 +16,8 @@ export interface SnifferOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** As `taskset` lists them. */
   readonly cores?: string;
+  /** The loop’s timer is as the image has it: too coarse to tell how long the event loop is held, but cheaper. */
+  readonly coarseLoopTimer?: true;
 }
 
 /** What was measured over some time. */
@@ -28,7 +30,7 @@ export interface Measured {
   readonly dropped: number;
   readonly scans: number;
   readonly scanCpuSeconds: number;
-  /** Milliseconds that the event loop was held at most, with the 10 of the timer that measures it. */
+  /** Milliseconds that the event loop was held at most, with those of the timer that measures it: 10 unless it is coarse. */
   readonly loopHeld: number;
   /** MiB, highest. */
   readonly resident: number;
@@ -61,12 +63,13 @@ export class MeasuredSniffer {
   /** With one core to itself, or, to scan, with all of them. */
   static async start(
     node: BenchNode,
-    { env = {}, cores = snifferCore }: SnifferOptions = {},
+    { env = {}, cores = snifferCore, coarseLoopTimer }: SnifferOptions = {},
   ): Promise<MeasuredSniffer> {
     const counting = join(import.meta.dirname, 'counting-mapper.ts');
     const mapper = await node.startReady(node.namespace, [process.execPath, counting, '9555']);
     const bundle = join(root, 'dist/sniffer/main.mjs');
-    const command = ['taskset', '-c', cores, process.execPath, ...image.entrypoint.slice(1, -1), bundle];
+    const timer = coarseLoopTimer === true ? [] : ['--import', join(import.meta.dirname, 'fine-loop-timer.ts')];
+    const command = ['taskset', '-c', cores, process.execPath, ...image.entrypoint.slice(1, -1), ...timer, bundle];
     const sniffer = node.start(node.namespace, command, {
       OTTERIZE_MAPPER_API_URL: mapperUrl,
       OTTERIZE_HOST_PROC_DIR: '/proc',

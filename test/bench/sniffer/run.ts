@@ -74,7 +74,7 @@ function heading(): string {
     '',
     'Each packet crosses two interfaces of the node and is captured twice. CPU is the sniffer’s own, of one core; the kernel’s',
     'work of filtering and copying is charged to who sends. The bundle runs as in its image (`Dockerfile.sniffer`), after ten',
-    'seconds of the same traffic.',
+    'seconds of the same traffic. How long the event loop is held includes the 10 ms of the timer that measures it.',
   ].join('\n');
 }
 

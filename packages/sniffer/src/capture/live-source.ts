@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LiveCapture, PcapError, type CapturedPacket } from '@network-mapper/pcap';
 import { every, type Logger, type Runnable } from '@network-mapper/runtime';
 import { addCounts, noCounts, type CaptureCounts, type FrameConsumer } from './packet-source.ts';
@@ -16,8 +17,8 @@ export interface LiveSourceOptions {
 const bufferSize = 8 * 1024 * 1024;
 /** DNS answers over TCP come in segments as big as an IP packet can be. */
 const snapLength = 65535;
-/** Half of it is what a packet waits on average; a longer time costs no less. */
-const timeout = 10;
+/** Half of it is what a packet waits on average. Waking up costs as much as a hundred packets. */
+const timeout = 40;
 /** Milliseconds of packets until timers and requests have their turn. */
 const longestTurn = 10;
 /** Milliseconds between looks for interfaces that came, or came back. */
@@ -41,6 +42,7 @@ export class LiveSource implements Runnable {
   #wanted: () => readonly string[];
   /** Of captures that were closed. */
   #past = noCounts;
+  #lastRead: Promise<void> | undefined;
 
   constructor(options: LiveSourceOptions) {
     this.#options = options;
@@ -56,9 +58,12 @@ export class LiveSource implements Runnable {
     }
   }
 
-  /** Takes in what waits in the kernel now. */
-  readNow(): void {
-    for (const [device, { capture }] of this.#open) this.#read(device, capture);
+  /** Before the end: takes in what was captured up to now, once the kernel has handed it over. */
+  readLast(): Promise<void> {
+    this.#lastRead ??= sleep(timeout).then(() => {
+      for (const [device, { capture }] of this.#open) this.#read(device, capture);
+    });
+    return this.#lastRead;
   }
 
   /** What the kernel counted since the start. */
@@ -71,7 +76,7 @@ export class LiveSource implements Runnable {
       // eslint-disable-next-line @typescript-eslint/require-await -- `every` waits for work that may wait.
       await every(lookAgain, async () => this.#openWanted(), signal);
     } finally {
-      this.readNow();
+      await this.readLast();
       for (const device of [...this.#open.keys()]) this.#close(device);
     }
   }

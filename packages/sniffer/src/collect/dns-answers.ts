@@ -29,7 +29,7 @@ export class DnsAnswers implements Collector {
   observe({ client, addresses }: ReceivedAddresses, time: number): 'loopback' | undefined {
     if (isLoopback(client)) return 'loopback';
     for (const found of addresses) {
-      const lookup = this.#lookup(client, found);
+      const lookup = this.#find(client, found) ?? this.#add(client, found);
       lookup.ttl = found.ttl;
       this.#lookups.see(lookup, time);
     }
@@ -39,7 +39,7 @@ export class DnsAnswers implements Collector {
   /** Another was the client: the address that was told to `observe` is one it was hidden behind. */
   takeBack({ client, addresses }: ReceivedAddresses): void {
     for (const found of addresses) {
-      const lookup = this.#lookups.get(keyOf(client, found));
+      const lookup = this.#find(client, found);
       if (lookup !== undefined) this.#lookups.unsee(lookup);
     }
   }
@@ -48,19 +48,29 @@ export class DnsAnswers implements Collector {
     return this.#lookups.settle(now, options);
   }
 
-  #lookup(client: PackedAddress, found: DnsAddress): Lookup {
-    const key = keyOf(client, found);
-    const known = this.#lookups.get(key);
-    if (known !== undefined) return known;
+  #find(client: PackedAddress, found: DnsAddress): Lookup | undefined {
+    const known = this.#lookups.get(keyOf(client, found));
+    if (known === undefined || known.name === found.name.text) return known;
+    return this.#lookups.get(longKeyOf(client, found));
+  }
+
+  #add(client: PackedAddress, found: DnsAddress): Lookup {
     const { name, address, ttl } = found;
-    const lookup = { client, name, address, ttl, firstSeen: 0, lastSeen: 0, seen: 0, handedOver: -Infinity };
-    this.#lookups.add(key, lookup);
+    const lookup = { client, name: name.text, address, ttl, firstSeen: 0, lastSeen: 0, seen: 0, handedOver: -Infinity };
+    const key = keyOf(client, found);
+    this.#lookups.add(this.#lookups.get(key) === undefined ? key : longKeyOf(client, found), lookup);
     return lookup;
   }
 }
 
+/** With the name's hash instead of the name: short keys are found faster. */
 function keyOf(client: PackedAddress, { name, address }: DnsAddress): string {
-  return addressPairKey(client, address) + name;
+  return addressPairKey(client, address, name.hash);
+}
+
+/** For the rare name whose hash another one has for the same client and address. */
+function longKeyOf(client: PackedAddress, found: DnsAddress): string {
+  return keyOf(client, found) + found.name.text;
 }
 
 function toSighting({ client, name, address, ttl, firstSeen, lastSeen }: Lookup): Sighting {

@@ -1,5 +1,6 @@
 import { encode } from 'dns-packet';
 import { expect, test } from 'vitest';
+import { readName, rootName } from '../decode/dns-name.ts';
 import { linkTypes } from '../decode/link.ts';
 import type { Sighting } from '../sighting.ts';
 import { PacketCollectors } from './packet-collectors.ts';
@@ -36,6 +37,14 @@ function answerPacket({ to, name = 'cart.example', id = 7, port = 40_000 }: Answ
   return Buffer.concat([header, message]);
 }
 
+/** As the decoder computes it. */
+function hashOf(name: string): number {
+  const bytes = encode({ type: 'query', questions: [{ type: 'A', name }] });
+  const read = { name: rootName, next: 0 };
+  readName({ bytes, start: 0, end: bytes.length }, 12, read);
+  return read.name.hash;
+}
+
 class Node {
   readonly seen: Sighting[] = [];
   readonly collectors = new PacketCollectors({
@@ -59,6 +68,14 @@ test('copies of an answer are one lookup', () => {
   const node = new Node();
   for (let copy = 0; copy < 3; copy++) node.answer({ to: '10.244.1.7' });
   expect(node.lookups()).toEqual(['10.244.1.7 cart.example 192.0.2.1']);
+});
+
+test('names whose hashes are the same stay apart', () => {
+  const node = new Node();
+  const names = ['s332789.shop.svc.cluster.local', 's529192.shop.svc.cluster.local'];
+  expect(new Set(names.map(hashOf)).size).toBe(1);
+  for (const [id, name] of [...names, ...names].entries()) node.answer({ to: '10.244.1.7', id, name });
+  expect(node.lookups()).toEqual(names.map(name => `10.244.1.7 ${name} 192.0.2.1`));
 });
 
 test('behind masquerading the last copy has the client', () => {

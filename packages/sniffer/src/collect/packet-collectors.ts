@@ -23,6 +23,8 @@ export interface PacketCollectorsOptions {
 const dnsPort = 53;
 /** Milliseconds for all copies of a packet to cross the node. */
 const copiesTake = 50;
+/** Milliseconds for which an answer may have to be taken back; a copy may come to us a batch later. */
+const keepBack = 2 * copiesTake;
 
 /** Decodes frames and hands them to the collectors of the packet path. */
 export class PacketCollectors implements Collector {
@@ -37,8 +39,7 @@ export class PacketCollectors implements Collector {
   #newest = 0;
 
   constructor({ recordDns, recordTcp, handOverEvery }: PacketCollectorsOptions) {
-    this.#dns =
-      recordDns === undefined ? undefined : new DnsAnswers(recordDns, { keepBack: copiesTake, handOverEvery });
+    this.#dns = recordDns === undefined ? undefined : new DnsAnswers(recordDns, { keepBack, handOverEvery });
     this.#tcp = recordTcp === undefined ? undefined : new TcpOpens(recordTcp, handOverEvery);
   }
 

@@ -173,7 +173,7 @@ export class TcpOpens implements Collector {
   }
 
   #flow({ client, called, reached, calledPort: port, accepted }: Opening): Flow {
-    const key = addressPairKey(client, called) + addressKey(reached) + String.fromCharCode(port, accepted ? 1 : 0);
+    const key = addressPairKey(client, called, port * 2 + Number(accepted)) + addressKey(reached);
     const known = this.#flows.get(key);
     if (known !== undefined) return known;
     const counts = { connections: 0, sourcePorts: [], firstSeen: 0, lastSeen: 0, seen: 0, handedOver: -Infinity };

@@ -24,10 +24,12 @@ export function addressKey(address: PackedAddress): string {
   return typeof address === 'number' ? String.fromCharCode(address >>> 16, address & 0xffff) : address;
 }
 
-/** Two addresses as such a text, in less time than each alone takes. */
-export function addressPairKey(first: PackedAddress, second: PackedAddress): string {
-  if (typeof first !== 'number' || typeof second !== 'number') return addressKey(first) + addressKey(second);
-  return String.fromCharCode(first >>> 16, first & 0xffff, second >>> 16, second & 0xffff);
+/** Two addresses and a number of 32 bits as such a text, in less time than one after the other. */
+export function addressPairKey(first: PackedAddress, second: PackedAddress, number: number): string {
+  const [high, low] = [number >>> 16, number & 0xffff];
+  if (typeof first !== 'number' || typeof second !== 'number')
+    return addressKey(first) + addressKey(second) + String.fromCharCode(high, low);
+  return String.fromCharCode(first >>> 16, first & 0xffff, second >>> 16, second & 0xffff, high, low);
 }
 
 /** 127.0.0.0/8 (RFC 1122 section 3.2.1.3) or ::1 (RFC 4291 section 2.5.3). */

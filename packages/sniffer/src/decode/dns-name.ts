@@ -1,10 +1,17 @@
 import type { Slice } from './slice.ts';
 import type { Undecodable } from './undecodable.ts';
 
+/** A name of a host. */
+export interface DnsName {
+  /** In lower case (names are compared without case, RFC 4343), without the last dot; empty for the root. */
+  readonly text: string;
+  /** 32 bits that are the same for the same text. */
+  readonly hash: number;
+}
+
 /** A name as it was read from a message. */
 export interface NameRead {
-  /** In lower case (names are compared without case, RFC 4343), without the last dot; empty for the root. */
-  name: string;
+  name: DnsName;
   /** Where the bytes after the name begin. */
   next: number;
 }
@@ -23,6 +30,11 @@ const written = Uint8Array.from({ length: 256 }, (_, byte) => {
 
 const scratch = Buffer.alloc(longestName + 2);
 
+export const rootName: DnsName = { text: '', hash: 0 };
+
+/** Names that were read lately, each in the slot of its hash: most names come again and again, and need not be made anew. */
+const recent = new Array<DnsName>(1024).fill(rootName);
+
 /**
  * Reads the name at `at` of a DNS message (RFC 1035 section 4.1.4) into `into`. Compression pointers may only point
  * before the place from where they were reached, so that no message can make a loop. `cut` when the message ends first.
@@ -31,6 +43,7 @@ export function readName(message: Slice, at: number, into: NameRead): Undecodabl
   const { bytes, start, end } = message;
   let limit = at;
   let length = 0;
+  let hash = 0;
   let position = at;
   let next = -1;
   while (true) {
@@ -53,11 +66,33 @@ export function readName(message: Slice, at: number, into: NameRead): Undecodabl
       const character = written[bytes[index] ?? 0] ?? notPrintable;
       if (character === notPrintable) return 'dns-name-unprintable';
       scratch[length++] = character;
+      hash = mix(hash, character);
     }
     scratch[length++] = dot;
+    hash = mix(hash, dot);
     position = labelEnd;
   }
-  into.name = length === 0 ? '' : scratch.toString('latin1', 0, length - 1);
+  into.name = length === 0 ? rootName : nameInScratch(length - 1, hash);
   into.next = next < 0 ? position + 1 : next;
   return undefined;
+}
+
+/** As of FNV-1a, which takes a byte at a time. */
+function mix(hash: number, byte: number): number {
+  return Math.imul(hash ^ byte, 0x01000193);
+}
+
+function nameInScratch(length: number, hash: number): DnsName {
+  const slot = (hash ^ (hash >>> 16)) & (recent.length - 1);
+  const known = recent[slot] ?? rootName;
+  if (known.hash === hash && isInScratch(known.text, length)) return known;
+  const name = { text: scratch.toString('latin1', 0, length), hash };
+  recent[slot] = name;
+  return name;
+}
+
+function isInScratch(text: string, length: number): boolean {
+  if (text.length !== length) return false;
+  for (let index = 0; index < length; index++) if (text.charCodeAt(index) !== scratch[index]) return false;
+  return true;
 }

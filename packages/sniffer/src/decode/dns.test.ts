@@ -27,7 +27,7 @@ function decode(bytes: Buffer): DnsAnswer | Undecodable {
 function addressesOf(bytes: Buffer): readonly string[] | Undecodable {
   const answer = decode(bytes);
   if (isUndecodable(answer)) return answer;
-  return answer.addresses.map(({ name, address, ttl }) => `${name} ${formatAddress(address)} ${ttl}`);
+  return answer.addresses.map(({ name, address, ttl }) => `${name.text} ${formatAddress(address)} ${ttl}`);
 }
 
 test('each address of an answer is found with its name and TTL', () => {
@@ -135,7 +135,7 @@ test('of an answer that is cut, the whole records count', () => {
     { type: 'A', name, ttl: 9, data: '192.0.2.2' },
   ]);
   const answer = decode(bytes.subarray(0, -3));
-  expect(answer).toMatchObject({ cut: true, addresses: [{ name }] });
+  expect(answer).toMatchObject({ cut: true, addresses: [{ name: { text: name } }] });
 });
 
 test('a compression pointer to itself, or forward, is refused', () => {

@@ -1,12 +1,12 @@
 import { packIpv4, packIpv6, type PackedAddress } from './address.ts';
-import { readName, type NameRead } from './dns-name.ts';
+import { readName, rootName, type DnsName, type NameRead } from './dns-name.ts';
 import type { Slice } from './slice.ts';
 import type { Undecodable } from './undecodable.ts';
 
 /** "This name has this address", as an answer says it. */
 export interface DnsAddress {
   /** The name that was asked for: a chain of CNAME records is followed back to its first owner. */
-  readonly name: string;
+  readonly name: DnsName;
   readonly address: PackedAddress;
   /** Seconds; of the address record. */
   readonly ttl: number;
@@ -35,7 +35,7 @@ const nothing: DnsAnswer = { addresses: [], cut: false };
 const nothingBeforeCut: DnsAnswer = { addresses: [], cut: true };
 
 /** Names are read into here: one message is decoded at a time. */
-const read: NameRead = { name: '', next: 0 };
+const read: NameRead = { name: rootName, next: 0 };
 
 /**
  * The addresses in a DNS response (RFC 1035 section 4; AAAA: RFC 3596). Negative answers (any RCODE but NOERROR) have
@@ -58,7 +58,7 @@ export function decodeDnsAnswer(message: Slice): DnsAnswer | Undecodable {
 }
 
 interface AnswerSection {
-  readonly question: string;
+  readonly question: DnsName;
   readonly from: number;
   readonly records: number;
 }
@@ -107,12 +107,12 @@ function readRecords(message: Slice, { question, from, records }: AnswerSection)
 
 /** "This name is another name for that one." */
 interface Alias {
-  readonly name: string;
-  readonly target: string;
+  readonly name: DnsName;
+  readonly target: DnsName;
 }
 
 interface Found {
-  readonly addresses: { name: string; readonly address: PackedAddress; readonly ttl: number }[];
+  readonly addresses: { name: DnsName; readonly address: PackedAddress; readonly ttl: number }[];
   aliases: Alias[] | undefined;
 }
 
@@ -123,7 +123,7 @@ function toAnswer({ addresses, aliases }: Found, cut: boolean): DnsAnswer {
 }
 
 /** Follows aliases back to the name that leads to `owner`; a chain that bites its tail ends after as many steps as it has links. */
-function firstOwner(owner: string, aliases: readonly Alias[]): string {
+function firstOwner(owner: DnsName, aliases: readonly Alias[]): DnsName {
   let name = owner;
   for (let left = aliases.length; left > 0; left--) {
     const alias = lastTo(name, aliases);
@@ -134,9 +134,9 @@ function firstOwner(owner: string, aliases: readonly Alias[]): string {
 }
 
 /** Of several aliases for one target, the later one counts. */
-function lastTo(target: string, aliases: readonly Alias[]): Alias | undefined {
+function lastTo({ text }: DnsName, aliases: readonly Alias[]): Alias | undefined {
   for (let index = aliases.length - 1; index >= 0; index--)
-    if (aliases[index]?.target === target) return aliases[index];
+    if (aliases[index]?.target.text === text) return aliases[index];
   return undefined;
 }
 
