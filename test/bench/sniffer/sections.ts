@@ -26,7 +26,7 @@ export interface Section {
 const copies = 2;
 /** The kernel works for a scan on threads of its own: they and the event loop do not share a core. */
 const allCores = '0,1';
-/** The finer timer takes a third of what an idle sniffer takes. */
+/** The finer timer takes as much as all else that an idle sniffer does. */
 const coarseLoopTimer = true;
 const pairs = { clients: 60, names: 10 };
 

@@ -73,8 +73,7 @@ export class LiveSource implements Runnable {
 
   async run(signal: AbortSignal): Promise<void> {
     try {
-      // eslint-disable-next-line @typescript-eslint/require-await -- `every` waits for work that may wait.
-      await every(lookAgain, async () => this.#openWanted(), signal);
+      await every(lookAgain, () => this.#openWanted(), signal);
     } finally {
       await this.readLast();
       for (const device of [...this.#open.keys()]) this.#close(device);

@@ -1,4 +1,5 @@
 import { addressPairKey, formatAddress, isLoopback, type PackedAddress } from '../decode/address.ts';
+import type { DnsName } from '../decode/dns-name.ts';
 import type { DnsAddress } from '../decode/dns.ts';
 import type { Sighting } from '../sighting.ts';
 import type { Collector, RecordSighting, SettleOptions } from './collector.ts';
@@ -29,7 +30,8 @@ export class DnsAnswers implements Collector {
   observe({ client, addresses }: ReceivedAddresses, time: number): 'loopback' | undefined {
     if (isLoopback(client)) return 'loopback';
     for (const found of addresses) {
-      const lookup = this.#find(client, found) ?? this.#add(client, found);
+      const key = keyOf(client, found);
+      const lookup = this.#find(key, found.name) ?? this.#add(key, newLookup(client, found));
       lookup.ttl = found.ttl;
       this.#lookups.see(lookup, time);
     }
@@ -39,7 +41,7 @@ export class DnsAnswers implements Collector {
   /** Another was the client: the address that was told to `observe` is one it was hidden behind. */
   takeBack({ client, addresses }: ReceivedAddresses): void {
     for (const found of addresses) {
-      const lookup = this.#find(client, found);
+      const lookup = this.#find(keyOf(client, found), found.name);
       if (lookup !== undefined) this.#lookups.unsee(lookup);
     }
   }
@@ -48,17 +50,14 @@ export class DnsAnswers implements Collector {
     return this.#lookups.settle(now, options);
   }
 
-  #find(client: PackedAddress, found: DnsAddress): Lookup | undefined {
-    const known = this.#lookups.get(keyOf(client, found));
-    if (known === undefined || known.name === found.name.text) return known;
-    return this.#lookups.get(longKeyOf(client, found));
+  #find(key: string, { text: name }: DnsName): Lookup | undefined {
+    const known = this.#lookups.get(key);
+    return known === undefined || known.name === name ? known : this.#lookups.get(longKey(key, name));
   }
 
-  #add(client: PackedAddress, found: DnsAddress): Lookup {
-    const { name, address, ttl } = found;
-    const lookup = { client, name: name.text, address, ttl, firstSeen: 0, lastSeen: 0, seen: 0, handedOver: -Infinity };
-    const key = keyOf(client, found);
-    this.#lookups.add(this.#lookups.get(key) === undefined ? key : longKeyOf(client, found), lookup);
+  #add(key: string, lookup: Lookup): Lookup {
+    const isTaken = this.#lookups.get(key) !== undefined;
+    this.#lookups.add(isTaken ? longKey(key, lookup.name) : key, lookup);
     return lookup;
   }
 }
@@ -69,8 +68,12 @@ function keyOf(client: PackedAddress, { name, address }: DnsAddress): string {
 }
 
 /** For the rare name whose hash another one has for the same client and address. */
-function longKeyOf(client: PackedAddress, found: DnsAddress): string {
-  return keyOf(client, found) + found.name.text;
+function longKey(key: string, name: string): string {
+  return key + name;
+}
+
+function newLookup(client: PackedAddress, { name, address, ttl }: DnsAddress): Lookup {
+  return { client, name: name.text, address, ttl, firstSeen: 0, lastSeen: 0, seen: 0, handedOver: -Infinity };
 }
 
 function toSighting({ client, name, address, ttl, firstSeen, lastSeen }: Lookup): Sighting {

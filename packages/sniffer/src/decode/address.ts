@@ -26,7 +26,8 @@ export function addressKey(address: PackedAddress): string {
 
 /** Two addresses and a number of 32 bits as such a text, in less time than one after the other. */
 export function addressPairKey(first: PackedAddress, second: PackedAddress, number: number): string {
-  const [high, low] = [number >>> 16, number & 0xffff];
+  const high = number >>> 16;
+  const low = number & 0xffff;
   if (typeof first !== 'number' || typeof second !== 'number')
     return addressKey(first) + addressKey(second) + String.fromCharCode(high, low);
   return String.fromCharCode(first >>> 16, first & 0xffff, second >>> 16, second & 0xffff, high, low);
