@@ -1,4 +1,4 @@
-import type { SeenClient, SeenServer, Sighting } from '@network-mapper/model';
+import type { SeenClient, SeenServer, Sighting } from '../resolve/seen.ts';
 import { skipped, type IntentResolution, type Unresolved } from '../resolve/resolution.ts';
 import type { Resolver } from '../resolve/resolver.ts';
 import type { TrafficMap } from '../store/traffic-map.ts';

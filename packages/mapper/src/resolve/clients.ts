@@ -1,4 +1,5 @@
-import { foundNothing, type SeenClient } from '@network-mapper/model';
+import { foundNothing } from '@network-mapper/model';
+import type { SeenClient } from './seen.ts';
 import { apiServerWorkload } from './api-server.ts';
 import type { Lookups, PodRecord } from './lookups.ts';
 import type { Pods, ResolveParts } from './pods.ts';

@@ -1,4 +1,4 @@
-import type { SeenClient, Sighting } from '@network-mapper/model';
+import type { SeenClient, Sighting } from './seen.ts';
 import type { BehindService } from './behind-service.ts';
 import { isKnownByUid, type Clients } from './clients.ts';
 import type { Holder, Lookups } from './lookups.ts';

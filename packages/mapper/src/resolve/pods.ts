@@ -1,4 +1,5 @@
-import { foundNothing, type Found, type SeenServer, type SkipReason } from '@network-mapper/model';
+import { foundNothing, type Found, type SkipReason } from '@network-mapper/model';
+import type { SeenServer } from './seen.ts';
 import type { Identities } from './identity.ts';
 import type { Backends, Lookups, PodRecord } from './lookups.ts';
 import { skipped, untold, type Resolved, type Unresolved } from './resolution.ts';

@@ -1,4 +1,4 @@
-import type { Sighting } from '@network-mapper/model';
+import type { Sighting } from './seen.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ClusterView } from '../cluster/cluster-view.ts';

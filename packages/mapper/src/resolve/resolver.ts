@@ -1,4 +1,5 @@
-import type { Found, Sighting } from '@network-mapper/model';
+import type { Found } from '@network-mapper/model';
+import type { Sighting } from './seen.ts';
 import { BehindService } from './behind-service.ts';
 import { Clients, type ClientOptions } from './clients.ts';
 import { FromOutside } from './from-outside.ts';

@@ -1,4 +1,5 @@
-import { foundNothing, sharedText, throughService, type SeenServer } from '@network-mapper/model';
+import { foundNothing, sharedText, throughService } from '@network-mapper/model';
+import type { SeenServer } from './seen.ts';
 import type { BehindService } from './behind-service.ts';
 import type { ResolvedClient } from './clients.ts';
 import type { Lookups, PodRecord, ServiceRecord } from './lookups.ts';

@@ -1,4 +1,5 @@
-import { foundNothing, sharedText, type SeenServer } from '@network-mapper/model';
+import { foundNothing, sharedText } from '@network-mapper/model';
+import type { SeenServer } from './seen.ts';
 import { apiServerWorkload, isApiServerService } from './api-server.ts';
 import { reachedThrough } from './behind-service.ts';
 import type { ResolvedClient } from './clients.ts';
