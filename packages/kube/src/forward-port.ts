@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net';
+import { listen } from '@network-mapper/runtime';
 import type { RawData } from 'ws';
 import type { KubeConnection } from './kube-connection.ts';
 import { KubeError } from './kube-error.ts';
@@ -39,12 +40,7 @@ export async function forwardPort(connection: KubeConnection, target: PodPort): 
       socket.destroy();
     });
   });
-  const port = await new Promise<number>((listening, failed) => {
-    server.once('error', failed).listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      listening(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-  });
+  const port = await listen(server, { name: 'the forwarding of a port', port: 0, host: '127.0.0.1' });
   return {
     url: `http://127.0.0.1:${port}`,
     problem: () => problem,

@@ -1,5 +1,4 @@
-import type { Runnable } from '@network-mapper/runtime';
-import { backoff } from './backoff.ts';
+import { backoff, pause, type Runnable } from '@network-mapper/runtime';
 import type { KubeConnection } from './kube-connection.ts';
 import { KubeError, type KubeErrorCode } from './kube-error.ts';
 import type { KubeObject } from './kube-object.ts';
@@ -41,6 +40,9 @@ export interface WatchedCollectionOptions<R> {
   /** Objects per page of a list. */
   readonly pageSize?: number;
 }
+
+/** Milliseconds between tries. */
+const retries = { first: 250, max: 30_000 };
 
 /** A watch that ends sooner than this, in milliseconds, without having told anything is not worth asking for again at once. */
 const shortWatch = 1_000;
@@ -98,7 +100,7 @@ export class WatchedCollection<R> implements Runnable {
       if (error.code === 'gone') this.#resourceVersion = undefined;
       if (expired) continue;
       this.#fail(error);
-      await backoff(this.#failures++, signal);
+      await pause(backoff(++this.#failures, retries), signal);
     }
   }
 

@@ -1,4 +1,4 @@
-import { pause, type Runnable } from '@network-mapper/runtime';
+import { backoff, pause, type Runnable } from '@network-mapper/runtime';
 import type { Batch, Book } from './book.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -109,9 +109,7 @@ export function createReporter<Name extends string>(options: ReporterOptions<Nam
   }
 
   function untilNext(): number {
-    if (failures === 0) return interval;
-    const backoff = Math.min(longestPause, interval * 2 ** Math.min(failures, 20));
-    return backoff * (0.5 + Math.random() / 2);
+    return failures === 0 ? interval : backoff(failures, { first: 2 * interval, max: longestPause });
   }
 
   return {

@@ -10,4 +10,19 @@ export { runProgram } from './process.ts';
 export { createLogger, describe, type Logger } from './logger.ts';
 export { Counter, createMetricsListener, createRegistry, Gauge, Histogram, Registry } from './metrics.ts';
 export { createHealthListener, type Health } from './health.ts';
-export { createHttpListener, ListenError } from './http-listener.ts';
+
+// HTTP
+export {
+  closeServer,
+  createHttpListener,
+  listen,
+  ListenError,
+  type ClosableServer,
+  type HttpListenerOptions,
+} from './http-listener.ts';
+
+// Small tools
+export { backoff, type BackoffOptions } from './backoff.ts';
+export { LruMap, type LruMapOptions } from './lru-map.ts';
+export { MultiMap } from './multi-map.ts';
+export { TimeSlice, type TimeSliceOptions } from './time-slice.ts';

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { closeServer, listen } from '@network-mapper/runtime';
 import { parseApiRequest, type ResourceRequest } from './api-request.ts';
 import { discover } from './discovery.ts';
 import { Faults, requestMatches, type Fault, type RequestMatch } from './faults.ts';
@@ -138,21 +138,14 @@ export class KubernetesApi implements AsyncDisposable {
   async down(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    if (server === undefined) return;
-    await new Promise(resolve => {
-      server.close(resolve);
-      server.closeAllConnections();
-    });
+    if (server !== undefined) await closeServer(server);
   }
 
   /** Listens (again), on the same port as before. */
   async up(): Promise<void> {
     if (this.#server !== undefined) return;
     const server = createServer((request, response) => void this.#handle(request, response));
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(this.#port, this.#host, resolve);
-    });
-    this.#port = (server.address() as AddressInfo).port;
+    this.#port = await listen(server, { name: 'the Kubernetes API of the tests', port: this.#port, host: this.#host });
     this.#server = server;
   }
 

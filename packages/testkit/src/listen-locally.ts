@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import { closeServer, listen, type ClosableServer } from '@network-mapper/runtime';
 
 export interface LocalServer {
   /** `http://127.0.0.1:port`. */
@@ -8,18 +8,7 @@ export interface LocalServer {
 }
 
 /** Lets a server listen on a free port of this machine. */
-export async function listenLocally(server: Server): Promise<LocalServer> {
-  await new Promise<void>((listening, failed) => {
-    server.once('error', failed).listen(0, '127.0.0.1', listening);
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${String(port)}`,
-    close: () =>
-      new Promise(closed => {
-        server.close(() => closed());
-        server.closeAllConnections();
-      }),
-  };
+export async function listenLocally(server: ClosableServer): Promise<LocalServer> {
+  const port = await listen(server, { name: 'a test server', port: 0, host: '127.0.0.1' });
+  return { url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 }
