@@ -14,3 +14,15 @@ export {
   type PostRequest,
 } from './mapper-client.ts';
 export { operations } from './operations.ts';
+
+// Reports
+export {
+  fromWire,
+  toWire,
+  type Dialect,
+  type ReadReport,
+  type ReceivedReports,
+  type Refused,
+  type ToWireOptions,
+} from './wire.ts';
+export { limits, shortened, type Refusal } from './limits.ts';

@@ -224,10 +224,21 @@ export type Intent = {
   readonly ports: ReadonlyArray<Scalars['Int']['output']>;
   /** Ours: transport protocols that were seen. */
   readonly protocols: ReadonlyArray<Protocol>;
+  /** Ours: the ports that were called, each with the port of the pod behind it, ascending by both. */
+  readonly endpoints: ReadonlyArray<Endpoint>;
   /** Ours: the kinds of evidence for this call. */
   readonly evidence: ReadonlyArray<Evidence>;
   /** Ours: how often this call was reported, by all kinds of evidence together. */
   readonly count: Scalars['Int']['output'];
+};
+
+/** A port of a server as it was called, and where the call arrived. NetworkPolicies are about the second. */
+export type Endpoint = {
+  readonly port: Scalars['Int']['output'];
+  /** The port of the pod: seen, or what the Service's EndpointSlices say; null when neither is known. */
+  readonly targetPort?: Maybe<Scalars['Int']['output']>;
+  /** Null when the source does not say. */
+  readonly protocol?: Maybe<Protocol>;
 };
 
 export type ServiceIntents = {
@@ -280,6 +291,8 @@ export type Destination = {
   readonly firstSeen?: InputMaybe<Scalars['Time']['input']>;
   /** Ours: UID of the pod whose process holds the server's socket, from its control group. */
   readonly destinationPodUid?: InputMaybe<Scalars['String']['input']>;
+  /** Ours: the port at `destinationIP` that was reached, where it was seen behind a translation of addresses. */
+  readonly reachedPort?: InputMaybe<Scalars['Int']['input']>;
 };
 
 export type RecordedDestinationsForSrc = {

@@ -31,7 +31,7 @@ const map = (number: number): Field => ({ number, holds: 'map' });
 const message = (number: number, holds: MessageFields): Field => ({ number, holds });
 const messages = (number: number, holds: MessageFields): Field => ({ number, holds, repeated: true });
 
-const ownerReference: MessageFields = { kind: text(1), name: text(3), apiVersion: text(5) };
+const ownerReference: MessageFields = { kind: text(1), name: text(3), apiVersion: text(5), controller: boolean(6) };
 
 const metadata = message(1, {
   name: text(1),
@@ -52,26 +52,33 @@ export const listMetadata: MessageFields = { resourceVersion: text(2), continue:
 
 const container: MessageFields = { name: text(1), image: text(2) };
 const containerState: MessageFields = { terminated: message(3, { finishedAt: time(6) }) };
+const containerStatuses = (number: number): Field => messages(number, { state: message(2, containerState) });
 
 const pod: MessageFields = {
   metadata,
   spec: message(2, {
     containers: messages(2, container),
+    nodeName: text(10),
     hostNetwork: boolean(11),
     hostname: text(16),
+    subdomain: text(17),
+    setHostnameAsFQDN: boolean(35),
+    hostnameOverride: text(41),
   }),
   status: message(3, {
     phase: text(1),
     startTime: time(7),
-    containerStatuses: messages(8, { state: message(2, containerState) }),
+    containerStatuses: containerStatuses(8),
+    initContainerStatuses: containerStatuses(10),
     podIPs: messages(12, { ip: text(1) }),
+    ephemeralContainerStatuses: containerStatuses(13),
   }),
 };
 
 const service: MessageFields = {
   metadata,
   spec: message(2, {
-    ports: messages(1, { protocol: text(2), port: integer(3), nodePort: integer(5) }),
+    ports: messages(1, { name: text(1), protocol: text(2), port: integer(3), nodePort: integer(5) }),
     clusterIP: text(3),
     type: text(4),
     externalIPs: texts(5),
@@ -88,6 +95,7 @@ const endpointSlice: MessageFields = {
     conditions: message(2, { ready: { ...boolean(1), optional: true } }),
     targetRef: message(4, { kind: text(1), namespace: text(2), name: text(3) }),
   }),
+  ports: messages(3, { name: { ...text(1), optional: true }, protocol: text(2), port: integer(3) }),
 };
 
 const node: MessageFields = {
