@@ -1,18 +1,21 @@
 import { operations, type AgentStatus } from '@network-mapper/api';
-import { pause, type Runnable } from '@network-mapper/runtime';
-import type { MapperLink } from './mapper-link.ts';
+import type { Runnable } from '@network-mapper/runtime';
+import type { Alarm } from '../alarm.ts';
+import type { MapperLink } from '../link/mapper-link.ts';
 
-export interface AgentStatusOptions {
+export interface StatusReporterOptions {
   readonly link: MapperLink;
   readonly status: () => AgentStatus;
   /** Milliseconds between two. */
   readonly interval: number;
   /** Milliseconds until another try while the mapper is away. */
   readonly retry: number;
+  /** Rings when the mapper is another one. */
+  readonly alarm: Alarm;
 }
 
-/** Tells the mapper how the agent fares: at the start and then once every `interval`. */
-export function createStatusReporter({ link, status, interval, retry }: AgentStatusOptions): Runnable {
+/** Reports how the agent fares: at the start, to every new mapper, and once every `interval`. */
+export function createStatusReporter({ link, status, interval, retry, alarm }: StatusReporterOptions): Runnable {
   return {
     name: 'the status reporter',
     run: async signal => {
@@ -22,7 +25,7 @@ export function createStatusReporter({ link, status, interval, retry }: AgentSta
           { ...operations.reportAgentStatus, variables: () => ({ status: status() }) },
           signal,
         );
-      } while (await pause(outcome.kind === 'accepted' ? interval : retry, signal));
+      } while (await alarm.wait(outcome.kind === 'accepted' ? interval : retry, signal));
     },
   };
 }
