@@ -1,10 +1,10 @@
-import { KubeError } from './kube-error.ts';
-import { parseJson, type KubeConnection } from './kube-connection.ts';
-import { isKubeObject, isRecord, type KubeObject } from './kube-object.ts';
+import { KubeError } from '../access/kube-error.ts';
+import { parseJson, type KubeConnection } from '../access/kube-connection.ts';
+import { isKubeObject, isRecord, type KubeObject } from '../kube-object.ts';
 import { fieldsToRead } from './list-pages.ts';
-import type { MessageFields } from './message-fields.ts';
-import { pickFields } from './pick-fields.ts';
-import { collectionPath, metadataOnly, type Resource } from './resource.ts';
+import type { MessageFields } from '../decode/message-fields.ts';
+import { pickFields } from '../decode/pick-fields.ts';
+import { collectionPath, metadataOnly, type Resource } from '../resource.ts';
 
 export type WatchEvent =
   | { readonly kind: 'put' | 'removed'; readonly object: KubeObject; readonly resourceVersion: string }

@@ -1,7 +1,7 @@
-import { KubeError } from './kube-error.ts';
-import type { KubeConnection } from './kube-connection.ts';
-import { isRecord } from './kube-object.ts';
-import { groupVersionPath, type Resource } from './resource.ts';
+import { KubeError } from '../access/kube-error.ts';
+import type { KubeConnection } from '../access/kube-connection.ts';
+import { isRecord } from '../kube-object.ts';
+import { groupVersionPath, type Resource } from '../resource.ts';
 
 export interface GroupVersion {
   readonly group: string;

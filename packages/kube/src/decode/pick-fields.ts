@@ -1,4 +1,4 @@
-import { isRecord } from './kube-object.ts';
+import { isRecord } from '../kube-object.ts';
 import type { Field, MessageFields } from './message-fields.ts';
 
 /** The members of a JSON object that `fields` names: the same as a server sends in protocol buffers, decoded with these fields. */

@@ -5,7 +5,7 @@ import { newClusters, newContexts, newUsers } from '@kubernetes/client-node/dist
 import type { Cluster, Context } from '@kubernetes/client-node/dist/config_types.js';
 import { parse } from 'yaml';
 import { KubeConfigError, type ClusterAccess } from './cluster-access.ts';
-import { isRecord } from './kube-object.ts';
+import { isRecord } from '../kube-object.ts';
 import { dataOrFile, userCredentials, type ConfigUser } from './user-credentials.ts';
 
 interface KubeConfigFile {

@@ -3,7 +3,7 @@ import { request as requestHttp, Agent as HttpAgent, type IncomingMessage, type 
 import { request as requestHttps, Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { KubeConfigError, type ClusterAccess } from './cluster-access.ts';
-import { DecodeError } from './decode-error.ts';
+import { DecodeError } from '../decode/decode-error.ts';
 import { KubeError } from './kube-error.ts';
 
 export interface GetOptions {

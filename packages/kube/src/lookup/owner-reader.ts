@@ -1,8 +1,8 @@
 import { Discovery, parseApiVersion } from './discovery.ts';
-import { KubeError } from './kube-error.ts';
-import type { KubeConnection } from './kube-connection.ts';
-import { isKubeObject, type OwnerReference } from './kube-object.ts';
-import { metadataOnly, objectPath, type Resource } from './resource.ts';
+import { KubeError } from '../access/kube-error.ts';
+import type { KubeConnection } from '../access/kube-connection.ts';
+import { isKubeObject, type OwnerReference } from '../kube-object.ts';
+import { metadataOnly, objectPath, type Resource } from '../resource.ts';
 
 /** What is known of an owner. All but `found` and `failed` end a walk up the owners: the reference is all there is to know. */
 export type OwnerLookup =

@@ -1,12 +1,12 @@
-import { DecodeError } from './decode-error.ts';
-import { JsonListDecoder } from './json-list-decoder.ts';
-import type { KubeConnection } from './kube-connection.ts';
-import { KubeError } from './kube-error.ts';
-import { isKubeObject, isRecord, type KubeObject } from './kube-object.ts';
-import { toListHead, type ListHead } from './list-decoder.ts';
-import { fieldsOf, metadataFields, type MessageFields } from './message-fields.ts';
-import { ProtobufListDecoder, protobufType } from './protobuf-list-decoder.ts';
-import { collectionPath, metadataOnly, type Resource } from './resource.ts';
+import { DecodeError } from '../decode/decode-error.ts';
+import { JsonListDecoder } from '../decode/json-list-decoder.ts';
+import type { KubeConnection } from '../access/kube-connection.ts';
+import { KubeError } from '../access/kube-error.ts';
+import { isKubeObject, isRecord, type KubeObject } from '../kube-object.ts';
+import { toListHead, type ListHead } from '../decode/list-decoder.ts';
+import { fieldsOf, metadataFields, type MessageFields } from '../decode/message-fields.ts';
+import { ProtobufListDecoder, protobufType } from '../decode/protobuf-list-decoder.ts';
+import { collectionPath, metadataOnly, type Resource } from '../resource.ts';
 
 export interface ListOptions {
   readonly connection: KubeConnection;

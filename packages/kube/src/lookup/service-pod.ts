@@ -1,8 +1,8 @@
-import type { KubeConnection } from './kube-connection.ts';
-import { KubeError } from './kube-error.ts';
-import { isKubeObject, isRecord, type KubeObject } from './kube-object.ts';
-import { collectionPath, objectPath, type Resource } from './resource.ts';
-import type { PodPort } from './forward-port.ts';
+import type { KubeConnection } from '../access/kube-connection.ts';
+import { KubeError } from '../access/kube-error.ts';
+import { isKubeObject, isRecord, type KubeObject } from '../kube-object.ts';
+import { collectionPath, objectPath, type Resource } from '../resource.ts';
+import type { PodPort } from '../channels/forward-port.ts';
 
 const services: Resource = { group: '', version: 'v1', plural: 'services', namespaced: true };
 const pods: Resource = { group: '', version: 'v1', plural: 'pods', namespaced: true };

@@ -1,8 +1,8 @@
 import { createServer, type Socket } from 'node:net';
 import { listen } from '@network-mapper/runtime';
 import type { RawData } from 'ws';
-import type { KubeConnection } from './kube-connection.ts';
-import { KubeError } from './kube-error.ts';
+import type { KubeConnection } from '../access/kube-connection.ts';
+import { KubeError } from '../access/kube-error.ts';
 
 export interface PodPort {
   readonly namespace: string;

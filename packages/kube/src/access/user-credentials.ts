@@ -3,7 +3,7 @@ import type { RequestOptions } from 'node:https';
 import type { Cluster, User } from '@kubernetes/client-node/dist/config_types.js';
 import { KubeConfigError, type ClusterAccess } from './cluster-access.ts';
 import { fileToken } from './in-cluster.ts';
-import { isRecord } from './kube-object.ts';
+import { isRecord } from '../kube-object.ts';
 
 /** A user of a kubeconfig, with the member that client-node leaves out. */
 export interface ConfigUser extends User {

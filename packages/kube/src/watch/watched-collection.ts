@@ -1,9 +1,9 @@
 import { backoff, pause, type Runnable } from '@network-mapper/runtime';
-import type { KubeConnection } from './kube-connection.ts';
-import { KubeError, type KubeErrorCode } from './kube-error.ts';
-import type { KubeObject } from './kube-object.ts';
+import type { KubeConnection } from '../access/kube-connection.ts';
+import { KubeError, type KubeErrorCode } from '../access/kube-error.ts';
+import type { KubeObject } from '../kube-object.ts';
 import { listPages } from './list-pages.ts';
-import type { Resource } from './resource.ts';
+import type { Resource } from '../resource.ts';
 import { watchEvents } from './watch-events.ts';
 
 /** How far the collection can be believed. Times are milliseconds since the epoch. */
