@@ -1,10 +1,12 @@
-import { createRegistry, type Registry } from '@network-mapper/runtime';
+import { createLogger, createRegistry, readOptions, type Registry } from '@network-mapper/runtime';
 import { WaitingRoom } from '../../packages/mapper/src/ingest/waiting-room.ts';
 import { createMapperMetrics } from '../../packages/mapper/src/metrics.ts';
 import { createTrafficMap } from '../../packages/mapper/src/store/traffic-map.ts';
 import { noCounts } from '../../packages/sniffer/src/capture/packet-source.ts';
 import { PacketCollectors } from '../../packages/sniffer/src/collect/packet-collectors.ts';
-import { createMetrics } from '../../packages/sniffer/src/metrics.ts';
+import { registerPacketMetrics, registerScanMetrics } from '../../packages/sniffer/src/metrics.ts';
+import { options } from '../../packages/sniffer/src/options.ts';
+import { createSnifferAgent } from '../../packages/sniffer/src/sniffer.ts';
 import { code, formatted, from, table, type Generated } from './generated.ts';
 
 const path = 'docs/metrics.md';
@@ -37,21 +39,30 @@ The usual ones of a process and of Node: ${[...processNames].map(code).join(', '
 function mapperRegistry(): Registry {
   const registry = createRegistry();
   createMapperMetrics(registry, {
-    map: createTrafficMap({ dnsCacheCapacity: 1, now: Date.now }),
-    waitingRoom: new WaitingRoom({ patience: 0, places: 0 }),
+    map: createTrafficMap({ dnsCacheCapacity: 1, mostBytes: Infinity, now: Date.now }),
+    waitingRoom: new WaitingRoom({ wait: 0, places: 0, placesPerSender: 0 }),
     kinds: () => [],
   });
   return registry;
 }
 
 function snifferRegistry(): Registry {
-  const book = { size: 0, waiting: 0, evicted: 0 };
-  return createMetrics({
-    collectors: new PacketCollectors({ handOverEvery: 0 }),
-    counts: () => noCounts,
-    books: { dns: book, tcp: book, socket: book },
-    scanCost: () => 0,
-  }).registry;
+  const registry = createRegistry();
+  createSnifferAgent({
+    config: readOptions(options, {}),
+    logger: createLogger({ name: 'sniffer', debug: false }),
+    registry,
+    sources: intake => {
+      registerPacketMetrics({
+        registry: intake.registry,
+        collectors: new PacketCollectors({ handOverEvery: 0 }),
+        counts: () => noCounts,
+      });
+      registerScanMetrics({ registry: intake.registry, cost: () => 0 });
+      return [];
+    },
+  });
+  return registry;
 }
 
 function rows(registry: Registry, apart: ReadonlySet<string>): string {

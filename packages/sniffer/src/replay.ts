@@ -1,11 +1,12 @@
-import { pause, type Logger } from '@network-mapper/runtime';
+import type { AgentIntake } from '@network-mapper/reporting';
+import type { Logger } from '@network-mapper/runtime';
 import { readCaptureFile } from './capture/capture-file.ts';
-import { noCounts, type FrameConsumer } from './capture/packet-source.ts';
-import { PacketCollectors } from './collect/packet-collectors.ts';
-import { createMetrics } from './metrics.ts';
+import type { FrameConsumer } from './capture/packet-source.ts';
+import { ListenerPods } from './collect/listener-pods.ts';
+import type { PacketCollectors } from './collect/packet-collectors.ts';
 import type { SnifferConfig } from './options.ts';
-import { ReportEvents } from './report/report-events.ts';
-import { createReports, type Reports } from './report/reports.ts';
+import { createCollectors } from './packet-source.ts';
+import { createSnifferAgent } from './sniffer.ts';
 
 export interface ReplayOptions {
   readonly config: SnifferConfig;
@@ -15,8 +16,6 @@ export interface ReplayOptions {
   readonly asIfNow: boolean;
 }
 
-/** Milliseconds between two tries to report. */
-const retryAfter = 1_000;
 /** Packets between two looks at what is settled. */
 const settleEvery = 1_000;
 
@@ -25,23 +24,17 @@ const settleEvery = 1_000;
  * file is no capture file, or when the mapper takes no report within the time that a call may take.
  */
 export async function replay({ config, logger, file, asIfNow }: ReplayOptions): Promise<void> {
-  const reports = createReports(config);
-  const { books } = reports;
-  const collectors = new PacketCollectors({
-    ...(config.dns ? { recordDns: sighting => books.dns.record(sighting) } : {}),
-    ...(config.tcp ? { recordTcp: sighting => books.tcp.record(sighting) } : {}),
-    handOverEvery: config.refreshInterval,
-  });
+  const { promise: opened, resolve } = Promise.withResolvers<AgentIntake>();
+  const agent = createSnifferAgent({ config, logger, sources: intake => (resolve(intake), []) });
+  const collectors = createCollectors({ config, intake: await opened, listenerPods: new ListenerPods() });
   const shift = asIfNow ? Date.now() - (await newestTime(file)) : 0;
   const end = await readCaptureFile(file, consumeShifted(collectors, shift));
   if (end.kind === 'damaged') logger.warn({ file, problem: end.problem }, 'The capture file breaks off');
   collectors.settle(Infinity);
 
-  const metrics = createMetrics({ collectors, counts: () => noCounts, books, scanCost: () => 0 });
-  const events = new ReportEvents(logger, metrics);
-  await reportAll(reports, { events, timeout: config.callsTimeout });
+  await agent.reportAll();
   const { frames: packets, undecodable, skipped } = collectors;
-  const { reported, rejected } = events;
+  const { reported, rejected } = agent.totals;
   logger.info(
     { file, packets, undecodable: undecodable.entries(), skipped: skipped.entries(), reported, rejected },
     'The capture file was read and reported',
@@ -59,26 +52,4 @@ function consumeShifted(collectors: PacketCollectors, shift: number): FrameConsu
     collectors.consume({ ...frame, time: frame.time + shift }, linkType);
     if (collectors.frames % settleEvery === 0) collectors.settle(frame.time + shift);
   };
-}
-
-interface ReportAllOptions {
-  readonly events: ReportEvents;
-  /** Milliseconds. */
-  readonly timeout: number;
-}
-
-/** Tries until everything is told. */
-async function reportAll({ channels }: Reports, { events, timeout }: ReportAllOptions): Promise<void> {
-  const signal = AbortSignal.timeout(timeout);
-  const clock = (): number => performance.now();
-  for (const channel of channels) {
-    let outcome = await channel.flush({ clock, signal, all: true, events });
-    while (outcome.kind !== 'accepted') {
-      events.onTrouble(outcome.problem);
-      if (!(await pause(retryAfter, signal))) {
-        throw new Error(`The mapper took no report within ${timeout / 1000} s: ${outcome.problem}`);
-      }
-      outcome = await channel.flush({ clock, signal, all: true, events });
-    }
-  }
 }
