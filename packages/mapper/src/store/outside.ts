@@ -56,7 +56,7 @@ export const externalEdges: EdgeKind<ExternalEdge, ExternalSighting> = {
 /** A call from an address outside the cluster. */
 export interface IncomingSighting extends Times {
   readonly server: Workload;
-  readonly serverProvenance: Provenance | null;
+  readonly serverProvenance: () => Provenance | null;
   readonly address: string;
   readonly endpoint: Endpoint | undefined;
   readonly sourcePorts: readonly number[];
@@ -69,7 +69,7 @@ export const incomingEdges: EdgeKind<IncomingEdge, IncomingSighting> = {
   create: ({ server, serverProvenance, address, at, firstAt, count, endpoint }) => ({
     kind: 'incoming',
     server,
-    serverProvenance,
+    serverProvenance: serverProvenance(),
     address,
     endpoints: endpoint && withEndpoint(undefined, endpoint),
     firstSeen: firstAt,
