@@ -260,7 +260,7 @@ test.each<[string, object, string]>([
 
 test('addresses are in one form, however they were written', () => {
   const written = { ...source, srcIp: 'FD00:0::7', destinations: [{ ...destination, destination: 'fd00::10.0.0.34' }] };
-  const [sighting] = read('TCP', { results: { results: [written] } } as never).sightings;
+  const [sighting] = read('TCP', { results: { results: [written] } }).sightings;
   expect([sighting?.client, sighting?.server]).toEqual([
     expect.objectContaining({ ip: 'fd00::7' }),
     expect.objectContaining({ ip: 'fd00::a00:22' }),

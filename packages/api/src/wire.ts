@@ -138,7 +138,7 @@ export function fromWire<E extends Evidence>(
 }
 
 /** Sources, accesses or operations in a report. */
-export function entriesIn<E extends Evidence>(args: ReceivedReports[E]): number {
+export function entriesIn(args: ReceivedReports[Evidence]): number {
   return 'operation' in args ? args.operation.length : args.results.results.length;
 }
 

@@ -112,7 +112,7 @@ export function createMapper({
     interner,
     now,
     options: config,
-    clientProvenances: new WeakMap(),
+    clientProvenances: new WeakMap<PodRecord, Provenance>(),
     isLastTry: false,
   };
 

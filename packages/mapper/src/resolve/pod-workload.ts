@@ -37,7 +37,7 @@ export function provenanceOf(
     procfsHostname: known.procfsHostname ?? null,
     port: known.port ?? null,
     isService: known.isService,
-    uptime: now() - pod.createdAt,
+    uptime: Math.floor((now() - pod.createdAt) / 1000),
     lastSeen: known.lastSeen ?? null,
     extraInfo: known.extraInfo,
     hasLinkerdSidecar: pod.hasLinkerdSidecar,

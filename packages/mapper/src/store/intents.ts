@@ -68,6 +68,8 @@ const intentEdges: EdgeKind<IntentEdge, IntentSighting> = {
       firstSeen: seen.firstAt,
       lastSeen: seen.at,
       count: seen.count,
+      revision: 0,
+      gone: false,
     };
     addDetails(edge, seen, budget);
     return edge;

@@ -35,7 +35,17 @@ export const externalEdges: EdgeKind<ExternalEdge, ExternalSighting> = {
   create: ({ client, dnsName, address, at, firstAt, count }, budget) => {
     const addresses = new Set<string>();
     if (address !== undefined) budget.addTo(addresses, address, { kind: 'address', most: mostAddresses });
-    return { kind: 'external', client, dnsName, addresses, firstSeen: firstAt, lastSeen: at, count };
+    return {
+      kind: 'external',
+      client,
+      dnsName,
+      addresses,
+      firstSeen: firstAt,
+      lastSeen: at,
+      count,
+      revision: 0,
+      gone: false,
+    };
   },
   merge: (edge, seen, budget) => {
     edge.client = seen.client;
@@ -75,6 +85,8 @@ export const incomingEdges: EdgeKind<IncomingEdge, IncomingSighting> = {
     firstSeen: firstAt,
     lastSeen: at,
     count,
+    revision: 0,
+    gone: false,
   }),
   merge: (edge, seen) => {
     if (seen.endpoint !== undefined) edge.endpoints = withEndpoint(edge.endpoints, seen.endpoint);
