@@ -15,6 +15,8 @@ export interface ResourceRequest {
   readonly name: string;
   readonly query: URLSearchParams;
   readonly metadataOnly: boolean;
+  /** Protocol buffers are preferred: the first of the types that are accepted. */
+  readonly protobuf: boolean;
 }
 
 const yes = new Set(['1', 'true']);
@@ -46,6 +48,7 @@ export function parseApiRequest({ method, url, accept }: { method: string; url: 
     namespace: inNamespace ? (rest[1] ?? '') : '',
     name,
     query,
+    protobuf: accept.startsWith('application/vnd.kubernetes.protobuf'),
     metadataOnly: accept.includes('as=PartialObjectMetadata'),
   };
 }

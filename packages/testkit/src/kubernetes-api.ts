@@ -235,7 +235,7 @@ export class KubernetesApi implements AsyncDisposable {
       sendStatus(response, list.status);
       return;
     }
-    void sendChunks(response, list.chunks);
+    void sendChunks(response, list);
   }
 
   #watch(collection: ObjectCollection, request: ResourceRequest, response: ServerResponse): void {

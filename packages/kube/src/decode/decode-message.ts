@@ -1,16 +1,16 @@
 import { DecodeError } from './decode-error.ts';
-import type { Field, MessageFields } from './message-fields.ts';
+import type { Field, FieldSelection } from './field-selection.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
 
 /** A message as its JSON would have it, with the members that `fields` names. */
-export function decodeMessage(reader: ProtobufReader, fields: MessageFields): Record<string, unknown> {
-  const byNumber = numbered(fields);
+export function decodeMessage(reader: ProtobufReader, fields: FieldSelection): Record<string, unknown> {
+  const byNumber = byNumberOf(fields);
   const object: Record<string, unknown> = {};
   while (reader.next()) {
     const entry = byNumber[reader.number];
     if (entry === undefined) continue;
     const { member, field } = entry;
-    if (field.holds === 'map') {
+    if (field.type === 'map') {
       object[member] = withEntry(object[member], reader.message());
       continue;
     }
@@ -24,32 +24,32 @@ export function decodeMessage(reader: ProtobufReader, fields: MessageFields): Re
   return object;
 }
 
-interface Numbered {
+interface NumberedField {
   readonly member: string;
   readonly field: Field;
 }
 
-const numberedFields = new WeakMap<MessageFields, readonly (Numbered | undefined)[]>();
+const fieldsByNumber = new WeakMap<FieldSelection, readonly (NumberedField | undefined)[]>();
 
-function numbered(fields: MessageFields): readonly (Numbered | undefined)[] {
-  const known = numberedFields.get(fields);
+function byNumberOf(fields: FieldSelection): readonly (NumberedField | undefined)[] {
+  const known = fieldsByNumber.get(fields);
   if (known !== undefined) return known;
-  const byNumber: (Numbered | undefined)[] = [];
+  const byNumber: (NumberedField | undefined)[] = [];
   for (const [member, field] of Object.entries(fields)) byNumber[field.number] = { member, field };
-  numberedFields.set(fields, byNumber);
+  fieldsByNumber.set(fields, byNumber);
   return byNumber;
 }
 
 /** Undefined for what JSON leaves out: Go writes the zero values of fields that are not pointers. */
-function decodeField(reader: ProtobufReader, { holds, optional, repeated }: Field): unknown {
+function decodeField(reader: ProtobufReader, { type, optional, repeated }: Field): unknown {
   const { value } = reader;
   if (value !== undefined) {
     if (value === 0 && optional !== true) return undefined;
-    return holds === 'boolean' ? value !== 0 : value;
+    return type === 'boolean' ? value !== 0 : value;
   }
-  if (holds === 'text') return reader.isEmpty() && repeated !== true && optional !== true ? undefined : reader.text();
-  if (holds === 'time') return decodeTime(reader.message());
-  return typeof holds === 'string' ? undefined : decodeMessage(reader.message(), holds);
+  if (type === 'text') return reader.isEmpty() && repeated !== true && optional !== true ? undefined : reader.text();
+  if (type === 'time') return decodeTime(reader.message());
+  return typeof type === 'string' ? undefined : decodeMessage(reader.message(), type);
 }
 
 /** Of the year 9999, the last that RFC 3339 can write. */

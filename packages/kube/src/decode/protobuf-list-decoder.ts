@@ -1,7 +1,7 @@
 import { decodeMessage } from './decode-message.ts';
 import { DecodeError } from './decode-error.ts';
 import { toListHead, type ListDecoder, type ListHead } from './list-decoder.ts';
-import { listMetadata, type MessageFields } from './message-fields.ts';
+import { listMetadata, type FieldSelection } from './field-selection.ts';
 import { PendingBytes } from './pending-bytes.ts';
 import { ProtobufReader } from './protobuf-reader.ts';
 
@@ -15,13 +15,13 @@ const magic = Buffer.from('k8s\0');
  * with `metadata` = 1 and `items` = 2. Of a list of any size only the object in hand is in memory.
  */
 export class ProtobufListDecoder implements ListDecoder {
-  readonly #fields: MessageFields;
+  readonly #fields: FieldSelection;
   readonly #visit: (item: Record<string, unknown>) => void;
   readonly #pending = new PendingBytes();
   #inside: 'start' | 'envelope' | 'list' = 'start';
   #metadata: Record<string, unknown> = {};
 
-  constructor(fields: MessageFields, visit: (item: Record<string, unknown>) => void) {
+  constructor(fields: FieldSelection, visit: (item: Record<string, unknown>) => void) {
     this.#fields = fields;
     this.#visit = visit;
   }

@@ -2,9 +2,9 @@ import { DecodeError } from '../decode/decode-error.ts';
 import { JsonListDecoder } from '../decode/json-list-decoder.ts';
 import type { KubeConnection } from '../access/kube-connection.ts';
 import { KubeError } from '../access/kube-error.ts';
-import { isKubeObject, isRecord, type KubeObject } from '../kube-object.ts';
-import { toListHead, type ListHead } from '../decode/list-decoder.ts';
-import { fieldsOf, metadataFields, type MessageFields } from '../decode/message-fields.ts';
+import { isKubeObject, type KubeObject } from '../kube-object.ts';
+import type { ListHead } from '../decode/list-decoder.ts';
+import { selectionFor, metadataSelection, type FieldSelection } from '../decode/field-selection.ts';
 import { ProtobufListDecoder, protobufType } from '../decode/protobuf-list-decoder.ts';
 import { collectionPath, metadataOnly, type Resource } from '../resource.ts';
 
@@ -36,7 +36,7 @@ export async function listPages(
 ): Promise<string> {
   const { connection, resource, fromCache = false } = options;
   const { pageSize = fromCache ? pageOfMemory : pageOfEtcd } = options;
-  const fields = fieldsToRead(options);
+  const fields = selectionOf(options);
   const request = `list of ${resource.plural} at ${connection.server}`;
   const visitChecked = (item: unknown): void => {
     if (!isKubeObject(item)) throw new KubeError('bad-answer', `${request}: an item has no name`);
@@ -61,13 +61,13 @@ export async function listPages(
 }
 
 /** What is read of the objects of a collection; undefined where they are read whole. */
-export function fieldsToRead(options: Pick<ListOptions, 'resource' | 'metadataOnly'>): MessageFields | undefined {
-  return options.metadataOnly === true ? metadataFields : fieldsOf(options.resource);
+export function selectionOf(options: Pick<ListOptions, 'resource' | 'metadataOnly'>): FieldSelection | undefined {
+  return options.metadataOnly === true ? metadataSelection : selectionFor(options.resource);
 }
 
 function acceptOf(options: ListOptions): string {
   const json = options.metadataOnly === true ? metadataOnly.list : 'application/json';
-  if (fieldsToRead(options) === undefined) return json;
+  if (selectionOf(options) === undefined) return json;
   const parameters = options.metadataOnly === true ? ';as=PartialObjectMetadataList;v=v1;g=meta.k8s.io' : '';
   return `${protobufType}${parameters},${json}`;
 }
@@ -76,7 +76,7 @@ interface PageRequest {
   readonly connection: KubeConnection;
   readonly path: string;
   readonly accept: string;
-  readonly fields: MessageFields | undefined;
+  readonly fields: FieldSelection | undefined;
   /** For messages. */
   readonly request: string;
   readonly visit: (item: unknown) => void;
@@ -86,27 +86,17 @@ async function readPage(
   { connection, path, accept, fields, request, visit }: PageRequest,
   signal: AbortSignal,
 ): Promise<ListHead> {
-  if (fields === undefined)
-    return readWholePage(await connection.getJson(path, { accept, signal }), { request, visit });
   try {
-    return await connection.getInPieces(path, {
+    return await connection.getDecoded(path, {
       accept,
       signal,
       decoder: contentType =>
-        contentType.startsWith(protobufType)
+        fields !== undefined && contentType.startsWith(protobufType)
           ? new ProtobufListDecoder(fields, visit)
-          : new JsonListDecoder(fields, visit),
+          : new JsonListDecoder({ fields, visit }),
     });
   } catch (cause) {
     if (!(cause instanceof DecodeError)) throw cause;
     throw new KubeError('bad-answer', `${request}: ${cause.message}`, { cause });
   }
-}
-
-function readWholePage(list: unknown, { request, visit }: Pick<PageRequest, 'request' | 'visit'>): ListHead {
-  const head = isRecord(list) && isRecord(list.metadata) ? toListHead(list.metadata) : undefined;
-  if (!isRecord(list) || head === undefined) throw new KubeError('bad-answer', `${request}: the answer is not a list`);
-  const items: readonly unknown[] = Array.isArray(list.items) ? list.items : [];
-  for (const item of items) visit(item);
-  return head;
 }
