@@ -28,28 +28,21 @@ function writeMember(writer: ProtobufWriter, value: unknown, member: MemberType)
 }
 
 function writeValue(writer: ProtobufWriter, value: unknown, { number, type }: MemberType): void {
-  switch (type) {
-    case 'text':
-      return writer.text(number, String(value));
-    case 'integer':
-    case 'boolean':
-      return writer.integer(number, Number(value));
-    case 'time':
-      return writer.bytes(number, encodeTime(String(value)));
-    case 'json':
-      return writer.bytes(number, alone(JSON.stringify(value)));
-    case 'int-or-string':
-      return writer.bytes(number, encodeIntOrString(value));
-    case 'map':
-      for (const [key, item] of Object.entries(value as object))
-        writer.bytes(number, entry(key, Buffer.from(String(item))));
-      return;
-    case 'quantities':
-      for (const [key, item] of Object.entries(value as object)) writer.bytes(number, entry(key, alone(String(item))));
-      return;
-    default:
-      return writer.bytes(number, encodeMessage(value as Readonly<Record<string, unknown>>, type));
-  }
+  if (type === 'text') writer.text(number, String(value));
+  else if (type === 'integer' || type === 'boolean') writer.integer(number, Number(value));
+  else if (type === 'map' || type === 'quantities') {
+    for (const [key, item] of Object.entries(value as object)) {
+      const text = String(item);
+      writer.bytes(number, entry(key, type === 'map' ? Buffer.from(text) : alone(text)));
+    }
+  } else writer.bytes(number, encodeNested(value, type));
+}
+
+function encodeNested(value: unknown, type: 'time' | 'json' | 'int-or-string' | MessageType): Buffer {
+  if (type === 'time') return encodeTime(String(value));
+  if (type === 'json') return alone(JSON.stringify(value));
+  if (type === 'int-or-string') return encodeIntOrString(value);
+  return encodeMessage(value as Readonly<Record<string, unknown>>, type);
 }
 
 /** `seconds` = 1 and `nanos` = 2 of a moment in RFC 3339. */
