@@ -135,7 +135,7 @@ function sortedMembers(value: unknown): unknown {
 
 /** An address that was reached where it was called is told once. */
 function hasDistinctReached({ server: party }: Sighting): boolean {
-  return party.kind !== 'address' || party.reached === undefined || party.reached.ip !== party.ip;
+  return party.kind !== 'address' || party.reached?.ip !== party.ip;
 }
 
 describe.each(Object.keys(kinds) as Evidence[])('sightings by %s', evidence => {

@@ -1,4 +1,4 @@
-import { node, service, type KubernetesObject } from '@network-mapper/testkit';
+import { node, service } from '@network-mapper/testkit';
 import { expect, test } from 'vitest';
 import { report } from './reports.ts';
 import { namespace, startSmallCluster } from './small-cluster.ts';
