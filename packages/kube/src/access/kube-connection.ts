@@ -48,9 +48,10 @@ interface Request {
 
 const json = 'application/json';
 
-/** An object of etcd is at most 1.5 MiB; a page of 500 ordinary ones is 6 MiB. */
-const bodyLimit = 256 * 2 ** 20;
-const lineLimit = 16 * 2 ** 20;
+/** Of an answer that is read whole: an object, a Status, what a group of the API has (some hundred KiB where there are many custom resources). */
+const maxBody = 16 * 2 ** 20;
+/** Of a watch's event or a log's line. An object is at most 1.5 MiB in etcd, in JSON seldom more than twice that. */
+const maxLine = 8 * 2 ** 20;
 /** Milliseconds. */
 const defaultRequestTimeout = 30_000;
 
@@ -241,7 +242,7 @@ async function readBody(response: IncomingMessage, request: string): Promise<Buf
   let size = 0;
   for await (const chunk of bytesOf(response)) {
     size += chunk.length;
-    if (size > bodyLimit) throw new KubeError('bad-answer', `${request}: the answer is larger than ${bodyLimit} bytes`);
+    if (size > maxBody) throw new KubeError('bad-answer', `${request}: the answer is larger than ${maxBody} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);
@@ -262,7 +263,7 @@ async function* splitLines(response: IncomingMessage, request: string): AsyncGen
     if (start === chunk.length) continue;
     rest.push(chunk.subarray(start));
     restSize += chunk.length - start;
-    if (restSize > lineLimit) throw new KubeError('bad-answer', `${request}: a line is longer than ${lineLimit} bytes`);
+    if (restSize > maxLine) throw new KubeError('bad-answer', `${request}: a line is longer than ${maxLine} bytes`);
   }
   if (restSize > 0) yield Buffer.concat(rest).toString('utf8');
 }

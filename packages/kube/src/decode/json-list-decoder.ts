@@ -4,8 +4,8 @@ import { toListHead, type ListDecoder, type ListHead } from './list-decoder.ts';
 import { pickFields } from './pick-fields.ts';
 import type { FieldSelection } from './field-selection.ts';
 
-/** Bytes of one answer: a page of 500 ordinary objects is 6 MiB, and what needs JSON comes in pages. */
-const maxBytes = 256 * 2 ** 20;
+/** Of one page: of a hundred objects, or of 500 pods where a server has no protocol buffers (6 MiB). */
+const maxBytes = 32 * 2 ** 20;
 
 export interface JsonListDecoderOptions {
   /** What is read of an object; all of it unless given. */
