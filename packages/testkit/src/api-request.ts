@@ -6,7 +6,7 @@ export type ApiRequest =
 
 export interface ResourceRequest {
   /** A patch is one of the object's status. */
-  readonly verb: 'get' | 'list' | 'watch' | 'patch';
+  readonly verb: 'get' | 'list' | 'watch' | 'patch' | 'log';
   readonly groupVersion: string;
   readonly plural: string;
   /** Empty for all namespaces and for objects of the whole cluster. */
@@ -38,11 +38,12 @@ export function parseApiRequest({ method, url, accept }: { method: string; url: 
   const inNamespace = rest[0] === 'namespaces' && rest.length > 2;
   const [plural = '', name = '', subresource] = inNamespace ? rest.slice(2) : rest;
   const patch = method === 'PATCH';
-  if (subresource !== (patch ? 'status' : undefined))
+  const log = method === 'GET' && plural === 'pods' && subresource === 'log';
+  if (!log && subresource !== (patch ? 'status' : undefined))
     return { verb: 'unsupported', method: `${method} …/${subresource ?? plural}` };
   const watched = yes.has(query.get('watch') ?? '');
   return {
-    verb: patch ? 'patch' : name !== '' ? 'get' : watched ? 'watch' : 'list',
+    verb: patch ? 'patch' : log ? 'log' : name !== '' ? 'get' : watched ? 'watch' : 'list',
     groupVersion,
     plural,
     namespace: inNamespace ? (rest[1] ?? '') : '',
