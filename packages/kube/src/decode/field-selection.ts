@@ -1,18 +1,18 @@
 /**
  * The members of an object that are read, each with its number in the protocol buffers of the Kubernetes API (`generated.proto` of
- * k8s.io/api and k8s.io/apimachinery) and what it holds. All others are skipped unread.
+ * k8s.io/api and k8s.io/apimachinery) and its type. All others are skipped unread.
  */
-export type MessageFields = Readonly<Record<string, Field>>;
+export type FieldSelection = Readonly<Record<string, Field>>;
 
 export interface Field {
   readonly number: number;
-  readonly holds: Content;
+  readonly type: FieldType;
   readonly repeated?: boolean;
   /** A pointer in Go: its zero value means something, where that of other fields means that nothing was said. */
   readonly optional?: boolean;
 }
 
-type Content =
+type FieldType =
   | 'text'
   | 'integer'
   | 'boolean'
@@ -20,18 +20,18 @@ type Content =
   | 'time'
   /** Texts by text: labels and the like. */
   | 'map'
-  | MessageFields;
+  | FieldSelection;
 
-const text = (number: number): Field => ({ number, holds: 'text' });
-const texts = (number: number): Field => ({ number, holds: 'text', repeated: true });
-const integer = (number: number): Field => ({ number, holds: 'integer' });
-const boolean = (number: number): Field => ({ number, holds: 'boolean' });
-const time = (number: number): Field => ({ number, holds: 'time' });
-const map = (number: number): Field => ({ number, holds: 'map' });
-const message = (number: number, holds: MessageFields): Field => ({ number, holds });
-const messages = (number: number, holds: MessageFields): Field => ({ number, holds, repeated: true });
+const text = (number: number): Field => ({ number, type: 'text' });
+const texts = (number: number): Field => ({ number, type: 'text', repeated: true });
+const integer = (number: number): Field => ({ number, type: 'integer' });
+const boolean = (number: number): Field => ({ number, type: 'boolean' });
+const time = (number: number): Field => ({ number, type: 'time' });
+const map = (number: number): Field => ({ number, type: 'map' });
+const message = (number: number, type: FieldSelection): Field => ({ number, type });
+const messages = (number: number, type: FieldSelection): Field => ({ number, type, repeated: true });
 
-const ownerReference: MessageFields = { kind: text(1), name: text(3), apiVersion: text(5), controller: boolean(6) };
+const ownerReference: FieldSelection = { kind: text(1), name: text(3), apiVersion: text(5), controller: boolean(6) };
 
 const metadata = message(1, {
   name: text(1),
@@ -45,16 +45,16 @@ const metadata = message(1, {
 });
 
 /** Metadata alone, of an object of any kind. */
-export const metadataFields: MessageFields = { metadata };
+export const metadataSelection: FieldSelection = { metadata };
 
 /** Of a list's own metadata. */
-export const listMetadata: MessageFields = { resourceVersion: text(2), continue: text(3) };
+export const listMetadata: FieldSelection = { resourceVersion: text(2), continue: text(3) };
 
-const container: MessageFields = { name: text(1), image: text(2) };
-const containerState: MessageFields = { terminated: message(3, { finishedAt: time(6) }) };
+const container: FieldSelection = { name: text(1), image: text(2) };
+const containerState: FieldSelection = { terminated: message(3, { finishedAt: time(6) }) };
 const containerStatuses = (number: number): Field => messages(number, { state: message(2, containerState) });
 
-const pod: MessageFields = {
+const pod: FieldSelection = {
   metadata,
   spec: message(2, {
     containers: messages(2, container),
@@ -75,7 +75,7 @@ const pod: MessageFields = {
   }),
 };
 
-const service: MessageFields = {
+const service: FieldSelection = {
   metadata,
   spec: message(2, {
     ports: messages(1, { name: text(1), protocol: text(2), port: integer(3), nodePort: integer(5) }),
@@ -88,7 +88,7 @@ const service: MessageFields = {
   status: message(3, { loadBalancer: message(1, { ingress: messages(1, { ip: text(1) }) }) }),
 };
 
-const endpointSlice: MessageFields = {
+const endpointSlice: FieldSelection = {
   metadata,
   endpoints: messages(2, {
     addresses: texts(1),
@@ -98,13 +98,13 @@ const endpointSlice: MessageFields = {
   ports: messages(3, { name: { ...text(1), optional: true }, protocol: text(2), port: integer(3) }),
 };
 
-const node: MessageFields = {
+const node: FieldSelection = {
   metadata,
   spec: message(2, { podCIDR: text(1), podCIDRs: texts(7) }),
   status: message(3, { addresses: messages(5, { type: text(1), address: text(2) }) }),
 };
 
-const fieldsOfKind: Readonly<Record<string, MessageFields>> = {
+const fieldsOfKind: Readonly<Record<string, FieldSelection>> = {
   '/v1/pods': pod,
   '/v1/services': service,
   '/v1/nodes': node,
@@ -112,10 +112,10 @@ const fieldsOfKind: Readonly<Record<string, MessageFields>> = {
 };
 
 /** What is read of a kind; undefined for kinds that are read whole, from JSON. */
-export function fieldsOf(resource: {
+export function selectionFor(resource: {
   readonly group: string;
   readonly version: string;
   readonly plural: string;
-}): MessageFields | undefined {
+}): FieldSelection | undefined {
   return fieldsOfKind[`${resource.group}/${resource.version}/${resource.plural}`];
 }
