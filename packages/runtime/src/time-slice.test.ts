@@ -19,6 +19,26 @@ test('others have their turn during long work', async () => {
   expect(turns).toBeGreaterThan(3);
 });
 
+test('many that work at the same time do not make a turn of the event loop longer', async () => {
+  let longest = 0;
+  let last = performance.now();
+  const others = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 1);
+  const busy = async (): Promise<void> => {
+    const slice = new TimeSlice();
+    for (let step = 0; step < 10; step++) {
+      await slice.next();
+      work(5);
+    }
+  };
+  await Promise.all(Array.from({ length: 50 }, busy));
+  clearInterval(others);
+  // All fifty together would hold it for 250 ms at a time.
+  expect(longest).toBeLessThan(150);
+});
+
 test('a slice is not over before its time, and the clock is looked at as often as asked for', () => {
   const slice = new TimeSlice({ length: 1, stride: 3 });
   work(2);

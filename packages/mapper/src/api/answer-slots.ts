@@ -36,10 +36,10 @@ export class AnswerSlots {
   /** Undefined when too many wait already. `cut` ends the connection of a client that does not read. */
   async take(cut: () => void): Promise<AnswerSlot | undefined> {
     if (this.#writing.size >= this.#options.max) {
-      this.#cutBlocked();
       if (this.#waiting.length >= this.#options.maxWaiting) return undefined;
       const { promise, resolve } = Promise.withResolvers<undefined>();
       this.#waiting.push(() => resolve(undefined));
+      this.#cutBlocked();
       const retry = setInterval(() => this.#cutBlocked(), this.#options.patience);
       await promise;
       clearInterval(retry);

@@ -79,7 +79,7 @@ export class GraphqlEndpoint {
   }
 
   async *#run(request: GraphqlRequest, readOnly: boolean, slice: TimeSlice): AsyncGenerator<string> {
-    const operation = this.#operation(this.#text(request), request.operationName);
+    const operation = await this.#operation(this.#text(request), { name: request.operationName, slice });
     if (readOnly && operation.isMutation) throw new RequestError(406, 'GET requests only allow query operations');
     if (slice.isOver()) await slice.next();
     const variables = operation.variables(request.variables);
@@ -134,10 +134,15 @@ export class GraphqlEndpoint {
     return query;
   }
 
-  #operation(text: string, name: string | undefined): Operation {
+  async #operation(
+    text: string,
+    { name, slice }: { readonly name: string | undefined; readonly slice: TimeSlice },
+  ): Promise<Operation> {
     const key = `${name ?? ''}\0${text}`;
     const known = this.#operations.get(key);
     if (known !== undefined) return known;
+    // To check a document takes some ten milliseconds at the most, and many may come at once.
+    await slice.next();
     const operation = new Operation(parseDocument(this.#parts.schema, text), name, this.#parts);
     if (key.length <= longestCached) this.#operations.set(key, operation);
     return operation;

@@ -1,14 +1,20 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** Milliseconds until a request's headers, and all of it, must be there. A report of an agent takes some. */
 const headersTimeout = 10_000;
-const requestTimeout = 30_000;
+const requestTimeout = 15_000;
 /** Milliseconds that an idle connection stays open: longer than clients and load balancers keep theirs (60 s). */
 const keepAliveTimeout = 65_000;
 /** Milliseconds between two looks for requests that took too long. */
 const connectionsCheckingInterval = 2_000;
 /** Two for each agent of a cluster of 2,000 nodes. */
 const maxConnections = 4_096;
+
+/** Connections that are cut at once when there are too many. */
+const cutAtOnce = 64;
+/** Milliseconds that a new connection may be silent when there are too many. */
+const silence = 1_000;
 
 /** The API's HTTP server: with limits on how long requests may take to arrive, and how many connections there are. */
 export function createApiServer(handle: RequestListener): Server {
@@ -17,7 +23,25 @@ export function createApiServer(handle: RequestListener): Server {
     handle,
   );
   server.maxConnections = maxConnections;
-  // Whoever is at work matters more than whoever holds a connection open.
-  server.on('drop', () => server.closeIdleConnections());
+  makeRoomForNew(server);
   return server;
+}
+
+/** Whoever asks matters more than whoever holds a connection open: those that never asked, or are idle, are cut. */
+function makeRoomForNew(server: Server): void {
+  /** Connections without any request yet, and when they began; the oldest first. */
+  const silent = new Map<Socket, number>();
+  server.on('connection', socket => {
+    silent.set(socket, performance.now());
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.on('request', ({ socket }) => silent.delete(socket));
+  server.on('drop', () => {
+    server.closeIdleConnections();
+    let cut = 0;
+    for (const [socket, since] of silent) {
+      if (performance.now() - since < silence || ++cut > cutAtOnce) return;
+      socket.destroy();
+    }
+  });
 }

@@ -1,7 +1,7 @@
 /** Deeper than any request of this API, which goes nine levels down. */
 const maxDepth = 64;
-/** Braces, brackets and commas: a report of 2 MiB has about 140,000. */
-const maxParts = 300_000;
+/** Braces, brackets and commas: a report of 1 MiB has up to 61,000. */
+const maxParts = 65_000;
 
 const quote = 0x22;
 const backslash = 0x5c;

@@ -1,13 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { TimeSlice } from '@network-mapper/runtime';
 import type { BytesInFlight, HeldBytes } from './bytes-in-flight.ts';
 import type { GraphqlRequest } from './graphql-endpoint.ts';
 import { jsonExcess } from './json-limits.ts';
 import { RequestError } from './request-error.ts';
 
-/** Bytes of a body at the most, unpacked: the batches of agents stay below 150 KB, and 17,000 lookups fit in. */
-const maxBody = 2 * 1024 * 1024;
+/** Bytes of a body at the most, unpacked: the batches of agents stay below 150 KB, and 5,500 connections with all that is known of them fit in. */
+const maxBody = 1024 * 1024;
+/** Bytes of a body whose parsing takes a millisecond or more: it waits for its turn among others of that kind. */
+const longBody = 32 * 1024;
 /** Seconds until whoever found no room tries again. */
 const retryAfter = 1;
 
@@ -29,6 +32,7 @@ export async function readRequest(request: IncomingMessage, url: URL, room: Byte
   try {
     const body = await readBody(request, held);
     held.complete();
+    if (body.length > longBody) await new TimeSlice().next();
     return { graphql: toRequest(parseJson(body)), [Symbol.dispose]: () => held.release() };
   } catch (error) {
     held.release();
@@ -64,10 +68,7 @@ async function readBody(request: IncomingMessage, held: HeldBytes): Promise<Buff
       chunks.push(chunk);
     }
     const body = Buffer.concat(chunks);
-    if (encoding === 'identity') return body;
-    const unpacked = await unpack(body, { maxOutputLength: maxBody });
-    if (!held.grow(unpacked.length)) throw noRoom();
-    return unpacked;
+    return encoding === 'identity' ? body : await unpacked(body, held);
   } catch (error) {
     if (error instanceof RequestError) throw error;
     if (isOfCode(error, 'ERR_BUFFER_TOO_LARGE')) throw tooLarge();
@@ -76,6 +77,14 @@ async function readBody(request: IncomingMessage, held: HeldBytes): Promise<Buff
       `the body could not be read: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+/** Room is made before anything is unpacked: a gzip file ends with its length (RFC 1952, section 2.3.1). */
+async function unpacked(body: Buffer, held: HeldBytes): Promise<Buffer> {
+  const length = body.length < 4 ? 0 : body.readUInt32LE(body.length - 4);
+  if (length > maxBody) throw tooLarge();
+  if (!held.grow(length)) throw noRoom();
+  return unpack(body, { maxOutputLength: Math.max(length, 1) });
 }
 
 function tooLarge(): RequestError {
