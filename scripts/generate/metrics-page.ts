@@ -2,8 +2,9 @@ import { createRegistry, type Registry } from '@network-mapper/runtime';
 import { WaitingRoom } from '../../packages/mapper/src/ingest/waiting-room.ts';
 import { createMapperMetrics } from '../../packages/mapper/src/metrics.ts';
 import { createTrafficMap } from '../../packages/mapper/src/store/traffic-map.ts';
-import { noCounts } from '../../packages/sniffer/src/capture/packet-source.ts';
-import { PacketCollectors } from '../../packages/sniffer/src/collect/packet-collectors.ts';
+import { noCounts } from '../../packages/sniffer/src/capture/frame.ts';
+import { createCollectors } from '../../packages/sniffer/src/collect/create-collectors.ts';
+import { ReasonCounts } from '../../packages/sniffer/src/collect/reason-counts.ts';
 import { createMetrics } from '../../packages/sniffer/src/metrics.ts';
 import { code, formatted, from, table, type Generated } from './generated.ts';
 
@@ -47,7 +48,12 @@ function mapperRegistry(): Registry {
 function snifferRegistry(): Registry {
   const book = { size: 0, waiting: 0, evicted: 0 };
   return createMetrics({
-    collectors: new PacketCollectors({ handOverEvery: 0 }),
+    collectors: createCollectors({
+      config: { dns: true, tcp: true, dnsPorts: [], refreshInterval: 0 },
+      record: () => undefined,
+      lost: () => 0,
+      skipped: new ReasonCounts(),
+    }),
     counts: () => noCounts,
     books: { dns: book, tcp: book, socket: book },
     scanCost: () => 0,

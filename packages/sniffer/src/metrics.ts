@@ -1,7 +1,7 @@
 import type { ReasonCount } from '@network-mapper/api';
 import { Counter, createRegistry, Gauge, type Registry } from '@network-mapper/runtime';
-import type { CaptureCounts } from './capture/packet-source.ts';
-import type { PacketCollectors } from './collect/packet-collectors.ts';
+import type { CaptureCounts } from './capture/frame.ts';
+import type { Collectors } from './collect/create-collectors.ts';
 import type { Evidence } from './report/reports.ts';
 
 export interface WatchedBook {
@@ -11,7 +11,7 @@ export interface WatchedBook {
 }
 
 export interface MetricsSources {
-  readonly collectors: PacketCollectors;
+  readonly collectors: Collectors;
   readonly counts: () => CaptureCounts;
   readonly books: Readonly<Record<Evidence, WatchedBook>>;
   /** Milliseconds of CPU. */
@@ -104,8 +104,8 @@ function observe(registers: Registry[], { collectors, counts, books, scanCost }:
     'Packets that an interface or its driver dropped.',
     () => counts().droppedByInterface,
   );
-  total('sniffer_packets_total', 'Packets taken in.', () => collectors.frames);
-  total('sniffer_dns_answers_cut_total', 'DNS answers that were not whole.', () => collectors.cut);
+  total('sniffer_packets_total', 'Packets taken in.', () => collectors.path.frames);
+  total('sniffer_dns_answers_cut_total', 'DNS answers that were not whole.', () => collectors.cutAnswers());
   total('sniffer_scan_cpu_seconds_total', 'CPU that scanning open sockets took.', () => scanCost() / 1000);
   totals('sniffer_packets_undecodable_total', { help: 'Packets that could not be decoded.', label: 'reason' }, () =>
     byReason(collectors.undecodable),

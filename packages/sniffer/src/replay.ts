@@ -1,7 +1,8 @@
 import { pause, type Logger } from '@network-mapper/runtime';
 import { readCaptureFile } from './capture/capture-file.ts';
-import { noCounts, type FrameConsumer } from './capture/packet-source.ts';
-import { PacketCollectors } from './collect/packet-collectors.ts';
+import { noCounts, type FrameConsumer } from './capture/frame.ts';
+import { createCollectors, type Collectors } from './collect/create-collectors.ts';
+import { ReasonCounts } from './collect/reason-counts.ts';
 import { createMetrics } from './metrics.ts';
 import type { SnifferConfig } from './options.ts';
 import { ReportEvents } from './report/report-events.ts';
@@ -27,20 +28,25 @@ const settleEvery = 1_000;
 export async function replay({ config, logger, file, asIfNow }: ReplayOptions): Promise<void> {
   const reports = createReports(config);
   const { books } = reports;
-  const collectors = new PacketCollectors({
-    ...(config.dns ? { recordDns: sighting => books.dns.record(sighting) } : {}),
-    ...(config.tcp ? { recordTcp: sighting => books.tcp.record(sighting) } : {}),
-    handOverEvery: config.refreshInterval,
+  const collectors = createCollectors({
+    config,
+    record: sighting => (sighting.evidence === 'DNS' ? books.dns : books.tcp).record(sighting),
+    lost: () => 0,
+    skipped: new ReasonCounts(),
   });
   const shift = asIfNow ? Date.now() - (await newestTime(file)) : 0;
   const end = await readCaptureFile(file, consumeShifted(collectors, shift));
   if (end.kind === 'damaged') logger.warn({ file, problem: end.problem }, 'The capture file breaks off');
-  collectors.settle(Infinity);
+  collectors.path.emitDue(Infinity);
 
   const metrics = createMetrics({ collectors, counts: () => noCounts, books, scanCost: () => 0 });
   const events = new ReportEvents(logger, metrics);
   await reportAll(reports, { events, timeout: config.callsTimeout });
-  const { frames: packets, undecodable, skipped } = collectors;
+  const {
+    path: { frames: packets },
+    undecodable,
+    skipped,
+  } = collectors;
   const { reported, rejected } = events;
   logger.info(
     { file, packets, undecodable: undecodable.entries(), skipped: skipped.entries(), reported, rejected },
@@ -54,10 +60,10 @@ async function newestTime(file: string): Promise<number> {
   return newest;
 }
 
-function consumeShifted(collectors: PacketCollectors, shift: number): FrameConsumer {
+function consumeShifted(collectors: Collectors, shift: number): FrameConsumer {
   return (frame, linkType) => {
-    collectors.consume({ ...frame, time: frame.time + shift }, linkType);
-    if (collectors.frames % settleEvery === 0) collectors.settle(frame.time + shift);
+    collectors.path.consume({ ...frame, time: frame.time + shift }, linkType);
+    if (collectors.path.frames % settleEvery === 0) collectors.path.emitDue(frame.time + shift);
   };
 }
 

@@ -12,12 +12,14 @@ import {
   type Runnable,
 } from '@network-mapper/runtime';
 import { PcapError } from '@network-mapper/pcap';
-import { captureFilter } from './capture/filter.ts';
 import { LiveSource } from './capture/live-source.ts';
-import { noCounts, type CaptureCounts } from './capture/packet-source.ts';
-import { ListenerPods } from './collect/listener-pods.ts';
-import { PacketCollectors } from './collect/packet-collectors.ts';
-import { createSocketScan } from './collect/socket-scan.ts';
+import { noCounts, type CaptureCounts } from './capture/frame.ts';
+import { createCollectors, type Collectors } from './collect/create-collectors.ts';
+import { ReasonCounts } from './collect/reason-counts.ts';
+import { ListenerPods } from './collect/sockets/listener-pods.ts';
+import { RecentSyns } from './collect/sockets/recent-syns.ts';
+import { createSocketScanner } from './collect/sockets/socket-scanner.ts';
+import type { SkipReason } from './skip-reason.ts';
 import { createMetrics } from './metrics.ts';
 import type { SnifferConfig } from './options.ts';
 import { ProcFiles } from './procfs/proc-files.ts';
@@ -50,20 +52,27 @@ export function createSniffer({ config, logger, version }: SnifferOptions): read
   const clock = (): number => performance.now();
   const { link, books, channels } = createReports(config);
   const listenerPods = new ListenerPods();
-  const collectors = new PacketCollectors({
-    ...(config.dns ? { recordDns: sighting => books.dns.record(sighting) } : {}),
-    ...(config.tcp ? { recordTcp: sighting => books.tcp.record(listenerPods.complete(sighting)) } : {}),
-    handOverEvery: config.refreshInterval,
+  const skipped = new ReasonCounts<SkipReason>();
+  const syns = new RecentSyns();
+  const collectors = createCollectors({
+    config,
+    record: sighting =>
+      (sighting.evidence === 'DNS' ? books.dns : books.tcp).record(listenerPods.withServerPod(sighting)),
+    lost: () => counts().dropped,
+    skipped,
+    syns,
   });
-  const capture = openCapture({ config, logger, collectors });
+  const capture: LiveSource | undefined = openCapture({ config, logger, collectors });
   const counts = (): CaptureCounts => capture?.counts() ?? noCounts;
   const metrics = createMetrics({ collectors, counts, books, scanCost: () => scan?.cost() ?? 0 });
   const scan = config.sockets
-    ? createSocketScan({
+    ? createSocketScanner({
         proc: new ProcFiles(config.hostProc),
-        record: sighting => books.socket.record(listenerPods.complete(sighting)),
-        skipped: collectors.skipped,
+        record: sighting => books.socket.record(listenerPods.withServerPod(sighting)),
+        skipped,
         listenerPods,
+        opened: ends => syns.has(ends),
+        dnsPorts: config.dnsPorts,
         hostnameFiles: config.hostnameFiles,
         interval: config.scanInterval,
         share: config.scanShare / 100,
@@ -106,7 +115,7 @@ export function createSniffer({ config, logger, version }: SnifferOptions): read
       gather: async ({ final }) => {
         if (!final) return;
         await capture?.readLast();
-        collectors.settle(Infinity);
+        collectors.path.emitDue(Infinity);
       },
       events,
     }),
@@ -117,13 +126,13 @@ export function createSniffer({ config, logger, version }: SnifferOptions): read
 
 /** The capture, or nothing when it is not wanted or not possible: then the reason is logged, and the rest goes on. */
 function openCapture({ config, logger, collectors }: CaptureOptions): LiveSource | undefined {
-  const filter = captureFilter({ dns: config.dns, tcp: config.tcp });
+  const { filter } = collectors.path;
   if (filter === undefined) return undefined;
   try {
     return new LiveSource({
       device: config.device,
       filter,
-      consume: (frame, linkType) => collectors.consume(frame, linkType),
+      consume: (frame, linkType) => collectors.path.consume(frame, linkType),
       logger,
     });
   } catch (error) {
@@ -134,9 +143,9 @@ function openCapture({ config, logger, collectors }: CaptureOptions): LiveSource
 }
 
 /** Hands over what collectors hold, a little at a time: no turn of the event loop has much of it. */
-function createSettler(collectors: PacketCollectors): Runnable {
+function createSettler(collectors: Collectors): Runnable {
   const settle = async (): Promise<void> => {
-    while (collectors.settle(Date.now(), { most: settledPerTurn })) await nextTurn();
+    while (collectors.path.emitDue(Date.now(), { most: settledPerTurn })) await nextTurn();
   };
   return { name: 'the settling of what was captured', run: signal => every(settleInterval, settle, signal) };
 }
@@ -144,7 +153,7 @@ function createSettler(collectors: PacketCollectors): Runnable {
 interface CaptureOptions {
   readonly config: SnifferConfig;
   readonly logger: Logger;
-  readonly collectors: PacketCollectors;
+  readonly collectors: Collectors;
 }
 
 /** With host networking another process may have the port of the metrics: the sniffer is worth more than its metrics. */

@@ -159,7 +159,7 @@ describe.skipIf(missing !== undefined)('the sniffer', () => {
       'lastSeen',
       'srcPorts',
     ];
-    expect(Object.keys(call)).toEqual(members);
+    expect(Object.keys(call).toSorted()).toEqual(members.toSorted());
     expect(mapper.statuses()).toEqual([]);
   });
 

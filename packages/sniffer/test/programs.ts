@@ -12,6 +12,17 @@ export function tcpServer(port: number): readonly string[] {
   return script(`require('net').createServer(() => {}).listen(${port}, '::', () => console.log('ready'))`);
 }
 
+/** A TCP server that no longer listens once it has so many connections, which it keeps; then it prints `draining`. */
+export function drainingServer(port: number, connections: number): readonly string[] {
+  return script(`
+    let left = ${connections};
+    const server = require('net').createServer(() => {
+      if (--left > 0) return;
+      server.close();
+      console.log('draining');
+    }).listen(${port}, '::', () => console.log('ready'));`);
+}
+
 /** Connects and stays connected. */
 export function tcpClient({ ip, port }: { readonly ip: string; readonly port: number }): readonly string[] {
   return script(`require('net').connect(${port}, '${ip}', () => console.log('ready'))`);

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LiveCapture, PcapError, type CapturedPacket } from '@network-mapper/pcap';
 import { every, type Logger, type Runnable } from '@network-mapper/runtime';
-import { addCounts, noCounts, type CaptureCounts, type FrameConsumer } from './packet-source.ts';
+import { addCounts, noCounts, type CaptureCounts, type FrameConsumer } from './frame.ts';
 
 export interface LiveSourceOptions {
   /** An interface's name, or `any`. */

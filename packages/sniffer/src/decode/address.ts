@@ -38,6 +38,11 @@ export function isLoopback(address: PackedAddress): boolean {
   return typeof address === 'number' ? address >>> 24 === 127 : address === ipv6Loopback;
 }
 
+/** 224.0.0.0/4 (RFC 5771), the broadcast address, or ff00::/8 (RFC 4291 section 2.7). */
+export function isMulticast(address: PackedAddress): boolean {
+  return typeof address === 'number' ? address >>> 28 === 14 || address === -1 : address.startsWith('\xff');
+}
+
 /** 0.0.0.0 or ::. */
 export function isUnspecified(address: PackedAddress): boolean {
   return address === 0 || address === unspecified;

@@ -1,4 +1,4 @@
-import { MapperClient, operations } from '@network-mapper/api';
+import { MapperClient, operations, toWire } from '@network-mapper/api';
 import {
   Book,
   createChannel,
@@ -7,17 +7,8 @@ import {
   type AnyChannel,
   type ReportRequest,
 } from '@network-mapper/reporting';
-import {
-  isNews,
-  mergeSightings,
-  packSighting,
-  saysLittle,
-  sightingKey,
-  unpackSighting,
-  type Sighting,
-} from '../sighting.ts';
+import { isExpendable, mergeSightings, saysMore, sightingKey, type Sighting } from '@network-mapper/model';
 import type { SnifferConfig } from '../options.ts';
-import { toWire } from './wire.ts';
 
 /** The kinds of evidence that a sniffer has. */
 export type Evidence = 'dns' | 'tcp' | 'socket';
@@ -55,10 +46,10 @@ export function createReports({ mapperUrl, callsTimeout, mostHeld, refreshInterv
   const kind = {
     key: sightingKey,
     merge: mergeSightings,
-    isNews,
-    saysLittle,
-    pack: packSighting,
-    unpack: unpackSighting,
+    isNews: saysMore,
+    saysLittle: isExpendable,
+    pack: (sighting: Sighting) => JSON.stringify(sighting),
+    unpack: (_key: string, packed: string) => JSON.parse(packed) as Sighting,
   };
   const book = (): Book<Sighting> =>
     new Book({ kind, capacity: mostHeld, refresh: refreshInterval, remember, mostRemembered });
@@ -75,6 +66,10 @@ export function createReports({ mapperUrl, callsTimeout, mostHeld, refreshInterv
 function toRequest(evidence: Evidence, sightings: readonly Sighting[]): ReportRequest {
   return {
     ...operationsByEvidence[evidence],
-    variables: dialect => ({ results: { results: toWire(sightings, { dialect, now: Date.now() }) } }),
+    variables: dialect =>
+      toWire(({ dns: 'DNS', tcp: 'TCP', socket: 'SOCKET' } as const)[evidence], sightings, {
+        dialect,
+        now: Date.now(),
+      }),
   };
 }
