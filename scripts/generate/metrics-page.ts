@@ -1,11 +1,12 @@
-import { createRegistry, type Registry } from '@network-mapper/runtime';
+import { createLogger, createRegistry, readOptions, type Registry } from '@network-mapper/runtime';
 import { WaitingRoom } from '../../packages/mapper/src/ingest/waiting-room.ts';
 import { createMapperMetrics } from '../../packages/mapper/src/metrics.ts';
 import { createTrafficMap } from '../../packages/mapper/src/store/traffic-map.ts';
 import { noCounts } from '../../packages/sniffer/src/capture/frame.ts';
 import { createCollectors } from '../../packages/sniffer/src/collect/create-collectors.ts';
-import { ReasonCounts } from '../../packages/sniffer/src/collect/reason-counts.ts';
-import { createMetrics } from '../../packages/sniffer/src/metrics.ts';
+import { registerPacketMetrics, registerScanMetrics } from '../../packages/sniffer/src/metrics.ts';
+import { options } from '../../packages/sniffer/src/options.ts';
+import { createSnifferAgent } from '../../packages/sniffer/src/sniffer.ts';
 import { code, formatted, from, table, type Generated } from './generated.ts';
 
 const path = 'docs/metrics.md';
@@ -46,18 +47,22 @@ function mapperRegistry(): Registry {
 }
 
 function snifferRegistry(): Registry {
-  const book = { size: 0, waiting: 0, evicted: 0 };
-  return createMetrics({
-    collectors: createCollectors({
-      config: { dns: true, tcp: true, dnsPorts: [], refreshInterval: 0 },
-      record: () => undefined,
-      lost: () => 0,
-      skipped: new ReasonCounts(),
-    }),
-    counts: () => noCounts,
-    books: { dns: book, tcp: book, socket: book },
-    scanCost: () => 0,
-  }).registry;
+  const registry = createRegistry();
+  createSnifferAgent({
+    config: readOptions(options, {}),
+    logger: createLogger({ name: 'sniffer', debug: false }),
+    registry,
+    sources: intake => {
+      registerPacketMetrics({
+        registry: intake.registry,
+        collectors: createCollectors({ config: readOptions(options, {}), record: () => undefined, lost: () => 0 }),
+        counts: () => noCounts,
+      });
+      registerScanMetrics({ registry: intake.registry, cost: () => 0 });
+      return [];
+    },
+  });
+  return registry;
 }
 
 function rows(registry: Registry, apart: ReadonlySet<string>): string {

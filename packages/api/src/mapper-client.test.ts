@@ -47,7 +47,28 @@ test('a mapper that does not know a field is older than its client', async () =>
   expect(await new MapperClient({ url, timeout: 5000 }).ask(health)).toEqual({
     kind: 'unsupported',
     problem: 'unknown field',
+    isMappers: true,
+    mapper: undefined,
   });
+});
+
+test.each([
+  ['the mapper says so in the words of GraphQL', { errors: [{ message: 'no' }] }, {}, 'refused'],
+  ['the mapper names itself', 'no', { 'x-mapper-instance': 'one' }, 'refused'],
+  ['a proxy answers', '<html>', {}, 'failed'],
+  ['another server answers with errors of its own', { errors: 'no' }, {}, 'failed'],
+  ['another server answers with other errors of its own', { errors: [{ code: 7 }] }, {}, 'failed'],
+])('it is known who refuses a request: %s', async (_, body, headers, kind) => {
+  const answers = await Promise.all(
+    [400, 413, 422].map(async status => {
+      const url = await mapper((_request, _body, response) =>
+        response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body)),
+      );
+      return new MapperClient({ url, timeout: 5000 }).ask(health);
+    }),
+  );
+  const isMappers = kind === 'refused';
+  expect(answers).toMatchObject([{ kind }, { kind }, { kind: 'unsupported', isMappers }]);
 });
 
 test('large reports travel compressed', async () => {

@@ -2,9 +2,24 @@
 export type MapperAnswer<T> =
   /** `mapper` tells one run of a mapper from another; undefined for the original, which does not say. */
   | { readonly kind: 'answered'; readonly data: T; readonly mapper: string | undefined }
-  /** The mapper does not know a field or argument of the request: it is older than this client (HTTP 422). */
-  | { readonly kind: 'unsupported'; readonly problem: string }
-  /** The mapper could not be reached, or answered with an error. */
+  /**
+   * The mapper does not know a field or argument of the request: it is older than this client (HTTP 422). `isMappers` is false when
+   * something else may have answered in its place.
+   */
+  | {
+      readonly kind: 'unsupported';
+      readonly problem: string;
+      readonly isMappers: boolean;
+      readonly mapper: string | undefined;
+    }
+  /** The mapper answered with an error: it names itself, or the answer is GraphQL's. */
+  | {
+      readonly kind: 'refused';
+      readonly problem: string;
+      readonly status: number;
+      readonly mapper: string | undefined;
+    }
+  /** The mapper could not be reached, or something else answered in its place: a proxy, another server. */
   | { readonly kind: 'failed'; readonly problem: string; readonly status?: number };
 
 /** The header of an answer that names the run of the mapper: another value means that what the mapper held is gone. */
@@ -93,33 +108,44 @@ async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
 
 function toAnswer<T>({ status, text, mapper }: PostReply): MapperAnswer<T> {
   const body = parseBody(text);
-  const problem = body?.errors?.map(error => error.message ?? 'unknown error').join('; ');
-  if (status === 422) return { kind: 'unsupported', problem: problem ?? text.slice(0, 200) };
-  if (status !== 200)
-    return {
-      kind: 'failed',
-      status,
-      problem: `HTTP error status code: ${status}${problem === undefined ? '' : ` (${problem})`}`,
-    };
-  if (problem !== undefined) return { kind: 'failed', status, problem };
-  if (body?.data === undefined || body.data === null)
-    return { kind: 'failed', status, problem: 'the answer is not GraphQL' };
-  // The shape of `data` is what the document asked for; the mapper's schema guarantees it.
-  return { kind: 'answered', data: body.data as T, mapper };
+  const errors = body?.errors?.map(error => error.message ?? 'unknown error').join('; ');
+  const isMappers = mapper !== undefined || errors !== undefined;
+  if (status === 200 && errors === undefined) {
+    if (body?.data === undefined || body.data === null)
+      return { kind: 'failed', status, problem: 'the answer is not GraphQL' };
+    // The shape of `data` is what the document asked for; the mapper's schema guarantees it.
+    return { kind: 'answered', data: body.data as T, mapper };
+  }
+  if (status === 422) return { kind: 'unsupported', problem: errors ?? text.slice(0, 200), isMappers, mapper };
+  const problem =
+    status === 200 ? (errors ?? '') : `HTTP error status code: ${status}${errors === undefined ? '' : ` (${errors})`}`;
+  return isMappers ? { kind: 'refused', status, problem, mapper } : { kind: 'failed', status, problem };
 }
 
 interface GraphqlBody {
   readonly data?: unknown;
-  readonly errors?: readonly { readonly message?: string }[];
+  readonly errors?: readonly { readonly message?: string }[] | undefined;
 }
 
 function parseBody(text: string): GraphqlBody | undefined {
   try {
     const body: unknown = JSON.parse(text);
-    return typeof body === 'object' && body !== null ? body : undefined;
+    if (typeof body !== 'object' || body === null) return undefined;
+    return { data: 'data' in body ? body.data : undefined, errors: errorsOf(body) };
   } catch {
     return undefined; // Not JSON: the caller says so.
   }
+}
+
+/** A list with an error at least, as GraphQL has it: other servers' answers have a text or an object there. */
+function errorsOf(body: object): readonly { readonly message?: string }[] | undefined {
+  if (!('errors' in body) || !Array.isArray(body.errors) || body.errors.length === 0) return undefined;
+  const messages = body.errors.map((error: unknown) =>
+    typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+      ? { message: error.message }
+      : undefined,
+  );
+  return messages.every(error => error !== undefined) ? messages : undefined;
 }
 
 function reasonOf(error: unknown): string {

@@ -13,5 +13,9 @@ export const operations = {
   reportSocketScanResults: mutation('reportSocketScanResults', 'results: SocketScanResults!'),
   reportKafkaMapperResults: mutation('reportKafkaMapperResults', 'results: KafkaMapperResults!'),
   reportIstioConnectionResults: mutation('reportIstioConnectionResults', 'results: IstioConnectionResults!'),
+  reportAWSOperation: mutation('reportAWSOperation', 'operation: [AWSOperation!]!'),
+  reportAzureOperation: mutation('reportAzureOperation', 'operation: [AzureOperation!]!'),
+  reportGCPOperation: mutation('reportGCPOperation', 'operation: [GCPOperation!]!'),
+  reportTrafficLevelResults: mutation('reportTrafficLevelResults', 'results: TrafficLevelResults!'),
   reportAgentStatus: mutation('reportAgentStatus', 'status: AgentStatus!'),
 } as const;

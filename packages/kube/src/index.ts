@@ -1,23 +1,23 @@
 // Connecting
-export { connectKube, type ConnectOptions } from './connect-kube.ts';
-export { KubeConfigError } from './cluster-access.ts';
+export { connectKube, type ConnectOptions } from './access/connect-kube.ts';
+export { KubeConfigError } from './access/cluster-access.ts';
 export {
   KubeConnection,
   type Answer,
   type GetOptions,
   type PatchOptions,
   type StreamOptions,
-} from './kube-connection.ts';
-export { KubeError, type KubeErrorCode } from './kube-error.ts';
+} from './access/kube-connection.ts';
+export { KubeError, type KubeErrorCode } from './access/kube-error.ts';
 
 // Objects
 export type { KubeObject, ObjectMetadata, OwnerReference } from './kube-object.ts';
 export { collectionPath, objectPath, type Resource } from './resource.ts';
 
 // The cluster as records
-export { WatchedCollection, type CollectionState, type WatchedCollectionOptions } from './watched-collection.ts';
-export { OwnerReader, type OwnerLookup } from './owner-reader.ts';
+export { WatchedCollection, type CollectionState, type WatchedCollectionOptions } from './watch/watched-collection.ts';
+export { OwnerReader, type OwnerLookup } from './lookup/owner-reader.ts';
 
 // Into the cluster
-export { forwardPort, type ForwardedPort, type PodPort } from './forward-port.ts';
-export { podOfService } from './service-pod.ts';
+export { forwardPort, type ForwardedPort, type PodPort } from './channels/forward-port.ts';
+export { podOfService } from './lookup/service-pod.ts';

@@ -1,12 +1,12 @@
 import { createServer, type ServerResponse } from 'node:http';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DecodeError } from '../src/decode-error.ts';
-import { JsonListDecoder } from '../src/json-list-decoder.ts';
+import { DecodeError } from '../src/decode/decode-error.ts';
+import { JsonListDecoder } from '../src/decode/json-list-decoder.ts';
 import { WatchedCollection, type CollectionState } from '../src/index.ts';
 import { isRecord } from '../src/kube-object.ts';
-import { metadataFields, type MessageFields } from '../src/message-fields.ts';
-import { pickFields } from '../src/pick-fields.ts';
+import { metadataFields, type MessageFields } from '../src/decode/message-fields.ts';
+import { pickFields } from '../src/decode/pick-fields.ts';
 import { fieldsFor, recordedLists } from './recorded-lists.ts';
 import { connectTo, runUntilTestEnds } from './until-test-ends.ts';
 

@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { WatchedCollection, type KubeObject } from '../src/index.ts';
-import { DecodeError } from '../src/decode-error.ts';
-import { pickFields } from '../src/pick-fields.ts';
-import { ProtobufListDecoder } from '../src/protobuf-list-decoder.ts';
+import { DecodeError } from '../src/decode/decode-error.ts';
+import { pickFields } from '../src/decode/pick-fields.ts';
+import { ProtobufListDecoder } from '../src/decode/protobuf-list-decoder.ts';
 import { fieldsFor, recordedLists } from './recorded-lists.ts';
 import { connectTo, runUntilTestEnds } from './until-test-ends.ts';
 

@@ -1,5 +1,5 @@
 import { readJsonLines } from '@network-mapper/testkit';
-import { fieldsOf, metadataFields, type MessageFields } from '../src/message-fields.ts';
+import { fieldsOf, metadataFields, type MessageFields } from '../src/decode/message-fields.ts';
 
 /** One list as a real API server (1.34) gave it, in both encodings; of ReplicaSets the metadata alone. */
 interface RecordedList {

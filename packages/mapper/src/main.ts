@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { getHeapStatistics } from 'node:v8';
 import { connectKube } from '@network-mapper/kube';
 import { createLogger, readOptions, runProgram } from '@network-mapper/runtime';
 import { notDone } from './accepted-options.ts';
-import { collectGarbage } from './collect-garbage.ts';
+import { collectGarbage, collectSmallHeap } from './collect-garbage.ts';
 import { findClusterDomain } from './cluster-domain.ts';
 import { createMapper } from './mapper.ts';
+import { createMemoryGuard, oldGenerationLimit, oldGenerationUsed } from './api/memory-guard.ts';
 import { mapperOptions } from './options.ts';
 
 await runProgram('mapper', async () => {
@@ -17,6 +19,26 @@ await runProgram('mapper', async () => {
   const logger = createLogger({ name: 'mapper', debug: options.debug });
   for (const asked of notDone(process.env)) logger.warn(asked, 'what these options ask for is not done here');
   // Those who waited for the mapper are answered first.
-  const listening = (): void => void setTimeout(collectGarbage, 2_000).unref();
-  return createMapper({ config: { ...options, clusterDomain }, connection, logger, listening }).runnables;
+  const listening = (): void => void setTimeout(collectSmallHeap, 2_000).unref();
+  const flags = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(' ')];
+  const heapLimit = oldGenerationLimit(getHeapStatistics().heap_size_limit, flags);
+  // 0 when there is no limit.
+  const containerLimit = process.constrainedMemory() || Infinity;
+  const memoryIsShort = createMemoryGuard({
+    heap: () => ({ used: oldGenerationUsed(), limit: heapLimit }),
+    resident: () => ({ used: process.memoryUsage.rss(), limit: containerLimit }),
+    collect: collectGarbage,
+    clock: () => performance.now(),
+  });
+  return createMapper({
+    config: { ...options, clusterDomain },
+    connection,
+    logger,
+    listening,
+    memoryIsShort,
+    ownNamespace: await readFile('/var/run/secrets/kubernetes.io/serviceaccount/namespace', 'utf8').then(
+      text => text.trim(),
+      () => undefined, // Outside of a cluster there is none.
+    ),
+  }).runnables;
 });

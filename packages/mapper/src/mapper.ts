@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { KubeConnection } from '@network-mapper/kube';
 import {
+  createHttpListener,
   createMetricsListener,
   createRegistry,
   every,
@@ -9,12 +10,13 @@ import {
   type Logger,
   type Runnable,
 } from '@network-mapper/runtime';
-import { createApiHandler } from './api/api-listener.ts';
-import { createApiRunnable } from './api/api-runnable.ts';
-import { fieldTables, pieces } from './api/fields.ts';
+import { BytesInFlight } from './api/bytes-in-flight.ts';
+import { cachedTypes, fieldTables } from './api/fields.ts';
 import { GraphqlEndpoint } from './api/graphql-endpoint.ts';
+import { createApiServer } from './api/http-server.ts';
 import { createMutations } from './api/mutations.ts';
 import { createQueries } from './api/queries.ts';
+import { createRoutes } from './api/routes.ts';
 import { createSchema } from './api/schema.ts';
 import { ClusterView } from './cluster/cluster-view.ts';
 import { createWatches } from './cluster/watches.ts';
@@ -38,6 +40,10 @@ export interface MapperParts {
   readonly logger: Logger;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** True while memory is so short that nothing more may be taken in; never unless given. */
+  readonly memoryIsShort?: () => boolean;
+  /** The namespace that the mapper runs in. */
+  readonly ownNamespace?: string | undefined;
   /** How domains that no traffic told of are looked up: in the system's DNS unless given. */
   readonly lookUp?: AddressLookup;
   /** Told once with the port of the API. */
@@ -56,12 +62,19 @@ export interface Mapper {
 /** How long the API waits for the first lists before it answers from what it has, in milliseconds. */
 const firstLists = 10_000;
 
+/** Requests that have begun get this long to end, in milliseconds. */
+const lastRequests = 2_000;
+/** Bytes of all bodies that are held at once, parsed to some ten times as much. A busy node's report has 150 KB. */
+const bodiesInFlight = 16 * 2 ** 20;
+
 /** The composition root: reports come in at the API, are resolved against the cluster, kept in the map, and asked for at the API. */
 export function createMapper({
   config,
   connection,
   logger,
   now = Date.now,
+  memoryIsShort = () => false,
+  ownNamespace,
   lookUp = createAddressLookup(),
   listening,
   metricsListening,
@@ -109,14 +122,17 @@ export function createMapper({
   const queries = createQueries({ map, explain: createExplain(view, identities, now), now });
   const failed = (error: unknown): void => logger.error({ error }, 'a request failed');
   const graphql = new GraphqlEndpoint(
-    { schema: createSchema(), queries, mutations, fields: fieldTables, pieces },
+    { schema: createSchema(), queries, mutations, fields: fieldTables, cached: cachedTypes },
     failed,
   );
 
   let stopping = false;
-  const api = createApiRunnable({
+  const api = createHttpListener({
+    name: 'the API',
     port: config.apiPort,
+    server: createApiServer,
     shutdownDelay: config.shutdownDelay,
+    shutdownTimeout: lastRequests,
     ready: () => untilSettled(watches.settled),
     listening: port => {
       logger.info({ port }, 'the API listens');
@@ -125,10 +141,18 @@ export function createMapper({
     stopping: () => {
       stopping = true;
     },
-    handle: createApiHandler({
+    handle: createRoutes({
       graphql,
       instance: randomUUID(),
-      corsOrigins: config.corsOrigins,
+      origins: {
+        clusterDomain: config.clusterDomain,
+        ownNamespace,
+        allowedHosts: config.apiAllowedHosts,
+        corsOrigins: config.corsOrigins,
+      },
+      room: new BytesInFlight({ max: bodiesInFlight, patience: 2_000, clock: () => performance.now() }),
+      memoryIsShort,
+      onRefused: metrics.refused,
       ready: () => !stopping,
       problems: () =>
         watches.kinds().flatMap(({ kind, state }) => (state.kind === 'failing' ? [`${kind}: ${state.problem}`] : [])),

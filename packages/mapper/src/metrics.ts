@@ -24,6 +24,8 @@ export interface MapperMetrics {
   readonly skipped: (reason: SkipReason, evidence: Evidence) => void;
   readonly clientIntents: PublisherCounts;
   readonly exported: (result: 'done' | 'failed') => void;
+  /** A request was refused, with this HTTP status, before anything of it ran. */
+  readonly refused: (status: number) => void;
 }
 
 export interface Observed {
@@ -84,7 +86,15 @@ export function createMapperMetrics(registry: Registry, { map, waitingRoom, kind
   const patched = byResult('mapper_client_intents_patches', 'Changes of the status of ClientIntents, by result.');
   const exported = byResult('mapper_opentelemetry_exports', 'Messages to the OpenTelemetry collector, by result.');
 
+  const refused = new Counter({
+    name: 'mapper_requests_refused_total',
+    help: 'Requests to the API that were refused before anything of them ran, by HTTP status.',
+    labelNames: ['status'],
+    registers,
+  });
+
   return {
+    refused: status => refused.inc({ status }),
     clientIntents: { lookedUp: result => lookedUp.inc({ result }), patched: result => patched.inc({ result }) },
     exported: result => exported.inc({ result }),
     reported: (kind, entries) => reported.get(kind)?.inc(entries),

@@ -139,6 +139,14 @@ export const mapperOptions = {
     about: 'Origins whose web pages may ask the API; `*` is any.',
     ours: true,
   }),
+  apiAllowedHosts: option({
+    env: 'OTTERIZE_API_ALLOWED_HOSTS',
+    form: form.list,
+    fallback: [],
+    about:
+      'Names by which the API may be asked, beside addresses, `localhost` and names of the cluster; `*` is any. Needed behind an ingress.',
+    ours: true,
+  }),
   shutdownDelay: option({
     env: 'OTTERIZE_SHUTDOWN_DELAY',
     form: form.duration,

@@ -1,19 +1,13 @@
 // Identities
 export { identityKey, type ServiceIdentity } from './identity.ts';
 export {
-  foundNothing,
-  internLabels,
-  internWorkload,
-  throughService,
-  type Found,
+  namedWorkload,
+  unknownProvenance,
   type LabelSet,
   type OwnerKind,
+  type Provenance,
   type Workload,
-  type WorkloadFacts,
 } from './workload.ts';
-
-export { Interned } from './interned.ts';
-export { sharedText } from './shared-text.ts';
 
 // Addresses
 export { isUnspecified, normalAddress, parseIpv6 } from './address.ts';
@@ -44,6 +38,32 @@ export {
   type SightingDetail,
   type TrafficLevelDetail,
 } from './sighting.ts';
+
+// What is known
+export {
+  protocolBits,
+  type CloudEdge,
+  type CloudProvider,
+  type Edge,
+  type EdgeBase,
+  type ExternalEdge,
+  type IncomingEdge,
+  type IntentEdge,
+  type IntentType,
+  type TrafficLevelEdge,
+  type TrafficSample,
+} from './edge.ts';
+export {
+  hasPort,
+  mostEndpoints,
+  toEndpoints,
+  toPorts,
+  withEndpoint,
+  type Endpoint,
+  type EndpointSet,
+  type Protocol,
+} from './endpoint.ts';
+export { evidenceBit, toEvidences, type EvidenceSet } from './evidence-set.ts';
 
 // What is not on the map
 export { skipReasons, type SkipReason } from './skip-reason.ts';

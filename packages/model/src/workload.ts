@@ -1,8 +1,6 @@
-import { identityKey } from './identity.ts';
-import { Interned } from './interned.ts';
-import { sharedText } from './shared-text.ts';
+import type { ServiceIdentity } from './identity.ts';
 
-/** A pod's labels, ascending by key. Equal sets are the same object. */
+/** A pod's labels, ascending by key. */
 export type LabelSet = readonly { readonly key: string; readonly value: string }[];
 
 export interface OwnerKind {
@@ -12,18 +10,10 @@ export interface OwnerKind {
   readonly kind: string;
 }
 
-/**
- * A service identity as the API shows it, without how it was found. Equal workloads are the same object, so that an edge
- * costs two references and an answer can be put together from pieces that were written before.
- */
-export interface Workload extends WorkloadFacts {
+/** A service identity with what is known of the workload that it names. */
+export interface Workload extends ServiceIdentity {
   /** `namespace/name`: by it the map is keyed and ordered. */
   readonly key: string;
-}
-
-export interface WorkloadFacts {
-  readonly name: string;
-  readonly namespace: string;
   readonly labels: LabelSet | null;
   readonly nameResolvedUsingAnnotation: boolean | null;
   readonly podOwnerKind: OwnerKind | null;
@@ -31,8 +21,21 @@ export interface WorkloadFacts {
   readonly kubernetesService: string | null;
 }
 
-/** How one side of a sighting was found. Times are milliseconds since the epoch, or of duration. */
-export interface Found {
+/** A workload of which only the name is known. */
+export function namedWorkload({ name, namespace }: ServiceIdentity): Workload {
+  return {
+    key: `${namespace}/${name}`,
+    name,
+    namespace,
+    labels: null,
+    nameResolvedUsingAnnotation: null,
+    podOwnerKind: null,
+    kubernetesService: null,
+  };
+}
+
+/** How one side of a sighting was resolved (the API's `resolutionData`). Times are milliseconds since the epoch, or of duration. */
+export interface Provenance {
   readonly host: string | null;
   readonly podHostname: string | null;
   readonly procfsHostname: string | null;
@@ -45,8 +48,8 @@ export interface Found {
   readonly tcpDestResolveFixData: { readonly isSrcControlPlane: boolean; readonly resolvedUsingIp: boolean } | null;
 }
 
-/** Nothing is known about how it was found. */
-export const foundNothing: Found = {
+/** Nothing is known of how it was resolved. */
+export const unknownProvenance: Provenance = {
   host: null,
   podHostname: null,
   procfsHostname: null,
@@ -58,40 +61,3 @@ export const foundNothing: Found = {
   hasLinkerdSidecar: null,
   tcpDestResolveFixData: null,
 };
-
-const labelSets = new Interned<LabelSet>();
-const workloads = new Interned<Workload>();
-
-/** The one object for a set of labels. */
-export function internLabels(labels: Readonly<Record<string, string>> | undefined): LabelSet {
-  const keys = Object.keys(labels ?? {}).sort();
-  // Neither keys nor values of labels have such a character (kubernetes.io/docs/concepts/overview/working-with-objects/labels).
-  const whole = keys.map(key => `${key}\0${labels?.[key] ?? ''}`).join('\0');
-  return labelSets.get(whole, () => keys.map(key => ({ key: sharedText(key), value: labels?.[key] ?? '' })));
-}
-
-/** The one object for a workload. */
-export function internWorkload(facts: WorkloadFacts): Workload {
-  const { name, namespace, labels, nameResolvedUsingAnnotation, podOwnerKind, kubernetesService } = facts;
-  const whole = { name, namespace, labels, nameResolvedUsingAnnotation, podOwnerKind, kubernetesService };
-  return workloads.get(JSON.stringify(whole), () => ({ key: identityKey(whole), ...whole }));
-}
-
-/** Workloads as reached through Services: asked for with every sighting. */
-const reached = new WeakMap<Workload, Map<string | null, Workload>>();
-
-/** `workload` as reached through a Service. */
-export function throughService(workload: Workload, service: string | null): Workload {
-  if (workload.kubernetesService === service) return workload;
-  let byService = reached.get(workload);
-  if (byService === undefined) {
-    byService = new Map();
-    reached.set(workload, byService);
-  }
-  let through = byService.get(service);
-  if (through === undefined) {
-    through = internWorkload({ ...workload, kubernetesService: service });
-    byService.set(service, through);
-  }
-  return through;
-}

@@ -1,10 +1,6 @@
-// What was seen and not yet told
-export { Book, type Batch, type BookOptions, type SightingKind } from './book.ts';
-
-// Telling it
-export { createChannel, createReporter, type AnyChannel, type Channel, type ReporterEvents } from './reporter.ts';
-export type { Outcome } from './outcome.ts';
-export { MapperLink, type Dialect, type MapperLinkOptions, type ReportRequest } from './mapper-link.ts';
-export { postByHttp } from './post-by-http.ts';
-export { createMapperProbe } from './mapper-probe.ts';
-export { createStatusReporter } from './agent-status.ts';
+// What an agent is made of
+export { createAgent, type Agent, type AgentOptions } from './agent/create-agent.ts';
+export { agentOptions, type AgentConfig } from './agent/agent-options.ts';
+export { type AgentIntake, type Source, type SourceCounts } from './agent/source.ts';
+export { ReasonCounts } from './agent/reason-counts.ts';
+export type { ReportTotals } from './agent/report-totals.ts';

@@ -9,7 +9,7 @@ export { runProgram } from './process.ts';
 // Being watched
 export { createLogger, describe, type Logger } from './logger.ts';
 export { Counter, createMetricsListener, createRegistry, Gauge, Histogram, Registry } from './metrics.ts';
-export { createHealthListener, type Health } from './health.ts';
+export { createHealthListener, type HealthListenerOptions } from './health.ts';
 
 // HTTP
 export {

@@ -3,13 +3,12 @@ import { createLogger, readOptions, runProgram } from '@network-mapper/runtime';
 import { options } from './options.ts';
 import { replay } from './replay.ts';
 import { createSniffer } from './sniffer.ts';
-import { version } from './version.ts';
 
 await runProgram('sniffer', async () => {
   const { values: flags } = parseArgs({ options: { pcap: { type: 'string' }, 'as-if-now': { type: 'boolean' } } });
   const config = readOptions(options, process.env);
   const logger = createLogger({ name: 'sniffer', debug: config.debug });
-  if (flags.pcap === undefined) return createSniffer({ config, logger, version });
+  if (flags.pcap === undefined) return createSniffer({ config, logger }).runnables;
   await replay({ config, logger, file: flags.pcap, asIfNow: flags['as-if-now'] ?? false });
   return [];
 });

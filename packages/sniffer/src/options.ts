@@ -1,26 +1,9 @@
+import { agentOptions } from '@network-mapper/reporting';
 import { form, option, type Config } from '@network-mapper/runtime';
 
 /** The options of the sniffer: names and defaults of the original's, then our own. */
 export const options = {
-  mapperUrl: option({
-    env: 'OTTERIZE_MAPPER_API_URL',
-    form: form.httpUrl,
-    fallback: 'http://mapper:9090/query',
-    about: 'Address of the mapper’s API.',
-  }),
-  debug: option({ env: 'OTTERIZE_DEBUG', form: form.boolean, fallback: false, about: 'Log more.' }),
-  metricsPort: option({
-    env: 'OTTERIZE_METRICS_PORT',
-    form: form.port,
-    fallback: 2112,
-    about: 'Port of `GET /metrics`; a port that is taken is logged, and the sniffer goes on without.',
-  }),
-  healthPort: option({
-    env: 'OTTERIZE_HEALTH_PROBES_PORT',
-    form: form.port,
-    fallback: 9090,
-    about: 'Port of `GET /healthz`.',
-  }),
+  ...agentOptions,
   dns: option({ env: 'OTTERIZE_ENABLE_DNS', form: form.boolean, fallback: true, about: 'Take in DNS answers.' }),
   dnsPorts: option({
     env: 'OTTERIZE_SNIFFER_DNS_PORTS',
@@ -47,12 +30,6 @@ export const options = {
     form: form.text,
     fallback: '/hostproc',
     about: 'Where the node’s `/proc` is mounted.',
-  }),
-  callsTimeout: option({
-    env: 'OTTERIZE_CALLS_TIMEOUT',
-    form: form.duration,
-    fallback: 60_000,
-    about: 'Longest time a report may take.',
   }),
   reportInterval: option({
     env: 'OTTERIZE_SNIFFER_REPORT_INTERVAL',

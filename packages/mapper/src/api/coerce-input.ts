@@ -8,7 +8,7 @@ import {
   type GraphQLInputObjectType,
   type GraphQLInputType,
 } from 'graphql';
-import { atStep, InputError } from './input-error.ts';
+import { withPathStep, InputError } from './input-error.ts';
 import { parseTime } from './time.ts';
 
 /**
@@ -61,7 +61,7 @@ function listCoercer(item: Coerce): Coerce {
         const after = item(before);
         if (after !== before) list[index] = after;
       } catch (error) {
-        throw atStep(error, index);
+        throw withPathStep(error, index);
       }
     }
     return list;
@@ -89,10 +89,11 @@ function objectCoercer(type: GraphQLInputObjectType): Coerce {
         const after = coerce(before);
         if (after !== before) value[name] = after;
       } catch (error) {
-        throw atStep(error, name);
+        throw withPathStep(error, name);
       }
     }
-    for (const name of required) if (value[name] === undefined) throw atStep(new InputError('must be defined'), name);
+    for (const name of required)
+      if (value[name] === undefined) throw withPathStep(new InputError('must be defined'), name);
     return value;
   };
 }

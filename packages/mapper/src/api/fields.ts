@@ -5,7 +5,7 @@ import { evidenceNames, protocolNames, toNames } from '../store/flags.ts';
 import type { IntentEdge } from '../store/intent-edge.ts';
 import type { ExternalEdge, IncomingEdge } from '../store/outside-edges.ts';
 import { toPorts } from '../store/port-set.ts';
-import type { FieldTable, WriteScope, WriterParts } from './json-writer.ts';
+import type { AnswerContext, CachedType, FieldTable } from './json-writer.ts';
 import { formatGoDuration, formatGoTime, formatTime } from './time.ts';
 
 /** An identity as the API shows it: the workload, and how it was found. */
@@ -43,7 +43,7 @@ export const fieldTables: Readonly<Record<string, FieldTable>> = {
   OtterizeServiceIdentity: {
     name: ({ workload }: ShownIdentity) => workload.name,
     namespace: ({ workload }: ShownIdentity) => workload.namespace,
-    labels: ({ workload }: ShownIdentity, { labels }: WriteScope) => shownLabels(workload.labels, labels),
+    labels: ({ workload }: ShownIdentity, { labels }: AnswerContext) => shownLabels(workload.labels, labels),
     nameResolvedUsingAnnotation: ({ workload }: ShownIdentity) => workload.nameResolvedUsingAnnotation,
     podOwnerKind: ({ workload }: ShownIdentity) => workload.podOwnerKind,
     kubernetesService: ({ workload }: ShownIdentity) => workload.kubernetesService,
@@ -102,13 +102,15 @@ const nothingKnown: Omit<Workload, 'name' | 'namespace'> = {
   kubernetesService: null,
 };
 
-/** An identity without how it was found is the same text wherever its workload appears. */
-export const pieces: WriterParts['pieces'] = {
-  OtterizeServiceIdentity: ({ workload }: ShownIdentity, fields) =>
-    fields.has('resolutionData') ? undefined : workload,
+/** All of an identity but how it was found is the same text wherever its workload appears. */
+export const cachedTypes: Readonly<Record<string, CachedType>> = {
+  OtterizeServiceIdentity: {
+    key: ({ workload }: ShownIdentity) => workload,
+    except: new Set(['resolutionData']),
+  },
 };
 
-function shownLabels(labels: LabelSet | null, shown: WriteScope['labels']): LabelSet | null {
+function shownLabels(labels: LabelSet | null, shown: AnswerContext['labels']): LabelSet | null {
   if (labels === null || shown === 'all') return labels;
   return labels.filter(({ key }) => shown.has(key));
 }

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import { setImmediate as turn } from 'node:timers/promises';
+import type { ServerResponse } from 'node:http';
+import { LruMap, TimeSlice } from '@network-mapper/runtime';
 import { GraphQLError } from 'graphql';
+import { contentType, type AnswerForm } from './answer-form.ts';
+import { AnswerSlots, type AnswerSlot } from './answer-slots.ts';
 import { InputError } from './input-error.ts';
-import { DocumentError, Operation, parseDocument, type OperationParts } from './operation.ts';
-import { RecentMap } from './recent-map.ts';
+import { Operation, type OperationParts } from './operation.ts';
+import { DocumentError, parseDocument } from './parse-document.ts';
+import { RequestError } from './request-error.ts';
+import { sendErrors, sendJson } from './send-errors.ts';
 
 /** A request as GraphQL over HTTP sends it, by whichever transport. */
 export interface GraphqlRequest {
@@ -15,41 +19,35 @@ export interface GraphqlRequest {
   readonly extensions?: { readonly persistedQuery?: { readonly sha256Hash?: string } } | undefined;
 }
 
-/** A request that cannot be answered at all. */
-export class RequestError extends Error {
-  readonly status: 400 | 405 | 406 | 413 | 415;
-
-  constructor(status: RequestError['status'], message: string) {
-    super(message);
-    this.status = status;
-  }
+export interface Answering {
+  readonly form: AnswerForm;
+  /** Mutations are refused. */
+  readonly readOnly: boolean;
 }
 
-/** An answer is written for this long, in milliseconds, before others get their turn. */
-const turnLength = 10;
-/** Longer documents are not kept: none of a known client is. */
-const longestKept = 16_384;
+/** Longer documents are not cached: none of a known client is, and their syntax trees have a hundred times their size. */
+const longestCached = 4_096;
+/** Answers up to about this many characters go out in one piece. */
+const shortAnswer = 4_096;
 
-/** Answers GraphQL requests with the status codes that clients of the original rely on: 422 for what does not fit the schema. */
+/** Answers GraphQL requests. */
 export class GraphqlEndpoint {
   readonly #parts: OperationParts;
   readonly #onFailure: (error: unknown) => void;
-  readonly #operations = new RecentMap<string, Operation>(1_000);
+  readonly #operations = new LruMap<string, Operation>({ maxEntries: 64 });
   /** Automatic persisted queries, by the SHA-256 of their text. */
-  readonly #persisted = new RecentMap<string, string>(100);
+  readonly #persisted = new LruMap<string, string>({ maxEntries: 100 });
+  readonly #slots = new AnswerSlots({ max: 16, maxWaiting: 500, patience: 2_000, clock: () => performance.now() });
 
-  /** `onFailure` is told of errors that are ours, not the client's. */
+  /** `onFailure` is called with errors that are ours, not the client's. */
   constructor(parts: OperationParts, onFailure: (error: unknown) => void) {
     this.#parts = parts;
     this.#onFailure = onFailure;
   }
 
-  async answer(
-    request: GraphqlRequest,
-    response: ServerResponse,
-    { readOnly }: { readonly readOnly: boolean },
-  ): Promise<void> {
-    const pieces = this.#run(request, readOnly);
+  async answer(request: GraphqlRequest, response: ServerResponse, answering: Answering): Promise<void> {
+    const slice = new TimeSlice();
+    const pieces = this.#run(request, answering.readOnly, slice);
     let first: IteratorResult<string>;
     let text = '{"data":';
     try {
@@ -57,41 +55,63 @@ export class GraphqlEndpoint {
       do {
         first = await pieces.next();
         text += first.done === true ? '' : first.value;
-      } while (first.done !== true && text.length < 4_096);
+        if (slice.isOver()) await slice.next();
+      } while (first.done !== true && text.length < shortAnswer && !response.destroyed);
     } catch (error) {
-      this.#answerError(error, response);
+      this.#answerError(error, response, answering.form);
       return;
     }
     if (first.done === true) {
-      sendJson(response, 200, `${text}}`);
+      sendJson(response, { status: 200, form: answering.form, text: `${text}}` });
       return;
     }
-    response.writeHead(200, { 'content-type': 'application/json' });
-    await this.#stream(text, pieces, response);
+    using slot = await this.#slots.take(() => response.destroy());
+    if (slot === undefined) {
+      this.#answerError(
+        new RequestError(503, 'too many long answers at once: try again later', 2),
+        response,
+        answering.form,
+      );
+      return;
+    }
+    response.writeHead(200, { 'content-type': contentType(answering.form) });
+    await this.#stream(text, pieces, { response, slot, slice });
   }
 
-  async *#run(request: GraphqlRequest, readOnly: boolean): AsyncGenerator<string> {
+  async *#run(request: GraphqlRequest, readOnly: boolean, slice: TimeSlice): AsyncGenerator<string> {
     const operation = this.#operation(this.#text(request), request.operationName);
     if (readOnly && operation.isMutation) throw new RequestError(406, 'GET requests only allow query operations');
-    yield* operation.run(operation.variables(request.variables));
+    if (slice.isOver()) await slice.next();
+    const variables = operation.variables(request.variables);
+    if (slice.isOver()) await slice.next();
+    yield* operation.run(variables);
   }
 
-  async #stream(text: string, pieces: AsyncGenerator<string>, response: ServerResponse): Promise<void> {
+  async #stream(
+    text: string,
+    pieces: AsyncGenerator<string>,
+    {
+      response,
+      slot,
+      slice,
+    }: { readonly response: ServerResponse; readonly slot: AnswerSlot; readonly slice: TimeSlice },
+  ): Promise<void> {
     try {
-      let turnEnds = performance.now() + turnLength;
       response.write(text);
       for await (const piece of pieces) {
         if (response.destroyed) return;
-        if (piece !== '' && !response.write(piece)) await drained(response);
+        if (piece !== '' && !response.write(piece)) {
+          slot.setBlocked(true);
+          await drained(response);
+          slot.setBlocked(false);
+        }
         // The system may take all at once: then nobody else had a turn, however often this waited.
-        if (performance.now() < turnEnds) continue;
-        await turn();
-        turnEnds = performance.now() + turnLength;
+        if (slice.isOver()) await slice.next();
       }
       response.end('}');
     } catch (error) {
       // The status is sent: only a broken connection can still say that the answer is not whole.
-      this.#onFailure(error);
+      if (!(error instanceof InputError || error instanceof GraphQLError)) this.#onFailure(error);
       response.destroy();
     }
   }
@@ -110,7 +130,7 @@ export class GraphqlEndpoint {
     }
     if (createHash('sha256').update(query).digest('hex') !== hash)
       throw new GraphQLError('provided APQ hash does not match query');
-    if (query.length <= longestKept) this.#persisted.set(hash, query);
+    if (query.length <= longestCached) this.#persisted.set(hash, query);
     return query;
   }
 
@@ -119,44 +139,42 @@ export class GraphqlEndpoint {
     const known = this.#operations.get(key);
     if (known !== undefined) return known;
     const operation = new Operation(parseDocument(this.#parts.schema, text), name, this.#parts);
-    if (text.length <= longestKept) this.#operations.set(key, operation);
+    if (key.length <= longestCached) this.#operations.set(key, operation);
     return operation;
   }
 
-  #answerError(error: unknown, response: ServerResponse): void {
+  #answerError(error: unknown, response: ServerResponse, form: AnswerForm): void {
+    /** The status of a request of which nothing was executed. */
+    const refused = form === 'original' ? 422 : 400;
     if (error instanceof DocumentError) {
       const errors = error.errors.map(({ message, locations }) => ({
         message: message.replace(/^Syntax Error: /, ''),
         locations,
         extensions: { code: error.code },
       }));
-      sendErrors(response, 422, errors);
-      return;
-    }
-    if (error instanceof InputError) {
+      sendErrors(response, form, { status: refused, errors });
+    } else if (error instanceof InputError) {
       const { message, path } = error;
       const where = path.length > 0 ? { path } : {};
-      if (error.phase === 'execution') {
-        sendErrors(response, 200, [{ message, ...where }]);
+      if (error.phase === 'execution' && form === 'original') {
+        sendErrors(response, form, { status: 200, errors: [{ message, ...where }] });
         return;
       }
-      sendErrors(response, 422, [{ message, ...where, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
-      return;
+      const code = { code: 'GRAPHQL_VALIDATION_FAILED' };
+      sendErrors(response, form, { status: refused, errors: [{ message, ...where, ...{ extensions: code } }] });
+    } else if (error instanceof GraphQLError) {
+      const { message, extensions } = error;
+      sendErrors(response, form, { status: 200, errors: [{ message, ...{ extensions } }], executed: true });
+    } else if (error instanceof RequestError) {
+      throw error;
+    } else {
+      this.#onFailure(error);
+      sendErrors(response, form, { status: 200, errors: [{ message: 'internal system error' }], executed: true });
     }
-    if (error instanceof RequestError) {
-      sendErrors(response, error.status, [{ message: error.message }]);
-      return;
-    }
-    if (error instanceof GraphQLError) {
-      sendErrors(response, 200, [{ message: error.message, extensions: error.extensions }]);
-      return;
-    }
-    this.#onFailure(error);
-    sendErrors(response, 200, [{ message: 'internal system error' }]);
   }
 }
 
-/** Settles when the client has taken what was written, or is gone. */
+/** Resolves when the client has taken what was written, or is gone. */
 async function drained(response: ServerResponse): Promise<void> {
   const gone = new AbortController();
   const leave = (): void => gone.abort();
@@ -165,15 +183,4 @@ async function drained(response: ServerResponse): Promise<void> {
     if (!gone.signal.aborted) throw error;
   });
   response.off('close', leave);
-}
-
-export function sendErrors(response: ServerResponse, status: number, errors: readonly object[]): void {
-  sendJson(response, status, JSON.stringify({ errors, data: null }));
-}
-
-/** A short answer goes out in one piece. */
-function sendJson(response: ServerResponse, status: number, text: string): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
-    .end(text);
 }

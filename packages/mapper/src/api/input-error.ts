@@ -13,7 +13,7 @@ export class InputError extends Error {
 }
 
 /** Adds a step to the path of an error that comes out of a part of the input. */
-export function atStep(error: unknown, step: string | number): unknown {
+export function withPathStep(error: unknown, step: string | number): unknown {
   if (error instanceof InputError) error.path.unshift(step);
   return error;
 }

@@ -1,35 +1,33 @@
 import {
-  executeSync,
-  GraphQLError,
   isInputType,
   isListType,
   Kind,
-  MaxIntrospectionDepthRule,
   OperationTypeNode,
-  parse,
-  specifiedRules,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
   typeFromAST,
-  validate,
   valueFromASTUntyped,
   type DocumentNode,
-  type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type TypeNode,
 } from 'graphql';
+import { CachedFragments } from './cached-fragments.ts';
 import { coercer } from './coerce-input.ts';
-import { atStep, InputError } from './input-error.ts';
+import { compileArguments } from './compile-arguments.ts';
+import { InputError, withPathStep } from './input-error.ts';
 import {
   compileWriter,
-  selectFields,
+  readSchema,
+  type AnswerContext,
   type FieldTable,
-  type SelectedField,
   type Write,
-  type WriteScope,
   type WriterParts,
 } from './json-writer.ts';
+import { selectFields, type Fragments, type SelectedField, type Variables } from './select-fields.ts';
 
 /** Arguments of a root field in their types' own forms. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -38,7 +36,7 @@ export interface RootField {
   /** The value; of a list its elements, some at a time, so that long answers are written in turns. */
   resolve(args: Arguments): unknown;
   /** The labels that identities in the answer show; none when not said. */
-  labels?(args: Arguments): WriteScope['labels'];
+  labels?(args: Arguments): AnswerContext['labels'];
 }
 
 export interface OperationParts {
@@ -46,165 +44,173 @@ export interface OperationParts {
   readonly queries: Readonly<Record<string, RootField>>;
   readonly mutations: Readonly<Record<string, RootField>>;
   readonly fields: Readonly<Record<string, FieldTable>>;
-  readonly pieces: WriterParts['pieces'];
+  readonly cached: WriterParts['cached'];
 }
 
-/** A document that is not GraphQL, or does not fit the schema. Answered with 422. */
-export class DocumentError extends Error {
-  readonly errors: readonly GraphQLError[];
-  readonly code: 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED';
+/** Writes a root field: lists in many pieces, all else in one. */
+type RunField = (variables: Variables, introspection: AnswerContext['introspection']) => AsyncGenerator<string>;
 
-  constructor(errors: readonly GraphQLError[], code: DocumentError['code']) {
-    super(errors[0]?.message ?? code);
-    this.errors = errors;
-    this.code = code;
-  }
-}
-
-/** Tokens of a document at the most: more than any client writes by hand, few enough to check in milliseconds. */
-const mostTokens = 20_000;
-/** Deeper than any selection of this schema, or the usual introspection, goes. */
-const deepestNesting = 64;
-const validationRules = [...specifiedRules, MaxIntrospectionDepthRule];
-
-export function parseDocument(schema: GraphQLSchema, text: string): DocumentNode {
-  if (depthOf(text) > deepestNesting) {
-    throw new DocumentError([new GraphQLError('the document is nested too deeply')], 'GRAPHQL_PARSE_FAILED');
-  }
-  let document: DocumentNode;
-  try {
-    document = parse(text, { maxTokens: mostTokens });
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    throw new DocumentError([error], 'GRAPHQL_PARSE_FAILED');
-  }
-  const errors = validate(schema, document, validationRules, { maxErrors: 20 });
-  if (errors.length > 0) throw new DocumentError(errors, 'GRAPHQL_VALIDATION_FAILED');
-  return document;
-}
-
-/** How deep brackets are nested; those in strings do not count. The parser would fill the stack with what is nested without end. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\\n]|\\.)*"|[{}[\]()]/g)) {
-    if (token === '{' || token === '[' || token === '(') deepest = Math.max(deepest, ++depth);
-    else if (!token.startsWith('"')) depth--;
-  }
-  return deepest;
-}
-
-/** One root field of a compiled operation. */
 interface CompiledField {
-  readonly selected: SelectedField;
-  readonly root: RootField;
-  readonly args: (variables: Arguments) => Arguments;
-  readonly write: Write;
-  /** Writes one element, where the answer is a list. */
-  readonly writeElement: Write | undefined;
+  readonly responseName: string;
+  readonly run: RunField;
 }
+
+/** Fields of the schema's own description in one answer; the usual introspection has 17,000. */
+const maxIntrospection = 60_000;
 
 /** An operation of a document, ready to run as often as it is asked for. */
 export class Operation {
   readonly isMutation: boolean;
   readonly #node: OperationDefinitionNode;
-  readonly #document: DocumentNode;
+  readonly #fragments: Fragments;
   readonly #parts: OperationParts;
-  readonly #fields: readonly (CompiledField | SelectedField)[];
-  readonly #typeName: string;
+  readonly #type: GraphQLObjectType;
+  /** Variables that `@skip` and `@include` look at. */
+  readonly #deciding: readonly string[];
+  /** The fields, as they were compiled last, and what was decided then. */
+  #compiled: { readonly decided: string; readonly fields: readonly CompiledField[] } | undefined;
 
   constructor(document: DocumentNode, operationName: string | undefined, parts: OperationParts) {
-    this.#document = document;
     this.#parts = parts;
     this.#node = findOperation(document, operationName);
     this.isMutation = this.#node.operation === OperationTypeNode.MUTATION;
     const type = parts.schema.getRootType(this.#node.operation);
     if (!type) throw new InputError(`the schema has no ${this.#node.operation}`);
-    this.#typeName = type.name;
-    const fragments = new Map(document.definitions.filter(isFragment).map(fragment => [fragment.name.value, fragment]));
-    const roots = this.isMutation ? parts.mutations : parts.queries;
-    this.#fields = selectFields([this.#node.selectionSet], fragments).map(selected =>
-      selected.node.name.value.startsWith('__')
-        ? selected
-        : compileRoot({ type, selected, roots, writer: { ...parts, fragments } }),
+    this.#type = type;
+    this.#fragments = new Map(
+      document.definitions.filter(isFragment).map(fragment => [fragment.name.value, fragment] as const),
     );
+    this.#deciding = (this.#node.variableDefinitions ?? [])
+      .filter(({ type: variableType }) => /^Boolean!?$/.test(nameOf(variableType)))
+      .map(({ variable }) => variable.name.value);
   }
 
   /** Variables in their types' own forms. Throws InputError. */
-  variables(values: Readonly<Record<string, unknown>>): Arguments {
+  variables(values: Readonly<Record<string, unknown>>): Variables {
     const coerced: Record<string, unknown> = {};
     for (const { variable, type: typeNode, defaultValue } of this.#node.variableDefinitions ?? []) {
       const name = variable.name.value;
       const type = typeFromAST(this.#parts.schema, typeNode);
       if (!type || !isInputType(type)) throw new InputError(`$${name} has no input type`);
-      const given =
-        values[name] === undefined && defaultValue !== undefined ? valueFromASTUntyped(defaultValue) : values[name];
+      const own = Object.hasOwn(values, name) ? values[name] : undefined;
+      const given = own === undefined && defaultValue !== undefined ? valueFromASTUntyped(defaultValue) : own;
       try {
         const value = coercer(type)(given);
         if (value !== undefined) coerced[name] = value;
       } catch (error) {
         // The original finds these only where the variable is used.
         const isLate = error instanceof InputError && error.phase === 'execution';
-        throw atStep(atStep(error, name), isLate ? this.#firstField() : 'variable');
+        throw withPathStep(withPathStep(error, name), isLate ? this.#firstField() : 'variable');
       }
     }
     return coerced;
   }
 
-  /** The answer's `data`, as pieces of JSON: long lists come in many. Throws InputError and what a resolver throws before the first piece of its field. */
-  async *run(variables: Arguments): AsyncGenerator<string> {
+  /**
+   * The answer's `data`, as pieces of JSON: long lists come in many. Throws InputError and what a resolver throws before the first
+   * piece of its field.
+   */
+  async *run(variables: Variables): AsyncGenerator<string> {
+    const introspection = { left: maxIntrospection };
     let before = '{';
-    for (const field of this.#fields) {
-      const selected = 'selected' in field ? field.selected : field;
-      if (selected.included?.(variables) === false) continue;
-      yield `${before}${JSON.stringify(selected.responseName)}:`;
+    for (const { responseName, run } of this.#fields(variables)) {
+      yield `${before}${JSON.stringify(responseName)}:`;
       before = ',';
-      if ('selected' in field) yield* runField(field, variables);
-      else yield this.#introspect(selected.node, variables);
+      yield* run(variables, introspection);
     }
     yield before === '{' ? '{}' : '}';
   }
 
-  #firstField(): string {
-    const [first] = this.#node.selectionSet.selections;
-    return first?.kind === Kind.FIELD ? first.name.value : this.#typeName;
+  #fields(variables: Variables): readonly CompiledField[] {
+    const decided = JSON.stringify(this.#deciding.map(name => variables[name]));
+    if (this.#compiled?.decided !== decided) this.#compiled = { decided, fields: this.#compile(variables) };
+    return this.#compiled.fields;
   }
 
-  #introspect(node: FieldNode, variables: Arguments): string {
-    if (node.name.value === '__typename') return JSON.stringify(this.#typeName);
-    const only: OperationDefinitionNode = {
-      ...this.#node,
-      selectionSet: { kind: Kind.SELECTION_SET, selections: [node] },
-    };
-    const document: DocumentNode = {
-      kind: Kind.DOCUMENT,
-      definitions: [only, ...this.#document.definitions.filter(isFragment)],
-    };
-    const { data, errors } = executeSync({ schema: this.#parts.schema, document, variableValues: variables });
-    if (errors !== undefined) throw errors[0] ?? new GraphQLError('introspection failed');
-    return JSON.stringify(data?.[node.alias?.value ?? node.name.value]);
+  #compile(variables: Variables): readonly CompiledField[] {
+    const { queries, mutations, ...parts } = this.#parts;
+    const writer: WriterParts = { ...parts, fragments: this.#fragments, variables };
+    const roots = this.isMutation ? mutations : queries;
+    return selectFields([this.#node.selectionSet], writer).map(selected => ({
+      responseName: selected.responseName,
+      run: compileRoot(selected, { type: this.#type, roots, writer }),
+    }));
   }
+
+  #firstField(): string {
+    const [first] = this.#node.selectionSet.selections;
+    return first?.kind === Kind.FIELD ? first.name.value : this.#type.name;
+  }
+}
+
+interface RootParts {
+  readonly type: GraphQLObjectType;
+  readonly roots: Readonly<Record<string, RootField>>;
+  readonly writer: WriterParts;
+}
+
+function compileRoot(selected: SelectedField, { type, roots, writer }: RootParts): RunField {
+  const { node, selections } = selected;
+  const name = node.name.value;
+  if (name === '__typename') return inOnePiece(() => JSON.stringify(type.name));
+  const field = metaFields[name] ?? type.getFields()[name];
+  if (field === undefined) throw new Error(`${type.name} has no field ${name}`);
+  const args = compileArguments(field, node);
+  const write = compileWriter(field.type, selections, writer);
+  if (name.startsWith('__')) {
+    const read = readSchema(field, args, writer.schema);
+    return inOnePiece(context => write(read(undefined, context), context));
+  }
+  const root = roots[name];
+  if (root === undefined) throw new Error(`nothing resolves ${type.name}.${name}`);
+  const listType = 'ofType' in field.type ? field.type.ofType : field.type;
+  const writeElement = isListType(listType) ? compileWriter(listType.ofType, selections, writer) : undefined;
+  return (variables, introspection) =>
+    runField({ root, write, writeElement }, args(variables), emptyContext(variables, introspection));
+}
+
+const metaFields: Readonly<Record<string, GraphQLField<unknown, unknown>>> = {
+  __schema: SchemaMetaFieldDef,
+  __type: TypeMetaFieldDef,
+};
+
+function emptyContext(variables: Variables, introspection: AnswerContext['introspection']): AnswerContext {
+  return { variables, introspection, cachedFragments: new CachedFragments(), labels: new Set() };
+}
+
+function inOnePiece(write: (context: AnswerContext) => string): RunField {
+  // eslint-disable-next-line @typescript-eslint/require-await -- what fields answer comes in turns; this one needs none
+  return async function* (variables, introspection) {
+    yield write(emptyContext(variables, introspection));
+  };
 }
 
 /** Pieces of an answer have about this many characters. */
 const pieceLength = 65_536;
 
+interface FieldParts {
+  readonly root: RootField;
+  readonly write: Write;
+  /** Writes one element, where the answer is a list. */
+  readonly writeElement: Write | undefined;
+}
+
 async function* runField(
-  { root, args, write, writeElement }: CompiledField,
-  variables: Arguments,
+  { root, write, writeElement }: FieldParts,
+  args: Arguments,
+  empty: AnswerContext,
 ): AsyncGenerator<string> {
-  const values = args(variables);
-  const scope: WriteScope = { variables, pieces: new Map(), labels: root.labels?.(values) ?? new Set() };
-  const value = await root.resolve(values);
+  const context: AnswerContext = { ...empty, labels: root.labels?.(args) ?? empty.labels };
+  const value = await root.resolve(args);
   if (writeElement === undefined || !isIterable(value)) {
-    yield write(value, scope);
+    yield write(value, context);
     return;
   }
   let text = '[';
   let first = true;
   for (const elements of value) {
     for (const element of elements) {
-      text += first ? writeElement(element, scope) : `,${writeElement(element, scope)}`;
+      text += first ? writeElement(element, context) : `,${writeElement(element, context)}`;
       first = false;
       if (text.length < pieceLength) continue;
       yield text;
@@ -221,49 +227,9 @@ function isIterable(value: unknown): value is Iterable<readonly unknown[]> {
   return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }
 
-interface RootParts {
-  readonly type: GraphQLObjectType;
-  readonly selected: SelectedField;
-  readonly roots: Readonly<Record<string, RootField>>;
-  readonly writer: WriterParts;
-}
-
-function compileRoot({ type, selected, roots, writer }: RootParts): CompiledField {
-  const { node, selections } = selected;
-  const name = node.name.value;
-  const field = type.getFields()[name];
-  const root = roots[name];
-  if (field === undefined || root === undefined) throw new Error(`nothing resolves ${type.name}.${name}`);
-  const listType = 'ofType' in field.type ? field.type.ofType : field.type;
-  return {
-    selected,
-    root,
-    args: compileArguments(field, node),
-    write: compileWriter(field.type, selections, writer),
-    writeElement: isListType(listType) ? compileWriter(listType.ofType, selections, writer) : undefined,
-  };
-}
-
-/** Literals are checked once, variables were checked when they came. */
-function compileArguments(field: GraphQLField<unknown, unknown>, node: FieldNode): (variables: Arguments) => Arguments {
-  const given = new Map((node.arguments ?? []).map(argument => [argument.name.value, argument.value]));
-  return variables => {
-    const values: Record<string, unknown> = {};
-    for (const { name, type } of field.args) {
-      const value = given.get(name);
-      if (value === undefined) continue;
-      if (value.kind === Kind.VARIABLE) {
-        values[name] = variables[value.name.value];
-        continue;
-      }
-      try {
-        values[name] = coercer(type)(valueFromASTUntyped(value, variables));
-      } catch (error) {
-        throw atStep(atStep(error, name), field.name);
-      }
-    }
-    return values;
-  };
+function nameOf(type: TypeNode): string {
+  if (type.kind === Kind.NAMED_TYPE) return type.name.value;
+  return type.kind === Kind.NON_NULL_TYPE ? `${nameOf(type.type)}!` : '';
 }
 
 function findOperation(document: DocumentNode, name: string | undefined): OperationDefinitionNode {
@@ -274,7 +240,7 @@ function findOperation(document: DocumentNode, name: string | undefined): Operat
         ? operations[0]
         : undefined
       : operations.find(operation => operation.name?.value === name);
-  if (wanted === undefined) throw new InputError(`operation ${name ?? ''} not found`);
+  if (wanted === undefined) throw new InputError(`operation ${(name ?? '').slice(0, 100)} not found`);
   return wanted;
 }
 

@@ -8,7 +8,7 @@ import { averageLevel } from '../store/traffic-levels.ts';
 import type { TrafficMap } from '../store/traffic-map.ts';
 import { EdgeSide, type ShownIdentity } from './fields.ts';
 import { intentFilter, type IntentArguments } from './intent-filter.ts';
-import type { WriteScope } from './json-writer.ts';
+import type { AnswerContext } from './json-writer.ts';
 import type { RootField } from './operation.ts';
 import { toPage, type PageArguments } from './page.ts';
 
@@ -78,7 +78,7 @@ function page(resolve: (args: never) => unknown): RootField {
   return { labels: () => 'all', resolve: args => resolve(args as never) };
 }
 
-function shownLabels({ includeAllLabels, includeLabels }: IntentArguments): WriteScope['labels'] {
+function shownLabels({ includeAllLabels, includeLabels }: IntentArguments): AnswerContext['labels'] {
   return includeAllLabels === true ? 'all' : new Set(includeLabels ?? []);
 }
 

@@ -1,26 +1,45 @@
 import type { IncomingMessage } from 'node:http';
-import { createGunzip } from 'node:zlib';
-import { RequestError, type GraphqlRequest } from './graphql-endpoint.ts';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { BytesInFlight, HeldBytes } from './bytes-in-flight.ts';
+import type { GraphqlRequest } from './graphql-endpoint.ts';
+import { jsonExcess } from './json-limits.ts';
+import { RequestError } from './request-error.ts';
 
-/** Bytes of a body at the most, unpacked: reports of a busy node can have megabytes. */
-const largestBody = 32 * 1024 * 1024;
+/** Bytes of a body at the most, unpacked: the batches of agents stay below 150 KB, and 17,000 lookups fit in. */
+const maxBody = 2 * 1024 * 1024;
+/** Seconds until whoever found no room tries again. */
+const retryAfter = 1;
+
+const unpack = promisify(gunzip);
+
+/** A request, and the room its body takes until it is answered. */
+export interface ReadRequest extends Disposable {
+  readonly graphql: GraphqlRequest;
+}
 
 /** Reads a GraphQL request from the query string of a GET or the body of a POST. Throws RequestError. */
-export async function readRequest(request: IncomingMessage, url: URL): Promise<GraphqlRequest> {
-  if (request.method === 'GET') return fromQueryString(url.searchParams);
+export async function readRequest(request: IncomingMessage, url: URL, room: BytesInFlight): Promise<ReadRequest> {
+  if (request.method === 'GET')
+    return { graphql: fromQueryString(url.searchParams), [Symbol.dispose]: () => undefined };
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
-  if (request.method !== 'POST' || (type !== 'application/json' && type !== 'multipart/form-data')) {
-    throw new RequestError(400, 'transport not supported');
+  // A page of another origin can send forms and plain text without asking; JSON it cannot.
+  if (request.method !== 'POST' || type !== 'application/json') throw new RequestError(400, 'transport not supported');
+  const held = room.open(() => request.destroy());
+  try {
+    const body = await readBody(request, held);
+    held.complete();
+    return { graphql: toRequest(parseJson(body)), [Symbol.dispose]: () => held.release() };
+  } catch (error) {
+    held.release();
+    throw error;
   }
-  const body = await readBody(request);
-  if (type === 'application/json') return toRequest(parseJson(body.toString()));
-  return toRequest(parseJson(await operationsOf(body, request.headers['content-type'] ?? '')));
 }
 
 function fromQueryString(query: URLSearchParams): GraphqlRequest {
   const json = (name: string): unknown => {
     const text = query.get(name);
-    return text === null || text === '' ? undefined : parseJson(text);
+    return text === null || text === '' ? undefined : parseJson(Buffer.from(text));
   };
   return toRequest({
     query: query.get('query') ?? undefined,
@@ -30,50 +49,51 @@ function fromQueryString(query: URLSearchParams): GraphqlRequest {
   });
 }
 
-/** GraphQL's multipart requests carry the operation in a field; there is no type that needs a file. */
-async function operationsOf(body: Buffer, contentType: string): Promise<string> {
-  try {
-    // The body is bounded and in memory already; what is advised against is reading files of any size this way.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- see above
-    const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData();
-    const operations = form.get('operations');
-    if (typeof operations === 'string') return operations;
-  } catch (cause) {
-    throw new RequestError(400, `the multipart body could not be read: ${String(cause)}`);
-  }
-  throw new RequestError(400, 'the multipart body has no field "operations"');
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
+async function readBody(request: IncomingMessage, held: HeldBytes): Promise<Buffer> {
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity' && encoding !== 'gzip')
     throw new RequestError(415, `content-encoding ${encoding} is not supported`);
-  if (Number(request.headers['content-length'] ?? 0) > largestBody) throw tooLarge();
-  const source = encoding === 'gzip' ? request.pipe(createGunzip()) : request;
-  request.on('error', error => source.destroy(error));
+  if (Number(request.headers['content-length'] ?? 0) > maxBody) throw tooLarge();
   const chunks: Buffer[] = [];
   let length = 0;
   try {
-    for await (const chunk of source as AsyncIterable<Buffer>) {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
       length += chunk.length;
-      if (length > largestBody) throw tooLarge();
+      if (length > maxBody) throw tooLarge();
+      if (!held.grow(chunk.length)) throw noRoom();
       chunks.push(chunk);
     }
+    const body = Buffer.concat(chunks);
+    if (encoding === 'identity') return body;
+    const unpacked = await unpack(body, { maxOutputLength: maxBody });
+    if (!held.grow(unpacked.length)) throw noRoom();
+    return unpacked;
   } catch (error) {
     if (error instanceof RequestError) throw error;
+    if (isOfCode(error, 'ERR_BUFFER_TOO_LARGE')) throw tooLarge();
     throw new RequestError(
       400,
       `the body could not be read: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-  return Buffer.concat(chunks);
 }
 
 function tooLarge(): RequestError {
-  return new RequestError(413, `the body is larger than ${largestBody} bytes`);
+  return new RequestError(413, `the body is larger than ${maxBody} bytes`);
 }
 
-function parseJson(text: string): unknown {
+function noRoom(): RequestError {
+  return new RequestError(503, 'too many requests at once: try again later', retryAfter);
+}
+
+function isOfCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function parseJson(bytes: Buffer): unknown {
+  const excess = jsonExcess(bytes);
+  if (excess !== undefined) throw new RequestError(413, `the JSON of the request has too much in it: ${excess}`);
+  const text = bytes.toString();
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -82,9 +102,8 @@ function parseJson(text: string): unknown {
 }
 
 function toRequest(body: unknown): GraphqlRequest {
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw notDecoded('not an object', JSON.stringify(body));
-  const { query, operationName, variables, extensions } = body as Record<string, unknown>;
+  if (!isObject(body)) throw notDecoded('not an object', JSON.stringify(body));
+  const { query, operationName, variables, extensions } = body;
   const wrong = [
     isAbsent(query) || typeof query === 'string' ? undefined : 'query is not a string',
     isAbsent(operationName) || typeof operationName === 'string' ? undefined : 'operationName is not a string',

@@ -1,5 +1,6 @@
 import type { Holder, Moment, PodRecord } from '../resolve/lookups.ts';
-import { MultiMap } from './multi-map.ts';
+import { isHostnameOf } from '../resolve/trust.ts';
+import { MultiMap } from '@network-mapper/runtime';
 
 /** Pods that are gone are remembered for this long, in milliseconds: longer than any report is late. */
 const memory = 15 * 60_000;
@@ -9,17 +10,20 @@ const mostGone = 50_000;
 const second = 1_000;
 
 /**
- * Which pod held an address when. A pod holds its addresses from its creation until its containers have ended or it is gone; of
- * pods that are gone the last state is remembered for a while, so that late reports and recycled addresses are told apart.
+ * Which pod held an address when. A pod holds the addresses of its status from its creation (init containers run in phase Pending) until its
+ * last container has ended or it is gone. Of pods that are gone the last state is remembered for a while:
+ *
+ *     10.0.0.7   |--- a ------------------ gone|      |--- b ----------------
+ *     sighting        1 is a's                     2      3 is b's, though it comes before b's watch event: it waits
  */
 export class AddressHistory {
   readonly #now: () => number;
   readonly #forgotten: (pod: PodRecord) => void;
-  readonly #pods = new MultiMap<PodRecord>();
+  readonly #pods = new MultiMap<string, PodRecord>();
   /** When pods went, the first to go first. */
   readonly #gone = new Map<PodRecord, number>();
 
-  /** `forgotten` is told of every pod that is remembered no longer. */
+  /** `forgotten` is called with every pod that is remembered no longer. */
   constructor(now: () => number, forgotten: (pod: PodRecord) => void) {
     this.#now = now;
     this.#forgotten = forgotten;
@@ -47,11 +51,10 @@ export class AddressHistory {
     const [only] = claims;
     if (only !== undefined && claims.length === 1 && this.#holdsAlone(only, at)) return { kind: 'pod', pod: only };
     const held = claims.filter(pod => !pod.hostNetwork && pod.createdAt <= at && at <= this.#end(pod));
-    const named =
-      hostname === undefined ? held : held.filter(pod => pod.name === hostname || pod.hostname === hostname);
-    // A hostname that fits nobody tells nothing apart; the rules of trust object to it.
+    const named = hostname === undefined ? held : held.filter(pod => isHostnameOf(pod, hostname));
+    // A hostname that fits nobody distinguishes nothing; the rules of trust object to it.
     const pods = named.length > 0 ? named : held;
-    const running = pods.filter(pod => pod.phase === 'running' && !this.#gone.has(pod));
+    const running = pods.filter(pod => pod.phase !== 'ended' && !this.#gone.has(pod));
     const staying = running.filter(pod => !pod.deleting);
     // Of a pod that is being deleted the address may be another's already, while its object lingers.
     const alive = staying.length > 0 ? staying : running;
@@ -59,15 +62,13 @@ export class AddressHistory {
     const pod = this.#holding(pods, alive[0], at);
     if (pod !== undefined) return { kind: 'pod', pod };
     if (claims.some(claim => claim.hostNetwork)) return { kind: 'host-network' };
-    if (claims.some(claim => claim.phase === 'pending' && !this.#gone.has(claim)))
-      return { kind: 'not-yet', reason: 'pod-not-running' };
     if (claims.some(claim => claim.createdAt > at)) return { kind: 'not-yet', reason: 'pod-started-later' };
     return { kind: 'nobody' };
   }
 
   /** Nearly every address is one that a single pod ever had: nothing is to be weighed. */
   #holdsAlone(pod: PodRecord, at: number): boolean {
-    return pod.phase === 'running' && !pod.hostNetwork && pod.createdAt <= at && !this.#gone.has(pod);
+    return pod.phase !== 'ended' && !pod.hostNetwork && pod.createdAt <= at && !this.#gone.has(pod);
   }
 
   /** The pod that lives, unless its node had not taken it up yet while another one still held the address. */
@@ -83,9 +84,9 @@ export class AddressHistory {
   /** Until when a pod held its addresses. */
   #end(pod: PodRecord): number {
     const gone = this.#gone.get(pod);
-    if (pod.phase === 'running') return gone ?? Infinity;
+    if (pod.phase !== 'ended') return gone ?? Infinity;
     // Of a pod that ended nobody knows when, nothing can be said.
-    if (pod.phase === 'ended' && pod.endedAt !== undefined) return pod.endedAt + second;
+    if (pod.endedAt !== undefined) return pod.endedAt + second;
     return -Infinity;
   }
 

@@ -1,7 +1,7 @@
-import type { Backends, Holder, Lookups, Moment, PodRecord, ServiceRecord } from '../resolve/lookups.ts';
+import { MultiMap } from '@network-mapper/runtime';
+import type { Backends, Holder, Lookups, Moment, PodRange, PodRecord, ServiceRecord } from '../resolve/lookups.ts';
 import { AddressHistory } from './address-history.ts';
 import { IpRanges } from './ip-ranges.ts';
-import { MultiMap } from './multi-map.ts';
 import type { EndpointRecord, EndpointSliceRecord, NodeRecord } from './records.ts';
 
 export interface ClusterViewOptions {
@@ -13,7 +13,7 @@ export interface ClusterViewOptions {
 
 const apiServerKey = 'default/kubernetes';
 const istioLabel = 'service.istio.io/canonical-name';
-const nothingBehind: Backends = { pods: [], newest: -Infinity, ofOneOwner: true };
+const nothingBehind: Backends = { pods: [], newest: -Infinity, ofOneOwner: true, targetPorts: new Map() };
 
 /** Answers what resolution asks, from the records that the watches keep. Changes come in through the `…Changed` methods. */
 export class ClusterView implements Lookups {
@@ -22,13 +22,13 @@ export class ClusterView implements Lookups {
   readonly #podAt: (key: string) => PodRecord | undefined;
   readonly #podsByUid = new Map<string, PodRecord>();
   readonly #istioPods = new Map<string, Set<PodRecord>>();
-  /** By namespace and name: told apart, they need no key to be made of them for every sighting. */
+  /** By namespace, then name: no key has to be made of them for every sighting. */
   readonly #services = new Map<string, Map<string, ServiceRecord>>();
   readonly #servicesByClusterIp = new Map<string, Set<ServiceRecord>>();
   readonly #servicesByExternalIp = new Map<string, Set<ServiceRecord>>();
   readonly #servicesByNodePort = new Map<string, Set<ServiceRecord>>();
   readonly #slices = new Map<string, Map<string, EndpointSliceRecord>>();
-  readonly #servicesOfPod = new MultiMap<string>();
+  readonly #servicesOfPod = new MultiMap<string, string>();
   readonly #backends = new Map<ServiceRecord, Backends>();
   readonly #nodes = new Set<string>();
   #podRanges = new IpRanges();
@@ -42,8 +42,8 @@ export class ClusterView implements Lookups {
     this.#addresses = new AddressHistory(now, pod => this.#forgetUid(pod));
   }
 
-  /** Tells `listener` of every address about which there is news. */
-  onAddressNews(listener: (address: string) => void): void {
+  /** Calls `listener` with every address of a pod or Service that came or changed. */
+  onAddressChange(listener: (address: string) => void): void {
     this.#listener = listener;
   }
 
@@ -115,7 +115,7 @@ export class ClusterView implements Lookups {
     for (const { pod } of after?.endpoints ?? []) if (pod !== undefined) this.#servicesOfPod.add(pod, joining);
   }
 
-  /** `nodes` are all of them, after the change. Nodes tell of themselves every few seconds: mostly nothing that matters here. */
+  /** `nodes` are all of them, after the change. Nodes are updated every few seconds: mostly nothing that matters here. */
   nodeChanged(before: NodeRecord | undefined, after: NodeRecord | undefined, nodes: Iterable<NodeRecord>): void {
     if (JSON.stringify(before) === JSON.stringify(after)) return;
     this.#nodes.clear();
@@ -126,7 +126,7 @@ export class ClusterView implements Lookups {
     }
   }
 
-  podHolding(address: string, moment: Moment): Holder {
+  podAt(address: string, moment: Moment): Holder {
     return this.#addresses.holder(address, moment);
   }
 
@@ -138,13 +138,7 @@ export class ClusterView implements Lookups {
     return this.#podsByUid.get(uid);
   }
 
-  podOfIstioWorkload({
-    name,
-    namespace,
-  }: {
-    readonly name: string;
-    readonly namespace: string;
-  }): PodRecord | undefined {
+  podOfMeshWorkload({ name, namespace }: { readonly name: string; readonly namespace: string }): PodRecord | undefined {
     const pods = [...(this.#istioPods.get(name) ?? [])].filter(pod => namespace === '' || pod.namespace === namespace);
     return pods.find(pod => pod.phase === 'running' && !pod.deleting) ?? pods[0];
   }
@@ -153,11 +147,11 @@ export class ClusterView implements Lookups {
     return this.#services.get(namespace)?.get(name);
   }
 
-  serviceHolding(clusterIp: string): ServiceRecord | 'several' | undefined {
+  serviceAt(clusterIp: string): ServiceRecord | 'several' | undefined {
     return single(this.#servicesByClusterIp.get(clusterIp));
   }
 
-  serviceExposing(address: string, port: number): ServiceRecord | 'several' | undefined {
+  serviceExposedAt(address: string, port: number): ServiceRecord | 'several' | undefined {
     if (this.#nodes.has(address)) {
       const byNodePort = single(this.#servicesByNodePort.get(String(port)));
       if (byNodePort !== undefined) return byNodePort;
@@ -167,6 +161,10 @@ export class ClusterView implements Lookups {
     return single(
       new Set([...services].filter(({ ports }) => ports.some(open => open.port === port && open.protocol === 'TCP'))),
     );
+  }
+
+  serviceBalancedAt(address: string): ServiceRecord | 'several' | undefined {
+    return single(this.#servicesByExternalIp.get(address));
   }
 
   backendsOf(service: ServiceRecord): Backends {
@@ -180,8 +178,9 @@ export class ClusterView implements Lookups {
       pods,
       newest: Math.max(-Infinity, ...pods.map(pod => pod.createdAt)),
       ofOneOwner: pods.every(({ owner }) => owner !== undefined && owner.name === pods[0]?.owner?.name),
+      targetPorts: targetPortsOf(slices.values()),
     };
-    // What endpoints without a pod's name stand for changes without this view being told.
+    // What endpoints without a pod's name stand for changes without an event here.
     if (endpoints.every(({ pod }) => pod !== undefined) && this.serviceNamed(service) === service)
       this.#backends.set(service, backends);
     return backends;
@@ -206,12 +205,18 @@ export class ClusterView implements Lookups {
     return this.#nodes.has(address);
   }
 
-  wasEverAPods(address: string): boolean {
+  isRememberedPodAddress(address: string): boolean {
     return this.#addresses.has(address);
   }
 
-  mayBecomeAPods(address: string): boolean {
-    return this.#podRanges.size > 0 ? this.#podRanges.has(address) : this.#podNeighbours.has(address);
+  podRangeOf(address: string): PodRange {
+    if (this.#podRanges.has(address)) return 'node-range';
+    return this.#podNeighbours.has(address) || (this.#isUnexplored && isPrivate(address)) ? 'near-pods' : 'none';
+  }
+
+  /** No node says where its pods are, and no pod is known: the first ones are about to come. */
+  get #isUnexplored(): boolean {
+    return this.#podRanges.size === 0 && this.#podNeighbours.size === 0;
   }
 
   /** Pods that are gone keep their UIDs as long as their addresses are remembered. */
@@ -265,11 +270,34 @@ export class ClusterView implements Lookups {
   }
 }
 
-/** The network from which an address's neighbours come, where the nodes do not say which networks pods have. */
+/**
+ * The network in which an address's neighbours are, for CNIs that give pods other addresses than the nodes say (Calico's own address management,
+ * Cilium's pools): they take blocks out of a network that is seldom smaller than this.
+ */
 function neighbourhood(address: string): string {
-  if (!address.includes(':')) return `${address.slice(0, address.lastIndexOf('.'))}.0/24`;
-  const leading = address.split(':', 4);
-  return leading.includes('') ? `${address}/64` : `${leading.join(':')}::/64`;
+  const [first = '', second = '', third = ''] = address.split(/[.:]/, 3);
+  return address.includes(':')
+    ? `${[first, second, third].map(group => group || '0').join(':')}::/48`
+    : `${first}.${second}.0.0/16`;
+}
+
+/** Addresses that are not of the public Internet: RFC 1918, RFC 6598, RFC 4193. */
+const privateRanges = new IpRanges();
+for (const cidr of ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'])
+  privateRanges.add(cidr);
+
+function isPrivate(address: string): boolean {
+  return privateRanges.has(address);
+}
+
+/** The port of the endpoints by the name of the Service's port; 0 where slices differ (a named port that pods give different numbers). */
+function targetPortsOf(slices: Iterable<EndpointSliceRecord>): ReadonlyMap<string, number> {
+  const targets = new Map<string, number>();
+  for (const { ports, endpoints } of slices) {
+    if (endpoints.length === 0) continue;
+    for (const { name, port } of ports) targets.set(name, (targets.get(name) ?? port) === port ? port : 0);
+  }
+  return targets;
 }
 
 function istioName(pod: PodRecord): string | undefined {

@@ -1,5 +1,7 @@
 import type { KubeObject, OwnerReference } from '@network-mapper/kube';
-import { internLabels, Interned, sharedText } from '@network-mapper/model';
+import { normalAddress } from '@network-mapper/model';
+import { WeakInterner, type Interner } from '../interner.ts';
+import { controllerOf } from '../resolve/identity.ts';
 import type { PodPhase, PodRecord, ServiceRecord } from '../resolve/lookups.ts';
 import { imageName } from './image-name.ts';
 
@@ -28,64 +30,98 @@ function override(
 /** The members of a Pod that are read. The API server guarantees their types (kubernetes.io, Pod v1). */
 interface PodObject extends KubeObject {
   readonly spec?: {
+    readonly nodeName?: string;
     readonly hostNetwork?: boolean;
     readonly hostname?: string;
+    readonly subdomain?: string;
+    readonly setHostnameAsFQDN?: boolean;
+    readonly hostnameOverride?: string;
     readonly containers?: readonly { readonly name: string; readonly image?: string }[];
   };
   readonly status?: {
     readonly phase?: string;
     readonly startTime?: string;
     readonly podIPs?: readonly { readonly ip?: string }[];
-    readonly containerStatuses?: readonly {
-      readonly state?: { readonly terminated?: { readonly finishedAt?: string } };
-    }[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+    readonly ephemeralContainerStatuses?: readonly ContainerStatus[];
   };
 }
 
-export function toPodRecord(object: KubeObject, options: NamingOptions): PodRecord {
-  const { metadata, spec, status } = object as PodObject;
-  const phase = toPhase(status?.phase);
-  const createdAt = toTime(metadata.creationTimestamp) ?? 0;
-  const containers = spec?.containers ?? [];
-  return {
-    namespace: sharedText(metadata.namespace ?? ''),
-    name: metadata.name,
-    uid: metadata.uid,
-    staticUid: metadata.annotations?.['kubernetes.io/config.hash'],
-    createdAt,
-    startedAt: toTime(status?.startTime) ?? createdAt,
-    endedAt: phase === 'ended' ? lastEnd(status) : undefined,
-    phase,
-    deleting: metadata.deletionTimestamp !== undefined,
-    hostNetwork: spec?.hostNetwork === true,
-    addresses: toAddresses((status?.podIPs ?? []).map(({ ip }) => ip ?? '')),
-    // The kernel's host name has at most 64 bytes, of which the kubelet uses 63.
-    hostname: spec?.hostname ?? metadata.name.slice(0, 63),
-    labels: internLabels(metadata.labels),
-    override: override(metadata, options),
-    owner: toOwner(metadata.ownerReferences?.[0]),
-    hasLinkerdSidecar: containers.some(({ name }) => name === 'linkerd-proxy'),
-    imageName: options.jobsByImage ? imageName(containers) : undefined,
-  };
+interface ContainerStatus {
+  readonly state?: { readonly terminated?: { readonly finishedAt?: string } };
 }
 
-/** Addresses without empty ones. What `filter` makes has room for 17, its copy for what is in it: 130 bytes less for every pod. */
+/** Makes records of objects. One per mapper: what is equal in many records is one object. */
+export class Records {
+  readonly #interner: Interner;
+  readonly #naming: NamingOptions;
+  /** Replicas have the same owner: one object serves all of them. */
+  readonly #owners = new WeakInterner<OwnerReference>();
+
+  constructor(interner: Interner, naming: NamingOptions) {
+    this.#interner = interner;
+    this.#naming = naming;
+  }
+
+  pod(object: KubeObject): PodRecord {
+    const options = this.#naming;
+    const { metadata, spec, status } = object as PodObject;
+    const phase = toPhase(status?.phase);
+    const createdAt = toTime(metadata.creationTimestamp) ?? 0;
+    const containers = spec?.containers ?? [];
+    return {
+      namespace: this.#interner.text(metadata.namespace ?? ''),
+      name: metadata.name,
+      uid: metadata.uid,
+      staticUid: metadata.annotations?.['kubernetes.io/config.hash'],
+      createdAt,
+      startedAt: toTime(status?.startTime) ?? createdAt,
+      endedAt: phase === 'ended' ? lastEnd(status) : undefined,
+      phase,
+      deleting: metadata.deletionTimestamp !== undefined,
+      hostNetwork: spec?.hostNetwork === true,
+      addresses: toAddresses((status?.podIPs ?? []).map(({ ip }) => ip ?? '')),
+      nodeName: spec?.nodeName === undefined ? undefined : this.#interner.text(spec.nodeName),
+      hostname: hostnameOf(metadata, spec),
+      labels: this.#interner.labels(metadata.labels),
+      override: override(metadata, options),
+      owner: this.owner(controllerOf(metadata.ownerReferences)),
+      hasLinkerdSidecar: containers.some(({ name }) => name === 'linkerd-proxy'),
+      imageName: options.jobsByImage ? imageName(containers) : undefined,
+    };
+  }
+
+  /** What the walk along owners needs of a reference. */
+  owner(reference: OwnerReference | undefined): OwnerReference | undefined {
+    if (reference === undefined) return undefined;
+    const { apiVersion, kind, name } = reference;
+    return this.#owners.get(`${apiVersion} ${kind} ${name}`, () => ({
+      apiVersion: this.#interner.text(apiVersion),
+      kind: this.#interner.text(kind),
+      name,
+    }));
+  }
+}
+
+/**
+ * What the kubelet makes the host name of a pod (pkg/kubelet/kubelet_pods.go, GeneratePodHostNameAndDomain): an override, else `hostname`, else
+ * the pod's name, cut to 63 characters without `-` and `.` at the end. With `setHostnameAsFQDN` the rest of the domain follows; of it only
+ * the subdomain is written here.
+ */
+function hostnameOf({ name, namespace }: KubeObject['metadata'], spec: PodObject['spec']): string {
+  if (spec?.hostnameOverride !== undefined && spec.hostnameOverride !== '') return spec.hostnameOverride;
+  const hostname = (spec?.hostname ?? name).slice(0, 63).replace(/[-.]+$/, '');
+  if (spec?.setHostnameAsFQDN !== true || spec.subdomain === undefined) return hostname;
+  return `${hostname}.${spec.subdomain}.${namespace ?? ''}.svc`;
+}
+
+/** Addresses in normal form. What `filter` makes has room for 17, its copy for what is in it: 130 bytes less for every pod. */
 function toAddresses(texts: readonly string[]): readonly string[] {
-  return texts.filter(text => text !== '').slice();
-}
-
-/** Replicas have the same owner: one object serves all of them. */
-const owners = new Interned<OwnerReference>();
-
-/** What the walk needs of a reference. */
-export function toOwner(reference: OwnerReference | undefined): OwnerReference | undefined {
-  if (reference === undefined) return undefined;
-  const { apiVersion, kind, name } = reference;
-  return owners.get(`${apiVersion} ${kind} ${name}`, () => ({
-    apiVersion: sharedText(apiVersion),
-    kind: sharedText(kind),
-    name,
-  }));
+  return texts
+    .map(normalAddress)
+    .filter(address => address !== undefined)
+    .slice();
 }
 
 function toPhase(phase: string | undefined): PodPhase {
@@ -93,7 +129,9 @@ function toPhase(phase: string | undefined): PodPhase {
 }
 
 function lastEnd(status: PodObject['status']): number | undefined {
-  const ends = (status?.containerStatuses ?? []).map(({ state }) => toTime(state?.terminated?.finishedAt) ?? 0);
+  const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = status ?? {};
+  const statuses = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses];
+  const ends = statuses.map(({ state }) => toTime(state?.terminated?.finishedAt) ?? 0);
   const last = Math.max(0, ...ends);
   return last === 0 ? undefined : last;
 }
@@ -110,7 +148,12 @@ interface ServiceObject extends KubeObject {
     readonly clusterIP?: string;
     readonly externalIPs?: readonly string[];
     readonly externalName?: string;
-    readonly ports?: readonly { readonly port: number; readonly nodePort?: number; readonly protocol?: string }[];
+    readonly ports?: readonly {
+      readonly name?: string;
+      readonly port: number;
+      readonly nodePort?: number;
+      readonly protocol?: string;
+    }[];
   };
   readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] } };
 }
@@ -126,7 +169,12 @@ export function toServiceRecord(object: KubeObject): ServiceRecord {
     clusterIps: toAddresses(clusterIps.filter(ip => ip !== 'None')),
     externalIps: toAddresses([...balancers, ...(spec?.externalIPs ?? [])]),
     opensNodePorts: spec?.type === 'NodePort' || spec?.type === 'LoadBalancer',
-    ports: (spec?.ports ?? []).map(({ port, nodePort, protocol }) => ({ port, nodePort, protocol: protocol ?? 'TCP' })),
+    ports: (spec?.ports ?? []).map(({ name = '', port, nodePort, protocol = 'TCP' }) => ({
+      name,
+      port,
+      nodePort,
+      protocol,
+    })),
   };
 }
 
@@ -135,6 +183,8 @@ export interface EndpointSliceRecord {
   /** `namespace/name` of the Service; undefined for a slice that belongs to none. */
   readonly service: string | undefined;
   readonly endpoints: readonly EndpointRecord[];
+  /** The port of the endpoints by the name of the Service's port, which is empty for its only one. */
+  readonly ports: readonly { readonly name: string; readonly port: number }[];
 }
 
 const none: readonly string[] = [];
@@ -155,10 +205,11 @@ interface EndpointSliceObject extends KubeObject {
         readonly targetRef?: { readonly kind?: string; readonly name?: string; readonly namespace?: string };
       }[]
     | null;
+  readonly ports?: readonly { readonly name?: string; readonly port?: number }[] | null;
 }
 
 export function toEndpointSliceRecord(object: KubeObject): EndpointSliceRecord {
-  const { metadata, endpoints } = object as EndpointSliceObject;
+  const { metadata, endpoints, ports } = object as EndpointSliceObject;
   const service = metadata.labels?.['kubernetes.io/service-name'];
   const namespace = metadata.namespace ?? '';
   return {
@@ -167,11 +218,12 @@ export function toEndpointSliceRecord(object: KubeObject): EndpointSliceRecord {
       const isPod = targetRef?.kind === 'Pod' && targetRef.name !== undefined;
       return {
         pod: isPod ? [targetRef.namespace ?? namespace, targetRef.name].join('/') : undefined,
-        addresses: isPod ? none : (addresses ?? none),
+        addresses: isPod ? none : toAddresses(addresses ?? none),
         // "nil should be interpreted as true" (EndpointConditions v1).
         ready: conditions?.ready ?? true,
       };
     }),
+    ports: (ports ?? []).flatMap(({ name = '', port }) => (port === undefined ? [] : { name, port })),
   };
 }
 
@@ -185,12 +237,32 @@ interface NodeObject extends KubeObject {
   readonly status?: { readonly addresses?: readonly { readonly type: string; readonly address: string }[] };
 }
 
+/** Where CNIs write the address of a node's tunnel or of its own end of the pods' network. */
+const tunnelAnnotations = [
+  'projectcalico.org/IPv4IPIPTunnelAddr',
+  'projectcalico.org/IPv4VXLANTunnelAddr',
+  'projectcalico.org/IPv6VXLANTunnelAddr',
+  'projectcalico.org/IPv4WireguardInterfaceAddr',
+  'projectcalico.org/IPv6WireguardInterfaceAddr',
+  'network.cilium.io/ipv4-cilium-host',
+  'network.cilium.io/ipv6-cilium-host',
+  'network.cilium.io/ipv4-health-ip',
+  'network.cilium.io/ipv6-health-ip',
+  'io.cilium.network.ipv4-cilium-host',
+  'io.cilium.network.ipv6-cilium-host',
+];
+
 export function toNodeRecord(object: KubeObject): NodeRecord {
-  const { spec, status } = object as NodeObject;
-  return {
-    addresses: (status?.addresses ?? [])
-      .filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP')
-      .map(({ address }) => address),
-    podCidrs: spec?.podCIDRs ?? (spec?.podCIDR === undefined ? [] : [spec.podCIDR]),
-  };
+  const { metadata, spec, status } = object as NodeObject;
+  const podCidrs = spec?.podCIDRs ?? (spec?.podCIDR === undefined ? [] : [spec.podCIDR]);
+  const own = (status?.addresses ?? [])
+    .filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP')
+    .map(({ address }) => address);
+  const tunnels = tunnelAnnotations.map(name => withoutPrefix(metadata.annotations?.[name] ?? ''));
+  // Flannel gives its tunnel the address of the network itself, which no pod gets.
+  return { addresses: toAddresses([...own, ...tunnels, ...podCidrs.map(withoutPrefix)]), podCidrs };
+}
+
+function withoutPrefix(network: string): string {
+  return network.split('/')[0] ?? '';
 }

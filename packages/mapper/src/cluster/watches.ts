@@ -7,23 +7,15 @@ import {
 } from '@network-mapper/kube';
 import type { Runnable } from '@network-mapper/runtime';
 import type { PodRecord } from '../resolve/lookups.ts';
-import type { Owners, OwnerRecord } from '../resolve/identity.ts';
+import { controllerOf, type Owners, type OwnerRecord } from '../resolve/identity.ts';
 import type { ClusterView } from './cluster-view.ts';
-import {
-  toEndpointSliceRecord,
-  toNodeRecord,
-  toOwner,
-  toPodRecord,
-  toServiceRecord,
-  type NodeRecord,
-  type NamingOptions,
-} from './records.ts';
+import { toEndpointSliceRecord, toNodeRecord, toServiceRecord, type NodeRecord, type Records } from './records.ts';
 
 export interface WatchesOptions {
   readonly connection: KubeConnection;
   readonly view: ClusterView;
-  readonly naming: NamingOptions;
-  /** Told when what is known of a kind becomes more or less believable. */
+  readonly records: Records;
+  /** Called when what is known of a kind becomes more or less believable. */
   readonly stateChanged: (kind: string, state: CollectionState) => void;
 }
 
@@ -56,22 +48,22 @@ function core(plural: string, namespaced = true): Resource {
 }
 
 /** Keeps `view` true: watches of pods, Services, EndpointSlices and nodes, and of the owners that pods commonly have (their metadata only). */
-export function createWatches({ connection, view, naming, stateChanged }: WatchesOptions): Watches {
+export function createWatches({ connection, view, records, stateChanged }: WatchesOptions): Watches {
   const reader = new OwnerReader(connection);
-  const told = (kind: string) => (state: CollectionState) => stateChanged(kind, state);
+  const stateOf = (kind: string) => (state: CollectionState) => stateChanged(kind, state);
   const nodes = new WatchedCollection<NodeRecord>({
     connection,
     resource: core('nodes', false),
     reduce: toNodeRecord,
     changed: (_key, before, after) => view.nodeChanged(before, after, nodes.values()),
-    stateChanged: told('nodes'),
+    stateChanged: stateOf('nodes'),
   });
   const pods = new WatchedCollection({
     connection,
     resource: core('pods'),
-    reduce: object => toPodRecord(object, naming),
+    reduce: object => records.pod(object),
     changed: (key, before, after) => view.podChanged(key, before, after),
-    stateChanged: told('pods'),
+    stateChanged: stateOf('pods'),
   });
   const owners = new Map(
     ownerKinds.map(({ kind, resource }) => [
@@ -80,8 +72,8 @@ export function createWatches({ connection, view, naming, stateChanged }: Watche
         connection,
         resource,
         metadataOnly: true,
-        reduce: ({ metadata }) => ({ owner: toOwner(metadata.ownerReferences?.[0]) }),
-        stateChanged: told(resource.plural),
+        reduce: ({ metadata }) => ({ owner: records.owner(controllerOf(metadata.ownerReferences)) }),
+        stateChanged: stateOf(resource.plural),
       }),
     ]),
   );
@@ -94,7 +86,7 @@ export function createWatches({ connection, view, naming, stateChanged }: Watche
         resource: core('services'),
         reduce: toServiceRecord,
         changed: (key, before, after) => view.serviceChanged(key, before, after),
-        stateChanged: told('services'),
+        stateChanged: stateOf('services'),
       }),
     ],
     ['pods', pods],
@@ -105,7 +97,7 @@ export function createWatches({ connection, view, naming, stateChanged }: Watche
         resource: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', namespaced: true },
         reduce: toEndpointSliceRecord,
         changed: (key, before, after) => view.endpointSliceChanged(key, before, after),
-        stateChanged: told('endpointslices'),
+        stateChanged: stateOf('endpointslices'),
       }),
     ],
     ...[...owners].map(([, collection], index) => [ownerKinds[index]?.resource.plural ?? '', collection] as const),

@@ -1,26 +1,24 @@
-import type { SkipReason } from '@network-mapper/model';
-import { setImmediate as turn } from 'node:timers/promises';
+import type { ReadReport, Refused } from '@network-mapper/api';
+import { partyText, type Evidence, type Sighting, type SkipReason } from '@network-mapper/model';
+import { TimeSlice } from '@network-mapper/runtime';
+import type { Unresolved } from '../resolve/resolution.ts';
 import type { TrafficMap } from '../store/traffic-map.ts';
-import type { Fact } from './fact.ts';
-import type { WaitingRoom, Waiting } from './waiting-room.ts';
+import type { Place } from './place.ts';
+import type { Waiting, WaitingRoom } from './waiting-room.ts';
 
 export interface IntakeParts {
+  readonly place: Place;
   readonly map: TrafficMap;
   readonly waitingRoom: WaitingRoom;
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
-  readonly skipped: (reason: SkipReason, fact: Fact) => void;
+  readonly skipped: (reason: SkipReason, evidence: Evidence) => void;
 }
 
-/** Facts are taken in for this long, in milliseconds, before others get their turn: health checks and queries go on meanwhile. */
-const turnLength = 10;
-/** The clock is looked at once in so many facts. */
-const clockEvery = 64;
-/** Agents' clocks may be ahead of ours by this much, in milliseconds. */
-const farAhead = 24 * 3_600_000;
-/** No cluster is older than Kubernetes. */
-const longAgo = Date.UTC(2000, 0, 1);
+/** The clock is looked at once in so many sightings. */
+const stride = 64;
 
-/** Takes facts in: each ends on the map, in the waiting room, or counted under the reason why it is not on the map. */
+/** Takes reports in: each sighting ends on the map, in the waiting room, or counted under the reason why it is not on the map. */
 export class Intake {
   readonly #parts: IntakeParts;
 
@@ -28,77 +26,84 @@ export class Intake {
     this.#parts = parts;
   }
 
-  /** Settles when all facts are kept. */
-  async take(facts: Iterable<Fact>): Promise<void> {
+  /** Resolves when all of a report is where it belongs. `sender` is the agent that reports. */
+  async take({ sightings, refused }: ReadReport, sender: string): Promise<void> {
+    for (const each of refused) this.#refuse(each);
+    const slice = new TimeSlice({ stride });
     const reading: Promise<void>[] = [];
-    let turnEnds = performance.now() + turnLength;
-    let taken = 0;
-    for (const fact of facts) {
-      const settling = this.#settle(fact);
-      if (settling !== undefined) reading.push(settling);
-      if (++taken % clockEvery !== 0 || performance.now() < turnEnds) continue;
-      await turn();
-      turnEnds = performance.now() + turnLength;
+    for (const sighting of sightings) {
+      const placing = this.#place(sighting, sender);
+      if (placing !== undefined) reading.push(placing);
+      if (slice.isOver()) await slice.next();
     }
+    this.#parts.map.makeRoom();
     if (reading.length > 0) await Promise.all(reading);
   }
 
-  /** There is news of an address: what waits for it is tried again. */
-  news(address: string): void {
-    for (const waiting of this.#parts.waitingRoom.takeByAddress(address)) this.#settleAgain(waiting);
+  /** Something became known of an address: what waits for it is tried again. */
+  retry(address: string): void {
+    for (const waiting of this.#parts.waitingRoom.takeByAddress(address)) this.#placeAgain(waiting);
   }
 
-  /** What has waited long enough is skipped. */
+  /** What has waited long enough is tried for the last time. */
   expire(): void {
-    for (const { fact, reason, namespace } of this.#parts.waitingRoom.takeExpired(this.#parts.now()))
-      this.#skip(fact, reason, namespace);
+    for (const waiting of this.#parts.waitingRoom.takeExpired(this.#parts.now())) this.#placeLast(waiting);
   }
 
-  #settle(fact: Fact): Promise<void> | undefined {
-    const { at } = fact;
-    // Also true for NaN.
-    if (!(at >= longAgo && at <= this.#parts.now() + farAhead)) {
-      this.#skip(fact, 'implausible-time');
-      return undefined;
-    }
-    const outcome = fact.settle();
+  #place(sighting: Sighting, sender: string): Promise<void> | undefined {
+    const outcome = this.#parts.place(sighting, { isLastTry: false });
     switch (outcome?.kind) {
       case undefined:
         return undefined;
       case 'skipped':
-        this.#skip(fact, outcome.reason, outcome.namespace);
+        this.#skip(sighting, outcome);
         return undefined;
       case 'later': {
         const { address, reason, namespace } = outcome;
-        const placed = this.#parts.waitingRoom.add({ fact, address, reason, namespace }, this.#parts.now());
-        if (!placed) this.#skip(fact, 'waiting-room-full', namespace);
+        const waiting = { sighting, sender, address, reason, namespace };
+        if (!this.#parts.waitingRoom.add(waiting, this.#parts.now()))
+          this.#skip(sighting, { reason: 'waiting-room-full', namespace });
         return undefined;
       }
       case 'reading':
-        return outcome.until.then(() => this.#settle(fact));
+        return outcome.until.then(() => this.#place(sighting, sender));
     }
   }
 
   /** Unlike the first time, what must wait longer keeps its time. */
-  #settleAgain(waiting: Waiting): void {
-    const outcome = waiting.fact.settle();
+  #placeAgain(waiting: Waiting): void {
+    const outcome = this.#parts.place(waiting.sighting, { isLastTry: false });
     if (outcome === undefined) return;
-    if (outcome.kind === 'skipped') this.#skip(waiting.fact, outcome.reason, outcome.namespace);
+    if (outcome.kind === 'skipped') this.#skip(waiting.sighting, outcome);
     else if (outcome.kind === 'later')
       this.#parts.waitingRoom.putBack({ ...waiting, address: outcome.address, reason: outcome.reason });
-    else void outcome.until.then(() => this.#settleAgain(waiting));
+    else void outcome.until.then(() => this.#placeAgain(waiting));
   }
 
-  #skip(fact: Fact, reason: SkipReason, namespace?: string): void {
-    const { evidence, clientName, serverName, at } = fact;
+  #placeLast(waiting: Waiting): void {
+    const outcome = this.#parts.place(waiting.sighting, { isLastTry: true });
+    if (outcome === undefined) return;
+    if (outcome.kind === 'reading') void outcome.until.then(() => this.#placeLast(waiting));
+    else this.#skip(waiting.sighting, outcome);
+  }
+
+  #skip(
+    { evidence, client, server, at }: Sighting,
+    { reason, namespace }: Pick<Exclude<Unresolved, { kind: 'reading' }>, 'reason' | 'namespace'>,
+  ): void {
     this.#parts.map.unmapped.add({
       reason,
       evidence,
       namespace,
-      client: clientName,
-      server: serverName,
-      at: Number.isFinite(at) ? at : 0,
+      client: partyText(client),
+      server: partyText(server),
+      at,
     });
-    this.#parts.skipped(reason, fact);
+    this.#parts.skipped(reason, evidence);
+  }
+
+  #refuse(refused: Refused): void {
+    this.#parts.map.unmapped.add(refused);
+    this.#parts.skipped(refused.reason, refused.evidence);
   }
 }

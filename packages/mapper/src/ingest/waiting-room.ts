@@ -1,26 +1,30 @@
-import type { SkipReason } from '@network-mapper/model';
-import type { Fact } from './fact.ts';
+import type { Sighting, SkipReason } from '@network-mapper/model';
 
 export interface Waiting {
-  readonly fact: Fact;
+  readonly sighting: Sighting;
+  /** The agent that reported it. */
+  readonly sender: string;
   readonly address: string;
-  /** Why it is skipped when no news comes. */
+  /** Why it is skipped when no pod becomes known. */
   readonly reason: SkipReason;
   readonly namespace: string | undefined;
   readonly until: number;
 }
 
 export interface WaitingRoomOptions {
-  /** Milliseconds that a fact waits for news. */
-  readonly patience: number;
-  /** Facts at the most. */
+  /** Milliseconds that a sighting waits. */
+  readonly wait: number;
+  /** Sightings at the most. */
   readonly places: number;
+  /** And of one sender: nobody takes the places of all. */
+  readonly placesPerSender: number;
 }
 
-/** Facts about addresses of which nothing is known yet: they were seen before the news of their pods came. */
+/** Sightings of addresses of which nothing is known yet: they came before the watch events of their pods. */
 export class WaitingRoom {
   readonly #options: WaitingRoomOptions;
   readonly #byAddress = new Map<string, Set<Waiting>>();
+  readonly #bySender = new Map<string, number>();
   /** The first to come first. */
   readonly #all = new Set<Waiting>();
 
@@ -34,27 +38,23 @@ export class WaitingRoom {
 
   /** False when there is no room. */
   add(waiting: Omit<Waiting, 'until'>, now: number): boolean {
-    if (this.#all.size >= this.#options.places) return false;
-    const placed = { ...waiting, until: now + this.#options.patience };
-    this.#all.add(placed);
-    const group = this.#byAddress.get(waiting.address);
-    if (group === undefined) this.#byAddress.set(waiting.address, new Set([placed]));
-    else group.add(placed);
+    const { places, placesPerSender, wait } = this.#options;
+    if (this.#all.size >= places || (this.#bySender.get(waiting.sender) ?? 0) >= placesPerSender) return false;
+    this.putBack({ ...waiting, until: now + wait });
     return true;
   }
 
-  /** Takes out what waits for news of an address, with the time that each has left. */
+  /** Takes out what waits for an address, with the time that each has left. */
   takeByAddress(address: string): readonly Waiting[] {
-    const group = this.#byAddress.get(address);
-    if (group === undefined) return [];
-    this.#byAddress.delete(address);
-    for (const waiting of group) this.#all.delete(waiting);
-    return [...group];
+    const group = [...(this.#byAddress.get(address) ?? [])];
+    for (const waiting of group) this.#remove(waiting);
+    return group;
   }
 
   /** Puts back what was taken out too early. */
   putBack(waiting: Waiting): void {
     this.#all.add(waiting);
+    this.#bySender.set(waiting.sender, (this.#bySender.get(waiting.sender) ?? 0) + 1);
     const group = this.#byAddress.get(waiting.address);
     if (group === undefined) this.#byAddress.set(waiting.address, new Set([waiting]));
     else group.add(waiting);
@@ -62,15 +62,19 @@ export class WaitingRoom {
 
   /** Takes out what has waited long enough. */
   takeExpired(now: number): readonly Waiting[] {
-    const expired: Waiting[] = [];
-    for (const waiting of this.#all) {
-      if (waiting.until > now) continue;
-      expired.push(waiting);
-      this.#all.delete(waiting);
-      const group = this.#byAddress.get(waiting.address);
-      group?.delete(waiting);
-      if (group?.size === 0) this.#byAddress.delete(waiting.address);
-    }
+    const expired = [...this.#all].filter(({ until }) => until <= now);
+    for (const waiting of expired) this.#remove(waiting);
     return expired;
+  }
+
+  #remove(waiting: Waiting): void {
+    const { sender, address } = waiting;
+    this.#all.delete(waiting);
+    const left = (this.#bySender.get(sender) ?? 1) - 1;
+    if (left === 0) this.#bySender.delete(sender);
+    else this.#bySender.set(sender, left);
+    const group = this.#byAddress.get(address);
+    group?.delete(waiting);
+    if (group?.size === 0) this.#byAddress.delete(address);
   }
 }

@@ -1,3 +1,5 @@
+import { normalAddress } from '@network-mapper/model';
+
 /** What a name that was asked for in the cluster's DNS stands for (kubernetes.io, "DNS for Services and Pods"). */
 export type DnsName =
   /** `ofOnePod`: a label before the Service's names one of its pods or ports. */
@@ -7,7 +9,7 @@ export type DnsName =
   /** Ends with the cluster's domain, but is no form that the specification of Kubernetes DNS knows. */
   | { readonly kind: 'malformed' };
 
-/** Reads a DNS name: letter case and a trailing dot mean nothing (RFC 4343, RFC 1034 section 3.1). `domain` is lower-case. */
+/** Reads a DNS name. `domain` is lower-case. */
 export function parseDnsName(text: string, domain: string): DnsName {
   const name = normalizeDnsName(text);
   if (name === domain) return { kind: 'malformed' };
@@ -26,12 +28,14 @@ export function parseDnsName(text: string, domain: string): DnsName {
   return { kind: 'pod', address: toAddress(dashed) };
 }
 
-function normalizeDnsName(text: string): string {
+/** Letter case and a trailing dot mean nothing (RFC 4343, RFC 1034 section 3.1). */
+export function normalizeDnsName(text: string): string {
   const name = text.endsWith('.') ? text.slice(0, -1) : text;
   return /[A-Z]/.test(name) ? name.toLowerCase() : name;
 }
 
 /** `10-1-0-40` is 10.1.0.40; `fd00-244--7`, which no IPv4 address can be, is fd00:244::7. */
 function toAddress(dashed: string): string {
-  return /^\d+-\d+-\d+-\d+$/.test(dashed) ? dashed.replaceAll('-', '.') : dashed.replaceAll('-', ':');
+  const address = /^\d+-\d+-\d+-\d+$/.test(dashed) ? dashed.replaceAll('-', '.') : dashed.replaceAll('-', ':');
+  return normalAddress(address) ?? address;
 }

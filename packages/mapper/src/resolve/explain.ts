@@ -1,10 +1,13 @@
-import type { Found, SkipReason, Workload } from '@network-mapper/model';
+import { normalAddress, type Provenance, type SkipReason, type Workload } from '@network-mapper/model';
+import type { ResolveContext } from './context.ts';
 import type { Identities, OwnerStep } from './identity.ts';
-import type { Lookups, PodRecord } from './lookups.ts';
-import { untold } from './resolution.ts';
+import type { PodRecord, ServiceRecord } from './lookups.ts';
+import { serverPodAt } from './pod-workload.ts';
+import type { Unresolved } from './resolution.ts';
+import { resolveService } from './service.ts';
 
 export interface Explanation {
-  readonly identity: { readonly workload: Workload; readonly found: Found | null } | null;
+  readonly identity: { readonly workload: Workload; readonly provenance: Provenance | null } | null;
   readonly reason: SkipReason | null;
   readonly pod: string | null;
   readonly service: string | null;
@@ -19,56 +22,61 @@ export interface Question {
   readonly at?: number | null;
 }
 
-/** Says what a pod or an address is taken for, and why. */
+/** Says what a pod or an address is resolved to, and how: by the functions that resolve sightings. */
 export type Explain = (question: Question) => Promise<Explanation>;
 
-const nothing: Explanation = { identity: null, reason: null, pod: null, service: null, override: null, owners: [] };
+const unknown: Explanation = { identity: null, reason: null, pod: null, service: null, override: null, owners: [] };
 
-export function createExplain(lookups: Lookups, identities: Identities, now: () => number): Explain {
-  async function ofPod(pod: PodRecord, service: string | null): Promise<Explanation> {
-    const identified = await identities.of(pod);
-    const known = {
-      ...nothing,
-      pod: `${pod.namespace}/${pod.name}`,
-      service,
-      override: pod.override?.by ?? null,
-      owners: identified.steps,
-    };
-    if (identified.kind === 'unreadable') return { ...known, reason: 'owner-unreadable' };
-    return { ...known, identity: { workload: identified.workload, found: null } };
-  }
-
-  async function ofAddress(address: string, at: number): Promise<Explanation> {
-    const service = lookups.serviceHolding(address);
-    if (service === 'several') return { ...nothing, reason: 'ambiguous-service' };
-    if (service !== undefined) {
-      const [first] = lookups.backendsOf(service).pods;
-      const name = `${service.namespace}/${service.name}`;
-      return first === undefined ? { ...nothing, service: name, reason: 'service-without-pods' } : ofPod(first, name);
-    }
-    const holder = lookups.podHolding(address, { at });
-    switch (holder.kind) {
-      case 'pod':
-        return ofPod(holder.pod, null);
-      case 'nobody':
-        return {
-          ...nothing,
-          reason: lookups.isApiServer(address)
-            ? 'api-server-address'
-            : lookups.isNode(address)
-              ? 'node-address'
-              : 'no-pod',
-        };
-      default:
-        return { ...nothing, reason: untold(holder, { address }).reason };
-    }
-  }
-
+export function createExplain(context: ResolveContext): Explain {
+  const { lookups, identities, now } = context;
   return async ({ pod: name, address, at }) => {
     if (name) {
       const pod = lookups.podNamed(name);
-      return pod === undefined ? { ...nothing, reason: 'unknown-workload' } : ofPod(pod, null);
+      return pod === undefined ? { ...unknown, reason: 'unknown-workload' } : explainPod(identities, pod, undefined);
     }
-    return ofAddress(address ?? '', at ?? now());
+    const text = address ?? '';
+    return explainAddress(context, normalAddress(text) ?? text, at ?? now());
   };
+}
+
+async function explainAddress(context: ResolveContext, address: string, at: number): Promise<Explanation> {
+  const { lookups, identities } = context;
+  const service = lookups.serviceAt(address);
+  if (service === 'several') return { ...unknown, reason: 'ambiguous-service' };
+  if (service === undefined) {
+    const pod = serverPodAt(context, address, { at, namespace: undefined });
+    return 'kind' in pod ? { ...unknown, reason: reasonOf(pod) } : explainPod(identities, pod, undefined);
+  }
+  const resolved = resolveService(context, service, { at, host: address });
+  const [first] = lookups.backendsOf(service).pods;
+  if (resolved.kind === 'skipped' || resolved.kind === 'later')
+    return { ...unknown, service: keyOf(service), reason: resolved.reason };
+  if (first !== undefined) return explainPod(identities, first, service);
+  if (resolved.kind === 'reading') return { ...unknown, service: keyOf(service) };
+  return { ...unknown, service: keyOf(service), identity: { workload: resolved.workload, provenance: null } };
+}
+
+async function explainPod(
+  identities: Identities,
+  pod: PodRecord,
+  service: ServiceRecord | undefined,
+): Promise<Explanation> {
+  const identified = await identities.of(pod);
+  const known = {
+    ...unknown,
+    pod: `${pod.namespace}/${pod.name}`,
+    service: service === undefined ? null : keyOf(service),
+    override: pod.override?.by ?? null,
+    owners: identified.steps,
+  };
+  if (identified.kind === 'unreadable') return { ...known, reason: 'owner-unreadable' };
+  return { ...known, identity: { workload: identified.workload, provenance: null } };
+}
+
+function reasonOf(unresolved: Unresolved): SkipReason | null {
+  return unresolved.kind === 'reading' ? null : unresolved.reason;
+}
+
+function keyOf({ namespace, name }: ServiceRecord): string {
+  return `${namespace}/${name}`;
 }

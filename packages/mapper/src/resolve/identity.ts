@@ -1,6 +1,7 @@
 import type { OwnerLookup, OwnerReference } from '@network-mapper/kube';
 import type { PodRecord } from './lookups.ts';
-import { internWorkload, type Workload } from '@network-mapper/model';
+import type { Workload } from '@network-mapper/model';
+import type { Interner } from '../interner.ts';
 
 /** What is known of an owner without asking. */
 export interface OwnerRecord {
@@ -25,7 +26,11 @@ export type Identified =
   /** An owner could not be read. */
   | { readonly kind: 'unreadable'; readonly problem: string; readonly steps: readonly OwnerStep[] };
 
-export interface IdentityOptions {
+export interface IdentityParts {
+  readonly owners: Owners;
+  readonly interner: Interner;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** Name a workload whose root is a Job by its images. */
   readonly jobsByImage: boolean;
 }
@@ -33,7 +38,7 @@ export interface IdentityOptions {
 /** Owners of owners of … are followed this far: a cycle of references must end. */
 const deepest = 16;
 
-/** How long an answer is kept that may be only temporarily true, in milliseconds. */
+/** How long an answer is cached that may be only temporarily true, in milliseconds. */
 const doubtfulFor = 30_000;
 
 /** How long an owner that could not be read is not asked for again, in milliseconds. */
@@ -45,20 +50,22 @@ interface Cached {
 }
 
 /**
- * Finds the identity of a pod: its override, else its root owner (the first owner reference of each object, as far as they can be
- * followed), else the pod itself. Answers are kept per state of the pod, so a pod made anew under the same name is found anew.
+ * The identity of a pod: its override, else its root owner (of each object the owner that controls it, else its first, as far as they
+ * can be followed), else the pod itself. Answers are cached per state of the pod, so a pod made anew under the same name is looked at anew.
  */
 export class Identities {
   readonly #owners: Owners;
-  readonly #options: IdentityOptions;
+  readonly #interner: Interner;
   readonly #now: () => number;
+  readonly #jobsByImage: boolean;
   readonly #cache = new WeakMap<PodRecord, Cached>();
   readonly #inFlight = new WeakMap<PodRecord, Promise<Identified>>();
 
-  constructor(owners: Owners, options: IdentityOptions, now: () => number) {
+  constructor({ owners, interner, now, jobsByImage }: IdentityParts) {
     this.#owners = owners;
-    this.#options = options;
+    this.#interner = interner;
     this.#now = now;
+    this.#jobsByImage = jobsByImage;
   }
 
   /** The identity, at once when all owners are at hand, else as a promise. */
@@ -66,12 +73,12 @@ export class Identities {
     const cached = this.#cache.get(pod);
     if (cached !== undefined && this.#now() < cached.until) return cached.identified;
     if (pod.override !== undefined)
-      return this.#keep(pod, { kind: 'identified', workload: overridden(pod, pod.override.name), steps: [] });
-    return this.#walk(pod, { kind: 'Pod', apiVersion: 'v1', name: pod.name }, []);
+      return this.#remember(pod, { kind: 'identified', workload: this.#overridden(pod, pod.override.name), steps: [] });
+    return this.#walk(pod, [], rootOf(pod));
   }
 
   /** Follows owners from `at`, whose own references are in `next`, without waiting where possible. */
-  #walk(pod: PodRecord, root: OwnerReference, steps: readonly OwnerStep[]): Identified | Promise<Identified> {
+  #walk(pod: PodRecord, steps: readonly OwnerStep[], root: OwnerReference): Identified | Promise<Identified> {
     let at = root;
     let next = pod.owner;
     const walked = [...steps];
@@ -83,7 +90,7 @@ export class Identities {
       at = next;
       next = record.owner;
     }
-    return this.#keep(pod, this.#rooted(pod, at, walked));
+    return this.#remember(pod, this.#rooted(pod, at, walked));
   }
 
   #ask(pod: PodRecord): Promise<Identified> {
@@ -95,7 +102,7 @@ export class Identities {
   }
 
   async #askAlong(pod: PodRecord): Promise<Identified> {
-    let at: OwnerReference = { kind: 'Pod', apiVersion: 'v1', name: pod.name };
+    let at = rootOf(pod);
     let next = pod.owner;
     const steps: OwnerStep[] = [];
     let doubtful = false;
@@ -110,17 +117,17 @@ export class Identities {
       const answer = await this.#owners.read(next, pod.namespace);
       steps.push({ kind: at.kind, name: at.name, outcome: answer.kind });
       if (answer.kind === 'failed')
-        return this.#keep(pod, { kind: 'unreadable', problem: answer.problem, steps }, unreadableFor);
+        return this.#remember(pod, { kind: 'unreadable', problem: answer.problem, steps }, unreadableFor);
       if (answer.kind === 'found') {
         // A CronJob may be served under another version than the reference names.
         at = { ...at, apiVersion: answer.apiVersion };
-        next = answer.ownerReferences[0];
+        next = controllerOf(answer.ownerReferences);
       } else {
         doubtful = true;
         next = undefined;
       }
     }
-    return this.#keep(pod, this.#rooted(pod, at, steps), doubtful ? doubtfulFor : undefined);
+    return this.#remember(pod, this.#rooted(pod, at, steps), doubtful ? doubtfulFor : undefined);
   }
 
   #rooted(pod: PodRecord, root: OwnerReference, steps: readonly OwnerStep[]): Identified {
@@ -130,35 +137,55 @@ export class Identities {
       nameResolvedUsingAnnotation: false,
       kubernetesService: null,
     };
-    if (this.#options.jobsByImage && root.kind === 'Job' && pod.imageName !== undefined) {
+    if (this.#jobsByImage && root.kind === 'Job' && pod.imageName !== undefined) {
       return {
         kind: 'identified',
-        workload: internWorkload({ ...base, name: pod.imageName, podOwnerKind: null }),
+        workload: this.#interner.workload({ ...base, name: pod.imageName, podOwnerKind: null }),
         steps,
       };
     }
     return {
       kind: 'identified',
       steps,
-      workload: internWorkload({ ...base, name: root.name.replaceAll('.', '_'), podOwnerKind: toOwnerKind(root) }),
+      workload: this.#interner.workload({
+        ...base,
+        name: root.name.replaceAll('.', '_'),
+        podOwnerKind: toOwnerKind(root),
+      }),
     };
   }
 
-  #keep(pod: PodRecord, identified: Identified, milliseconds = Infinity): Identified {
+  #overridden({ namespace, labels }: PodRecord, name: string): Workload {
+    return this.#interner.workload({
+      name,
+      namespace,
+      labels,
+      nameResolvedUsingAnnotation: true,
+      podOwnerKind: null,
+      kubernetesService: null,
+    });
+  }
+
+  #remember(pod: PodRecord, identified: Identified, milliseconds = Infinity): Identified {
     this.#cache.set(pod, { identified, until: this.#now() + milliseconds });
     return identified;
   }
 }
 
-function overridden(pod: PodRecord, name: string): Workload {
-  return internWorkload({
-    name,
-    namespace: pod.namespace,
-    labels: pod.labels,
-    nameResolvedUsingAnnotation: true,
-    podOwnerKind: null,
-    kubernetesService: null,
-  });
+/** The pod itself, as the owner of its own. Static pods have the name of their node at the end: without it they are alike on all nodes. */
+function rootOf({ name, nodeName, staticUid }: PodRecord): OwnerReference {
+  const suffix = `-${nodeName ?? ''}`;
+  const isStatic = staticUid !== undefined && nodeName !== undefined && name.endsWith(suffix);
+  return { kind: 'Pod', apiVersion: 'v1', name: isStatic ? name.slice(0, -suffix.length) : name };
+}
+
+/**
+ * The owner to follow: the one that controls the object, else the first. A Node owns the mirror pods of its static pods
+ * (kubernetes.io, "Create static Pods"), but is no workload.
+ */
+export function controllerOf(owners: readonly OwnerReference[] | undefined): OwnerReference | undefined {
+  const workloads = (owners ?? []).filter(({ apiVersion, kind }) => !(apiVersion === 'v1' && kind === 'Node'));
+  return workloads.find(({ controller }) => controller === true) ?? workloads[0];
 }
 
 function toOwnerKind({ apiVersion, kind }: OwnerReference): { group: string | null; version: string; kind: string } {

@@ -1,5 +1,5 @@
 import type { OwnerReference } from '@network-mapper/kube';
-import type { LabelSet } from '@network-mapper/model';
+import type { LabelSet, ServiceIdentity } from '@network-mapper/model';
 
 export type PodPhase = 'pending' | 'running' | 'ended';
 
@@ -10,17 +10,19 @@ export interface PodRecord {
   readonly uid: string;
   /** The UID that control groups show for a static pod (annotation `kubernetes.io/config.hash`). */
   readonly staticUid: string | undefined;
+  readonly nodeName: string | undefined;
   /** One-second precision: the pod was created in the second that begins here. */
   readonly createdAt: number;
   /** When its node took it up, by the node's clock; the time of its creation until then. */
   readonly startedAt: number;
-  /** When the last container ended; undefined while the pod runs, and when nobody wrote it down. */
+  /** When the last container of any kind ended; undefined while the pod runs, and when nobody wrote it down. */
   readonly endedAt: number | undefined;
   readonly phase: PodPhase;
   readonly deleting: boolean;
   readonly hostNetwork: boolean;
+  /** In normal form. */
   readonly addresses: readonly string[];
-  /** What `hostname` says inside the pod. */
+  /** What `hostname` says inside the pod; with `setHostnameAsFQDN` followed by a dot and the rest of its domain. */
   readonly hostname: string;
   readonly labels: LabelSet;
   readonly override: { readonly name: string; readonly by: string } | undefined;
@@ -30,21 +32,26 @@ export interface PodRecord {
   readonly imageName: string | undefined;
 }
 
+export interface ServicePort {
+  /** Empty for the only port of a Service. */
+  readonly name: string;
+  readonly port: number;
+  readonly nodePort: number | undefined;
+  readonly protocol: string;
+}
+
 export interface ServiceRecord {
   readonly namespace: string;
   readonly name: string;
-  /** The name outside the cluster that this Service stands for (type ExternalName). */
+  /** The name that this Service stands for (type ExternalName). */
   readonly externalName: string | undefined;
+  /** In normal form. */
   readonly clusterIps: readonly string[];
-  /** Addresses of load balancers, and `externalIPs`. */
+  /** Addresses of load balancers, and `externalIPs`, in normal form. */
   readonly externalIps: readonly string[];
   /** Whether node ports are open for it (types NodePort and LoadBalancer). */
   readonly opensNodePorts: boolean;
-  readonly ports: readonly {
-    readonly port: number;
-    readonly nodePort: number | undefined;
-    readonly protocol: string;
-  }[];
+  readonly ports: readonly ServicePort[];
 }
 
 /** Who held an address at a moment. */
@@ -53,8 +60,8 @@ export type Holder =
   | { readonly kind: 'several' }
   /** Only pods that share their node's address. */
   | { readonly kind: 'host-network' }
-  /** A pod that has not started, or was created later than the moment. */
-  | { readonly kind: 'not-yet'; readonly reason: 'pod-not-running' | 'pod-started-later' }
+  /** A pod that was created later than the moment. */
+  | { readonly kind: 'not-yet'; readonly reason: 'pod-started-later' }
   | { readonly kind: 'nobody' };
 
 /** The pods behind a Service, those that are ready first. Pods that are being deleted are left out. */
@@ -64,32 +71,47 @@ export interface Backends {
   readonly newest: number;
   /** Whether all of them have the same owner, and so are the same workload. */
   readonly ofOneOwner: boolean;
+  /** The port of the pods by the name of the Service's port; 0 where pods differ. */
+  readonly targetPorts: ReadonlyMap<string, number>;
 }
 
-/** What `hostname` a process gave, when the agent could read it. */
+/** When something was seen, and what `hostname` the process gave, where the agent could read it. */
 export interface Moment {
   readonly at: number;
-  readonly hostname?: string;
+  readonly hostname?: string | undefined;
 }
 
-/** What resolution asks of the cluster. */
-export interface Lookups {
-  /** The pod that held `address` at a moment; a hostname tells two of them apart. Pods on the host network hold no address. */
-  podHolding(address: string, moment: Moment): Holder;
-  podNamed(name: { readonly namespace: string; readonly name: string }): PodRecord | undefined;
+/** Why an address may become a pod's: it is in a network that a node has for its pods, or near to known pods. */
+export type PodRange = 'node-range' | 'near-pods' | 'none';
+
+export interface PodLookups {
+  /** The pod that held `address` at a moment; a hostname distinguishes two of them. Pods on the host network hold no address. */
+  podAt(address: string, moment: Moment): Holder;
+  podNamed(name: ServiceIdentity): PodRecord | undefined;
   /** By the UID of the pod, or the one that control groups show for a static pod. Pods that ended are remembered for a while. */
   podWithUid(uid: string): PodRecord | undefined;
   /** Pods with the label `service.istio.io/canonical-name`; in all namespaces when that is empty. Running ones first. */
-  podOfIstioWorkload(workload: { readonly name: string; readonly namespace: string }): PodRecord | undefined;
-  serviceNamed(name: { readonly namespace: string; readonly name: string }): ServiceRecord | undefined;
-  serviceHolding(clusterIp: string): ServiceRecord | 'several' | undefined;
+  podOfMeshWorkload(workload: ServiceIdentity): PodRecord | undefined;
+}
+
+export interface ServiceLookups {
+  serviceNamed(name: ServiceIdentity): ServiceRecord | undefined;
+  serviceAt(clusterIp: string): ServiceRecord | 'several' | undefined;
   /** The Service that takes traffic from outside to this address and port: a node port, or a load balancer. */
-  serviceExposing(address: string, port: number): ServiceRecord | 'several' | undefined;
+  serviceExposedAt(address: string, port: number): ServiceRecord | 'several' | undefined;
+  /** The Service whose load balancer has the address, whatever the port. */
+  serviceBalancedAt(address: string): ServiceRecord | 'several' | undefined;
   backendsOf(service: ServiceRecord): Backends;
+}
+
+export interface AddressLookups {
   isApiServer(address: string): boolean;
+  /** An address of a node, or of a tunnel that ends there. */
   isNode(address: string): boolean;
   /** Whether any pod that the mapper remembers ever had the address, also on the host network. */
-  wasEverAPods(address: string): boolean;
-  /** Whether the address is in a range from which pods get theirs, so that a pod may turn up for it. */
-  mayBecomeAPods(address: string): boolean;
+  isRememberedPodAddress(address: string): boolean;
+  podRangeOf(address: string): PodRange;
 }
+
+/** What resolution asks of the cluster. */
+export type Lookups = PodLookups & ServiceLookups & AddressLookups;

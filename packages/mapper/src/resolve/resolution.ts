@@ -1,12 +1,13 @@
-import type { Found, SkipReason, Workload } from '@network-mapper/model';
-import type { Holder } from './lookups.ts';
+import type { CloudProvider, Endpoint, Provenance, ServiceIdentity, SkipReason, Workload } from '@network-mapper/model';
+import type { PodRecord, ServiceRecord } from './lookups.ts';
 
-/** One side of a sighting, turned into a workload. */
+/** One side of a sighting, resolved to a workload. */
 export interface Resolved {
   readonly kind: 'resolved';
   readonly workload: Workload;
-  /** Null where the source is not an agent of a node. */
-  readonly found: Found | null;
+  readonly provenance: Provenance;
+  /** The pod that stands for the workload; undefined for the API server. */
+  readonly pod: PodRecord | undefined;
 }
 
 /** Left out, with the reason and the namespace of the side that is known. */
@@ -16,7 +17,7 @@ export interface Skipped {
   readonly namespace?: string | undefined;
 }
 
-/** Not to be told yet: news about the address may come. If it does not, the sighting is skipped for `reason`. */
+/** A pod may yet become known for the address. If none does, the sighting is resolved for the last time, or skipped for `reason`. */
 export interface Later {
   readonly kind: 'later';
   readonly address: string;
@@ -24,7 +25,7 @@ export interface Later {
   readonly namespace?: string | undefined;
 }
 
-/** Not to be told before this has settled: an owner is being read. */
+/** Not before this has settled: an owner is being read. */
 export interface Reading {
   readonly kind: 'reading';
   readonly until: Promise<unknown>;
@@ -36,23 +37,10 @@ export function skipped(reason: SkipReason, namespace?: string): Skipped {
   return { kind: 'skipped', reason, namespace };
 }
 
-/** An address that somebody held, though not one pod that can be told. `namespace` is that of the side that is known. */
-export function untold(
-  holder: Exclude<Holder, { kind: 'pod' | 'nobody' }>,
-  { address, namespace }: { readonly address: string; readonly namespace?: string },
-): Skipped | Later {
-  switch (holder.kind) {
-    case 'several':
-      return skipped('ambiguous-address', namespace);
-    case 'host-network':
-      return skipped('host-network', namespace);
-    case 'not-yet':
-      return { kind: 'later', address, reason: holder.reason, namespace };
-  }
-}
-
-/** A server that a Service's name or address stands for. */
+/** A server, at its own address or behind a Service. */
 export interface ResolvedServer extends Resolved {
+  /** The Service through which it was reached. */
+  readonly service: ServiceRecord | undefined;
   /**
    * Keys of the workloads that it may be instead: not empty when a Service has pods of several workloads and nothing says which
    * of them was reached.
@@ -65,8 +53,9 @@ export interface IntentResolution {
   readonly kind: 'intent';
   readonly client: Resolved;
   readonly server: ResolvedServer;
-  /** The API's `resolutionData` of the intent: which way it was found, in the original's words. */
-  readonly how: string;
+  /** The API's `resolutionData` of the intent. */
+  readonly resolvedBy: string;
+  readonly endpoint: Endpoint | undefined;
 }
 
 /** A call to a name outside the cluster. */
@@ -80,16 +69,27 @@ export interface ExternalResolution {
 export interface IncomingResolution {
   readonly kind: 'incoming';
   readonly server: Resolved;
+  readonly endpoint: Endpoint | undefined;
 }
 
-export type Resolution = IntentResolution | ExternalResolution | IncomingResolution | Unresolved;
-
-/** An intent of a client that is known; what is not known of the server stays so. */
-export function intent(client: Resolved, server: ResolvedServer | Unresolved, how: string): Resolution {
-  return server.kind === 'resolved' ? { kind: 'intent', client, server, how } : server;
+/** An operation on a resource of a cloud. */
+export interface CloudResolution {
+  readonly kind: 'cloud';
+  readonly client: ServiceIdentity;
+  readonly provider: CloudProvider;
 }
+
+/** An amount of traffic between two workloads. */
+export interface TrafficLevelResolution {
+  readonly kind: 'traffic-level';
+  readonly client: Workload;
+  readonly server: Workload;
+}
+
+export type Resolution =
+  IntentResolution | ExternalResolution | IncomingResolution | CloudResolution | TrafficLevelResolution | Unresolved;
 
 /** A server that was reached at its own address. */
 export function direct(server: Resolved | Unresolved): ResolvedServer | Unresolved {
-  return server.kind === 'resolved' ? { ...server, candidates: [] } : server;
+  return server.kind === 'resolved' ? { ...server, service: undefined, candidates: [] } : server;
 }

@@ -1,44 +1,41 @@
-/** What all edges of the map have in common. Times are milliseconds since the epoch. Only the store changes an edge. */
-export interface Edge {
-  firstSeen: number;
-  lastSeen: number;
-  /** How often it was reported. */
-  count: number;
-}
+import type { Edge, ServiceIdentity } from '@network-mapper/model';
+import type { ChangeLog, Slot } from './change-log.ts';
+import type { MapBudget } from './details.ts';
 
-/** One kind of edges: whose they are, how they are told apart, and how a sighting becomes or changes an edge. */
+/** An edge as its store sees it: everybody else only reads it. */
+export type Mutable<E> = { -readonly [Member in keyof E]: Writable<E[Member]> };
+type Writable<T> =
+  T extends ReadonlyMap<infer K, infer V> ? Map<K, Writable<V>> : T extends ReadonlySet<infer V> ? Set<V> : T;
+
+/** One kind of edges: whose they are, what distinguishes them, and how a sighting becomes or changes an edge. */
 export interface EdgeKind<E extends Edge, S> {
   /** The workload that the edge belongs to: the side by whose namespace the map is asked for. */
-  owner(seen: S): { readonly namespace: string; readonly name: string };
+  owner(of: S | E): ServiceIdentity;
   /** Distinguishes the edges of one owner, and orders them. */
-  key(seen: S): string;
-  create(seen: S): E;
+  key(of: S | E): string;
+  create(seen: S, budget: MapBudget): Mutable<E>;
   /** Adds what was seen to an edge. The order in which sightings come must not matter, except where the API says that the first wins. */
-  merge(edge: E, seen: S): void;
-  /** How many edges one owner may have at the most; then the one that was found first is forgotten. */
+  merge(edge: Mutable<E>, seen: S, budget: MapBudget): void;
+  /** How many edges one owner may have; then the one that was added first leaves. */
   readonly limit?: number;
 }
 
-interface Slot<E> {
-  readonly key: string;
-  readonly edge: E;
-  /** Whether the edge is not on the map any more. */
-  gone: boolean;
-  /** What came after it the last time. */
-  next: Slot<E> | undefined;
-}
-
-interface OwnerNode<E> {
+interface OwnerNode<E extends Edge> {
+  readonly namespace: string;
   readonly name: string;
-  readonly slots: Map<string, Slot<E>>;
-  last: Slot<E> | undefined;
+  readonly slots: Map<string, Slot<Mutable<E> & E>>;
   sorted: readonly E[] | undefined;
 }
 
-interface NamespaceNode<E> {
+interface NamespaceNode<E extends Edge> {
   readonly name: string;
   readonly owners: Map<string, OwnerNode<E>>;
   sorted: readonly OwnerNode<E>[] | undefined;
+}
+
+export interface EdgeStoreParts {
+  readonly log: ChangeLog;
+  readonly budget: MapBudget;
 }
 
 /**
@@ -47,64 +44,80 @@ interface NamespaceNode<E> {
  */
 export class EdgeStore<E extends Edge, S> {
   readonly #kind: EdgeKind<E, S>;
+  readonly #log: ChangeLog;
+  readonly #budget: MapBudget;
   readonly #namespaces = new Map<string, NamespaceNode<E>>();
-  readonly #listeners = new Set<(seen: S) => void>();
+  readonly #listeners = new Set<(seen: S, edge: E) => void>();
   #sorted: readonly NamespaceNode<E>[] | undefined;
-  /** Reports tell what one workload did, one thing after another. */
+  /** Reports say what one workload did, one thing after another. */
   #last: { readonly owner: object; readonly node: OwnerNode<E> } | undefined;
   #size = 0;
-  #forgotten = 0;
+  #evicted = 0;
 
-  constructor(kind: EdgeKind<E, S>) {
+  constructor(kind: EdgeKind<E, S>, { log, budget }: EdgeStoreParts) {
     this.#kind = kind;
+    this.#log = log;
+    this.#budget = budget;
   }
 
   get size(): number {
     return this.#size;
   }
 
-  /** Edges given up because their owner had too many. */
-  get forgotten(): number {
-    return this.#forgotten;
+  /** Edges that left for want of room, since the start. */
+  get evicted(): number {
+    return this.#evicted;
   }
 
   /** Adds or merges a sighting and returns its edge as it now stands. */
   add(seen: S): E {
     const node = this.#nodeOf(this.#kind.owner(seen));
     const key = this.#kind.key(seen);
-    let edge = knownEdge(node, key);
-    if (edge === undefined) {
-      edge = this.#kind.create(seen);
-      if (node.slots.size >= (this.#kind.limit ?? Infinity)) this.#forgetFirst(node);
-      node.slots.set(key, { key, edge, gone: false, next: undefined });
-      node.sorted = undefined;
-      this.#size++;
-    } else {
-      this.#kind.merge(edge, seen);
-    }
-    for (const listener of this.#listeners) listener(seen);
-    return edge;
+    let slot = node.slots.get(key);
+    if (slot === undefined) slot = this.#insert(node, key, this.#kind.create(seen, this.#budget));
+    else this.#kind.merge(slot.edge, seen, this.#budget);
+    this.#log.changed(slot);
+    for (const listener of this.#listeners) listener(seen, slot.edge);
+    return slot.edge;
   }
 
-  get(owner: { readonly namespace: string; readonly name: string }, key: string): E | undefined {
+  /** Changes an edge that is on the map otherwise than by a sighting. */
+  update(edge: E, change: (edge: Mutable<E>) => void): void {
+    const slot = this.#slotOf(edge);
+    if (slot === undefined) return;
+    change(slot.edge);
+    this.#log.changed(slot);
+  }
+
+  get(owner: ServiceIdentity, key: string): E | undefined {
     return this.#namespaces.get(owner.namespace)?.owners.get(owner.name)?.slots.get(key)?.edge;
   }
 
-  remove(owner: { readonly namespace: string; readonly name: string }, key: string): void {
-    const node = this.#namespaces.get(owner.namespace)?.owners.get(owner.name);
-    const slot = node?.slots.get(key);
-    if (node !== undefined && slot !== undefined) this.#giveUp(node, slot);
+  remove(edge: E): void {
+    const slot = this.#slotOf(edge);
+    if (slot === undefined) return;
+    const node = this.#nodeOf(this.#kind.owner(edge));
+    node.slots.delete(this.#kind.key(edge));
+    node.sorted = undefined;
+    this.#size--;
+    this.#budget.close(edge);
+    this.#log.removed(slot);
+    if (node.slots.size === 0) this.#removeNode(node);
   }
 
   clear(): void {
-    this.#namespaces.clear();
-    this.#sorted = undefined;
-    this.#last = undefined;
-    this.#size = 0;
+    for (const edge of [...this.all()]) this.remove(edge);
   }
 
-  /** Called with every sighting that is added. Returns the end of it. */
-  subscribe(listener: (seen: S) => void): () => void {
+  /** Removes what was last seen before a moment (milliseconds since the epoch); answers how many. */
+  expire(before: number): number {
+    const expired = [...this.all()].filter(edge => edge.lastSeen < before);
+    for (const edge of expired) this.remove(edge);
+    return expired.length;
+  }
+
+  /** Called with every sighting that is added and the edge that it is part of now. Returns the end of it. */
+  subscribe(listener: (seen: S, edge: E) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -114,13 +127,56 @@ export class EdgeStore<E extends Edge, S> {
     for (const namespace of this.#sortedNamespaces()) {
       if (namespaces !== undefined && !namespaces.has(namespace.name)) continue;
       for (const owner of sortedOwners(namespace)) {
-        owner.sorted ??= [...owner.slots.values()].sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ edge }) => edge);
+        owner.sorted ??= [...owner.slots].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { edge }]) => edge);
         yield owner.sorted;
       }
     }
   }
 
-  #nodeOf(owner: { readonly namespace: string; readonly name: string }): OwnerNode<E> {
+  /** In no order. */
+  *all(): Generator<E> {
+    for (const { owners } of this.#namespaces.values())
+      for (const { slots } of owners.values()) for (const { edge } of slots.values()) yield edge;
+  }
+
+  /** How many edges each owner has. */
+  *owners(): Generator<{ readonly owner: ServiceIdentity; readonly edges: number }> {
+    for (const { owners } of this.#namespaces.values())
+      for (const owner of owners.values()) yield { owner, edges: owner.slots.size };
+  }
+
+  /** Makes room: the edges of one owner that were not seen for longest leave. */
+  evictFrom({ namespace, name }: ServiceIdentity, count: number): void {
+    const slots = this.#namespaces.get(namespace)?.owners.get(name)?.slots.values() ?? [];
+    const oldest = [...slots].map(({ edge }) => edge).sort((a, b) => a.lastSeen - b.lastSeen);
+    for (const edge of oldest.slice(0, count)) this.#evict(edge);
+  }
+
+  #evict(edge: E): void {
+    this.remove(edge);
+    this.#evicted++;
+  }
+
+  #insert(node: OwnerNode<E>, key: string, edge: Mutable<E>): Slot<Mutable<E> & E> {
+    if (node.slots.size >= (this.#kind.limit ?? Infinity)) {
+      const [first] = node.slots.values();
+      if (first !== undefined) this.#evict(first.edge);
+    }
+    // The two differ in who may write only.
+    const slot = this.#log.added(edge as Mutable<E> & E);
+    node.slots.set(key, slot);
+    node.sorted = undefined;
+    this.#size++;
+    this.#budget.open();
+    return slot;
+  }
+
+  #slotOf(edge: E): Slot<Mutable<E> & E> | undefined {
+    const { namespace, name } = this.#kind.owner(edge);
+    return this.#namespaces.get(namespace)?.owners.get(name)?.slots.get(this.#kind.key(edge));
+  }
+
+  #nodeOf(owner: ServiceIdentity): OwnerNode<E> {
     if (this.#last?.owner === owner) return this.#last.node;
     const { namespace, name } = owner;
     let space = this.#namespaces.get(namespace);
@@ -131,7 +187,7 @@ export class EdgeStore<E extends Edge, S> {
     }
     let node = space.owners.get(name);
     if (node === undefined) {
-      node = { name, slots: new Map(), last: undefined, sorted: undefined };
+      node = { namespace, name, slots: new Map(), sorted: undefined };
       space.owners.set(name, node);
       space.sorted = undefined;
     }
@@ -139,19 +195,15 @@ export class EdgeStore<E extends Edge, S> {
     return node;
   }
 
-  #forgetFirst(node: OwnerNode<E>): void {
-    for (const slot of node.slots.values()) {
-      this.#giveUp(node, slot);
-      this.#forgotten++;
-      return;
-    }
-  }
-
-  #giveUp(node: OwnerNode<E>, slot: Slot<E>): void {
-    node.slots.delete(slot.key);
-    node.sorted = undefined;
-    slot.gone = true;
-    this.#size--;
+  #removeNode({ namespace, name }: OwnerNode<E>): void {
+    this.#last = undefined;
+    const space = this.#namespaces.get(namespace);
+    if (space === undefined) return;
+    space.owners.delete(name);
+    space.sorted = undefined;
+    if (space.owners.size > 0) return;
+    this.#namespaces.delete(namespace);
+    this.#sorted = undefined;
   }
 
   #sortedNamespaces(): readonly NamespaceNode<E>[] {
@@ -161,24 +213,7 @@ export class EdgeStore<E extends Edge, S> {
   }
 }
 
-/**
- * The edge of a key. Reports tell the same again and again in the same order, so the edge that came after the last one is tried first: in a large
- * map, looking it up takes longer than all else that is done for a sighting of a known edge.
- */
-function knownEdge<E>(node: OwnerNode<E>, key: string): E | undefined {
-  const { last } = node;
-  const expected = last?.next;
-  if (expected?.key === key && !expected.gone) {
-    node.last = expected;
-    return expected.edge;
-  }
-  const slot = node.slots.get(key);
-  if (last !== undefined) last.next = slot;
-  node.last = slot;
-  return slot?.edge;
-}
-
-function sortedOwners<E>(namespace: NamespaceNode<E>): readonly OwnerNode<E>[] {
+function sortedOwners<E extends Edge>(namespace: NamespaceNode<E>): readonly OwnerNode<E>[] {
   namespace.sorted ??= [...namespace.owners.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   return namespace.sorted;
 }

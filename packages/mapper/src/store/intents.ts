@@ -1,62 +1,156 @@
-import type { Workload } from '@network-mapper/model';
-import { EdgeStore } from './edge-store.ts';
-import { intentEdges, intentKey, type IntentEdge, type IntentSeen } from './intent-edge.ts';
+import {
+  evidenceBit,
+  identityKey,
+  protocolBits,
+  toEndpoints,
+  withEndpoint,
+  type Endpoint,
+  type Evidence,
+  type IntentEdge,
+  type IntentType,
+  type Protocol,
+  type Provenance,
+  type Workload,
+} from '@network-mapper/model';
+import type { MapBudget } from './details.ts';
+import { EdgeStore, type EdgeKind, type EdgeStoreParts, type Mutable } from './edge-store.ts';
+import { addCounts } from './edge-times.ts';
+
+/** A call between two workloads, as a source saw it. */
+export interface IntentSighting {
+  readonly client: Workload;
+  readonly clientProvenance: Provenance | null;
+  readonly server: Workload;
+  readonly serverProvenance: Provenance | null;
+  readonly type: IntentType | null;
+  readonly resolvedBy: string;
+  readonly evidence: Evidence;
+  readonly at: number;
+  readonly firstAt: number;
+  readonly count: number;
+  readonly endpoint: Endpoint | undefined;
+  readonly protocol: Protocol | null;
+  /** Ports of the client; undefined when this kind of evidence never has them. */
+  readonly sourcePorts: readonly number[] | undefined;
+  readonly topic?: { readonly name: string; readonly operation: string };
+  readonly resource?: { readonly path: string; readonly methods: readonly string[] };
+  /** Keys of the workloads that the server may be instead; empty when it is certain. */
+  readonly candidates: readonly string[];
+}
+
+/** Paths of one pair; a client that calls ever new paths must not fill the memory. */
+const mostPaths = 2_000;
+/** More topics than one client of a broker uses. */
+const mostTopics = 2_000;
+const mostOperations = 32;
+const mostMethods = 16;
+
+const intentEdges: EdgeKind<IntentEdge, IntentSighting> = {
+  owner: ({ client }) => client,
+  key: ({ server, type }) => intentKey(server, type),
+  create: (seen, budget) => {
+    const edge: Mutable<IntentEdge> = {
+      kind: 'intent',
+      client: seen.client,
+      server: seen.server,
+      clientProvenance: seen.clientProvenance,
+      serverProvenance: seen.serverProvenance,
+      type: seen.type,
+      resolvedBy: seen.resolvedBy,
+      evidence: evidenceBit(seen.evidence),
+      protocols: toBit(seen.protocol),
+      endpoints: seen.endpoint && withEndpoint(undefined, seen.endpoint),
+      certain: seen.candidates.length === 0,
+      topics: undefined,
+      resources: undefined,
+      firstSeen: seen.firstAt,
+      lastSeen: seen.at,
+      count: seen.count,
+    };
+    addDetails(edge, seen, budget);
+    return edge;
+  },
+  merge: (edge, seen, budget) => {
+    if (seen.client !== edge.client) edge.client = newest(edge.client, seen.client);
+    if (seen.server !== edge.server) edge.server = newest(edge.server, seen.server);
+    edge.evidence |= evidenceBit(seen.evidence);
+    edge.protocols |= toBit(seen.protocol);
+    if (seen.endpoint !== undefined) addEndpoint(edge, seen.endpoint, budget);
+    edge.certain ||= seen.candidates.length === 0;
+    edge.clientProvenance ??= seen.clientProvenance;
+    if (edge.serverProvenance === null) edge.serverProvenance = seen.serverProvenance;
+    else if (
+      edge.serverProvenance.tcpDestResolveFixData !== null &&
+      seen.serverProvenance?.tcpDestResolveFixData === null
+    )
+      // That a server was found only by its second address stays said only while every sighting needed it.
+      edge.serverProvenance = { ...edge.serverProvenance, tcpDestResolveFixData: null };
+    addCounts(edge, seen);
+    addDetails(edge, seen, budget);
+  },
+};
+
+/** Edges of one client are ordered by server, then by type with "none" first. */
+export function intentKey(server: { readonly key: string }, type: IntentType | null): string {
+  return type === null ? server.key : `${server.key}\0${type}`;
+}
 
 /** A server that stands for a Service with pods of several workloads, until a connection shows which were reached. */
 interface Guess {
-  readonly server: Workload;
+  readonly edge: IntentEdge;
   readonly candidates: readonly string[];
 }
 
 /**
- * The calls between workloads. A guess (see `IntentSeen.candidates`) is on the map only as long as no connection of that client
- * to one of the candidates is known: then those stand, and the guess is withdrawn where nothing else supports it. What was seen of it
+ * The calls between workloads. A guess (see `IntentSighting.candidates`) is on the map only as long as no connection of that client
+ * to one of the candidates is known: then those stand, and the guess is retracted where nothing else supports it. What was seen of it
  * counts for the server that stands.
  */
-export class Intents extends EdgeStore<IntentEdge, IntentSeen> {
+export class Intents extends EdgeStore<IntentEdge, IntentSighting> {
   /** Guesses by the client's key, then the server's. */
   readonly #guesses = new Map<string, Map<string, Guess>>();
 
-  constructor() {
-    super(intentEdges);
+  constructor(parts: EdgeStoreParts) {
+    super(intentEdges, parts);
   }
 
-  override add(seen: IntentSeen): IntentEdge {
+  override add(seen: IntentSighting): IntentEdge {
     if (seen.type !== null) return super.add(seen);
     if (seen.candidates.length > 0) {
       const better = this.#certainOf(seen);
       if (better !== undefined) return super.add({ ...seen, server: better.server, candidates: [] });
-      this.#guessesOf(seen.client.key).set(seen.server.key, { server: seen.server, candidates: seen.candidates });
-      return super.add(seen);
+      const edge = super.add(seen);
+      this.#guessesOf(seen.client.key).set(seen.server.key, { edge, candidates: seen.candidates });
+      return edge;
     }
     const edge = super.add(seen);
-    this.#withdrawGuesses(edge);
+    this.#retractGuesses(edge);
     return edge;
   }
 
-  override clear(): void {
-    super.clear();
-    this.#guesses.clear();
+  override remove(edge: IntentEdge): void {
+    super.remove(edge);
+    const guesses = this.#guesses.get(edge.client.key);
+    guesses?.delete(edge.server.key);
+    if (guesses?.size === 0) this.#guesses.delete(edge.client.key);
   }
 
-  #certainOf({ client, candidates }: IntentSeen): IntentEdge | undefined {
+  #certainOf({ client, candidates }: IntentSighting): IntentEdge | undefined {
     return candidates.map(key => this.get(client, key)).find(edge => edge?.certain === true);
   }
 
-  #withdrawGuesses(edge: IntentEdge): void {
+  #retractGuesses(edge: IntentEdge): void {
     if (this.#guesses.size === 0) return;
-    const { client, server } = edge;
-    const guesses = this.#guesses.get(client.key);
+    const guesses = this.#guesses.get(edge.client.key);
     if (guesses === undefined) return;
-    for (const [key, guess] of guesses) {
-      if (!guess.candidates.includes(server.key)) continue;
+    for (const [key, { edge: guessed, candidates }] of guesses) {
+      if (!candidates.includes(edge.server.key)) continue;
       guesses.delete(key);
-      const guessed = this.get(client, key);
-      if (guessed?.certain !== false) continue;
-      this.remove(client, intentKey(guess.server, null));
-      takeOver(edge, guessed);
+      if (guessed.certain) continue;
+      this.remove(guessed);
+      this.update(edge, known => takeOver(known, guessed));
     }
-    if (guesses.size === 0) this.#guesses.delete(client.key);
+    if (guesses.size === 0) this.#guesses.delete(edge.client.key);
   }
 
   #guessesOf(clientKey: string): Map<string, Guess> {
@@ -70,10 +164,60 @@ export class Intents extends EdgeStore<IntentEdge, IntentSeen> {
 }
 
 /** What was seen of a guess was seen of the server that really was called. */
-function takeOver(edge: IntentEdge, guessed: IntentEdge): void {
+function takeOver(edge: Mutable<IntentEdge>, guessed: IntentEdge): void {
   edge.evidence |= guessed.evidence;
   edge.protocols |= guessed.protocols;
-  edge.count += guessed.count;
-  edge.firstSeen = Math.min(edge.firstSeen, guessed.firstSeen);
-  edge.lastSeen = Math.max(edge.lastSeen, guessed.lastSeen);
+  for (const endpoint of toEndpoints(guessed.endpoints)) edge.endpoints = withEndpoint(edge.endpoints, endpoint);
+  addCounts(edge, { firstAt: guessed.firstSeen, at: guessed.lastSeen, count: guessed.count });
+}
+
+function toBit(protocol: Protocol | null): number {
+  return protocol === null ? 0 : protocolBits[protocol];
+}
+
+function addEndpoint(edge: Mutable<IntentEdge>, endpoint: Endpoint, budget: MapBudget): void {
+  const before = edge.endpoints;
+  edge.endpoints = withEndpoint(before, endpoint);
+  if (edge.endpoints === before && !toEndpoints(before).some(known => isSame(known, endpoint))) budget.drop('port');
+}
+
+function isSame(a: Endpoint, b: Endpoint): boolean {
+  return a.port === b.port && a.targetPort === b.targetPort && a.protocol === b.protocol;
+}
+
+function addDetails(edge: Mutable<IntentEdge>, { topic, resource }: IntentSighting, budget: MapBudget): void {
+  if (topic !== undefined) {
+    edge.topics ??= new Map();
+    const operations = budget.setIn(edge.topics, topic.name, { kind: 'topic', most: mostTopics });
+    if (operations !== undefined)
+      budget.addTo(operations, topic.operation, { kind: 'operation', most: mostOperations });
+  }
+  if (resource !== undefined) {
+    edge.resources ??= new Map();
+    const methods = budget.setIn(edge.resources, resource.path, { kind: 'path', most: mostPaths });
+    if (methods === undefined) return;
+    for (const method of resource.methods) budget.addTo(methods, method, { kind: 'method', most: mostMethods });
+  }
+}
+
+/** The labels are those of the newest report; all else stays as it was first, and what was not known yet is added. */
+function newest(known: Workload, seen: Workload): Workload {
+  const service = known.kubernetesService ?? seen.kubernetesService;
+  const usingAnnotation = known.nameResolvedUsingAnnotation ?? seen.nameResolvedUsingAnnotation;
+  const owner =
+    known.nameResolvedUsingAnnotation === true ? known.podOwnerKind : (known.podOwnerKind ?? seen.podOwnerKind);
+  if (
+    service === seen.kubernetesService &&
+    usingAnnotation === seen.nameResolvedUsingAnnotation &&
+    owner === seen.podOwnerKind
+  )
+    return seen;
+  return {
+    ...known,
+    key: identityKey(known),
+    labels: seen.labels,
+    nameResolvedUsingAnnotation: usingAnnotation,
+    podOwnerKind: owner,
+    kubernetesService: service,
+  };
 }

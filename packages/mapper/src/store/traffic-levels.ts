@@ -1,71 +1,64 @@
-import type { Workload } from '@network-mapper/model';
-import { EdgeStore, type Edge, type EdgeKind } from './edge-store.ts';
+import type { TrafficLevelEdge, TrafficSample, Workload } from '@network-mapper/model';
+import type { EdgeKind } from './edge-store.ts';
+import { addCounts } from './edge-times.ts';
 
-/** How much one workload sent to another, as one report told. */
-export interface TrafficLevelSeen {
-  readonly source: Workload;
-  readonly destination: Workload;
+/** How much one workload sent to another, as one report said. */
+export interface TrafficLevelSighting {
+  readonly client: Workload;
+  readonly server: Workload;
   readonly bytes: number;
   readonly flows: number;
   readonly at: number;
-}
-
-interface Sample {
-  readonly bytes: number;
-  readonly flows: number;
-  readonly at: number;
-}
-
-export interface TrafficLevelEdge extends Edge {
-  readonly source: Workload;
-  readonly destination: Workload;
-  /** Oldest first; none older than an hour before the newest. */
-  samples: Sample[];
 }
 
 /** Samples count for this long, in milliseconds. */
 const sampleLife = 3_600_000;
-/** Two samples a second for an hour. */
-const mostSamples = 7_200;
+/** Reports of one minute (in milliseconds) are added up to one sample. */
+const sampleLength = 60_000;
 
-const trafficLevelEdges: EdgeKind<TrafficLevelEdge, TrafficLevelSeen> = {
-  owner: seen => seen.source,
-  key: seen => seen.destination.key,
+export const trafficLevelEdges: EdgeKind<TrafficLevelEdge, TrafficLevelSighting> = {
+  owner: ({ client }) => client,
+  key: ({ server }) => server.key,
   limit: 10_000,
-  create: ({ source, destination, bytes, flows, at }) => ({
-    source,
-    destination,
-    samples: [{ bytes, flows, at }],
+  create: ({ client, server, bytes, flows, at }) => ({
+    kind: 'traffic-level',
+    client,
+    server,
+    samples: [{ bytes, flows, at, reports: 1 }],
     firstSeen: at,
     lastSeen: at,
     count: 1,
   }),
   merge: (edge, { bytes, flows, at }) => {
-    edge.samples = young(edge, at).slice(-mostSamples + 1);
-    edge.samples.push({ bytes, flows, at });
-    edge.lastSeen = Math.max(edge.lastSeen, at);
-    edge.count++;
+    const samples = young(edge.samples, at);
+    const last = samples.at(-1);
+    const isSameMinute = last !== undefined && Math.floor(last.at / sampleLength) === Math.floor(at / sampleLength);
+    edge.samples = isSameMinute
+      ? samples.with(-1, { bytes: last.bytes + bytes, flows: last.flows + flows, at, reports: last.reports + 1 })
+      : [...samples, { bytes, flows, at, reports: 1 }];
+    addCounts(edge, { at, firstAt: at, count: 1 });
   },
 };
 
-export type TrafficLevels = EdgeStore<TrafficLevelEdge, TrafficLevelSeen>;
-
-export function createTrafficLevels(): TrafficLevels {
-  return new EdgeStore(trafficLevelEdges);
-}
-
-/** The averages of the last hour, rounded down; undefined when nothing was told in it. */
+/** The averages of the last hour, rounded down; undefined when nothing was reported in it. */
 export function averageLevel(
-  edge: TrafficLevelEdge,
+  { samples: all }: TrafficLevelEdge,
   now: number,
 ): { bytes: number; flows: number; samples: number } | undefined {
-  const samples = young(edge, now);
-  if (samples.length === 0) return undefined;
-  const mean = (pick: (sample: Sample) => number): number =>
-    Math.trunc(samples.reduce((sum, sample) => sum + pick(sample), 0) / samples.length);
-  return { bytes: mean(sample => sample.bytes), flows: mean(sample => sample.flows), samples: samples.length };
+  const samples = young(all, now);
+  const reports = sum(samples, sample => sample.reports);
+  if (reports === 0) return undefined;
+  return {
+    bytes: Math.trunc(sum(samples, sample => sample.bytes) / reports),
+    flows: Math.trunc(sum(samples, sample => sample.flows) / reports),
+    samples: reports,
+  };
 }
 
-function young(edge: TrafficLevelEdge, now: number): Sample[] {
-  return edge.samples.filter(sample => now - sample.at < sampleLife);
+function sum(samples: readonly TrafficSample[], pick: (sample: TrafficSample) => number): number {
+  return samples.reduce((total, sample) => total + pick(sample), 0);
+}
+
+function young(samples: readonly TrafficSample[], at: number): readonly TrafficSample[] {
+  return samples.filter(sample => at - sample.at < sampleLife);
 }

@@ -1,40 +1,86 @@
+import type { CloudEdge, ExternalEdge, IncomingEdge, TrafficLevelEdge } from '@network-mapper/model';
 import { Agents } from './agents.ts';
-import { createCloudOperations, type CloudOperations } from './cloud-operations.ts';
+import { ChangeLog } from './change-log.ts';
+import { cloudEdges, type CloudSighting } from './cloud.ts';
+import { MapBudget } from './details.ts';
 import { DnsCache } from './dns-cache.ts';
+import { EdgeStore } from './edge-store.ts';
 import { Intents } from './intents.ts';
-import {
-  createExternalTraffic,
-  createIncomingTraffic,
-  type ExternalTraffic,
-  type IncomingTraffic,
-} from './outside-edges.ts';
-import { createTrafficLevels, type TrafficLevels } from './traffic-levels.ts';
+import { externalEdges, incomingEdges, type ExternalSighting, type IncomingSighting } from './outside.ts';
+import { trafficLevelEdges, type TrafficLevelSighting } from './traffic-levels.ts';
 import { Unmapped } from './unmapped.ts';
 
 /** All that the mapper knows of the traffic. */
 export interface TrafficMap {
   readonly intents: Intents;
-  readonly external: ExternalTraffic;
-  readonly incoming: IncomingTraffic;
-  readonly cloudOperations: CloudOperations;
-  readonly trafficLevels: TrafficLevels;
+  readonly external: EdgeStore<ExternalEdge, ExternalSighting>;
+  readonly incoming: EdgeStore<IncomingEdge, IncomingSighting>;
+  readonly cloud: EdgeStore<CloudEdge, CloudSighting>;
+  readonly trafficLevels: EdgeStore<TrafficLevelEdge, TrafficLevelSighting>;
+  /** Changes of edges of all kinds, in one order. */
+  readonly log: ChangeLog;
+  readonly budget: MapBudget;
   readonly unmapped: Unmapped;
   readonly agents: Agents;
   readonly dnsCache: DnsCache;
+  /** Makes room where the map is full. */
+  readonly makeRoom: () => void;
+  /** Removes edges that were last seen before a moment (milliseconds since the epoch). */
+  readonly expire: (before: number) => void;
 }
 
-export function createTrafficMap(options: {
+export interface TrafficMapOptions {
   readonly dnsCacheCapacity: number;
+  /** Estimated bytes of all edges. */
+  readonly mostBytes: number;
   readonly now: () => number;
-}): TrafficMap {
+}
+
+/** Of a full map this part of the edges leaves at a time. */
+const evictedPart = 0.02;
+
+export function createTrafficMap({ dnsCacheCapacity, mostBytes, now }: TrafficMapOptions): TrafficMap {
+  const log = new ChangeLog();
+  const budget = new MapBudget(mostBytes);
+  const parts = { log, budget };
+  const intents = new Intents(parts);
+  const external = new EdgeStore(externalEdges, parts);
+  const incoming = new EdgeStore(incomingEdges, parts);
+  const cloud = new EdgeStore(cloudEdges, parts);
+  const trafficLevels = new EdgeStore(trafficLevelEdges, parts);
+  const stores = [intents, external, incoming, cloud, trafficLevels];
   return {
-    intents: new Intents(),
-    external: createExternalTraffic(),
-    incoming: createIncomingTraffic(),
-    cloudOperations: createCloudOperations(),
-    trafficLevels: createTrafficLevels(),
+    intents,
+    external,
+    incoming,
+    cloud,
+    trafficLevels,
+    log,
+    budget,
     unmapped: new Unmapped(),
     agents: new Agents(),
-    dnsCache: new DnsCache(options.dnsCacheCapacity, options.now),
+    dnsCache: new DnsCache(dnsCacheCapacity, now),
+    expire: before => stores.forEach(store => store.expire(before)),
+    makeRoom: () => {
+      if (budget.isFull) evict(stores);
+    },
   };
+}
+
+/** The store as far as making room goes. */
+type Evictable = Pick<EdgeStore<never, never>, 'size' | 'owners' | 'evictFrom'>;
+
+/**
+ * The owners with the most edges give up their oldest: whoever floods the map with edges of one workload pushes out its own. Among owners
+ * with as many, those that were added first.
+ */
+function evict(stores: readonly Evictable[]): void {
+  let left = Math.ceil(stores.reduce((sum, { size }) => sum + size, 0) * evictedPart);
+  const owners = stores.flatMap(store => [...store.owners()].map(each => ({ ...each, store })));
+  for (const { store, owner, edges } of owners.sort((a, b) => b.edges - a.edges)) {
+    if (left <= 0) return;
+    const count = Math.min(left, Math.ceil(edges / 2));
+    store.evictFrom(owner, count);
+    left -= count;
+  }
 }

@@ -58,6 +58,11 @@ export class LiveSource implements Runnable {
     }
   }
 
+  /** False while the interface that is wanted is not there. */
+  get isOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
   /** Before the end: takes in what was captured up to now, once the kernel has handed it over. */
   readLast(): Promise<void> {
     this.#lastRead ??= sleep(timeout).then(() => {

@@ -3,7 +3,7 @@ import type { SkipReason } from '../skip-reason.ts';
 import type { PacketCollector, RecordSighting } from './collector.ts';
 import { DnsCollector } from './dns/dns-collector.ts';
 import { PacketPath } from './packet-path.ts';
-import { ReasonCounts } from './reason-counts.ts';
+import { ReasonCounts } from '@network-mapper/reporting';
 import type { RecentSyns } from './sockets/recent-syns.ts';
 import { TcpCollector } from './tcp/tcp-collector.ts';
 
@@ -17,7 +17,6 @@ export interface CreateCollectorsOptions {
   readonly record: RecordSighting;
   /** Packets that the capture has lost since its start. */
   readonly lost: () => number;
-  readonly skipped: ReasonCounts<SkipReason>;
   /** For the scan of sockets. */
   readonly syns?: RecentSyns | undefined;
 }
@@ -31,7 +30,8 @@ export interface Collectors {
 }
 
 /** The collectors of the kinds of evidence that are wanted. */
-export function createCollectors({ config, record, lost, skipped, syns }: CreateCollectorsOptions): Collectors {
+export function createCollectors({ config, record, lost, syns }: CreateCollectorsOptions): Collectors {
+  const skipped = new ReasonCounts<SkipReason>();
   const undecodable = new ReasonCounts<Undecodable>();
   const options = { record, emitEvery: config.refreshInterval, skipped, undecodable };
   const dns = config.dns ? new DnsCollector({ ...options, ports: config.dnsPorts }) : undefined;

@@ -5,7 +5,7 @@ import type { Sighting } from '@network-mapper/model';
 import { expect, onTestFinished, test } from 'vitest';
 import { ProcFiles } from '../../procfs/proc-files.ts';
 import type { SkipReason } from '../../skip-reason.ts';
-import { ReasonCounts } from '../reason-counts.ts';
+import { ReasonCounts } from '@network-mapper/reporting';
 import { CpuBudget } from './cpu-budget.ts';
 import { ListenerPods } from './listener-pods.ts';
 import { NamespaceScanner } from './namespace-scanner.ts';

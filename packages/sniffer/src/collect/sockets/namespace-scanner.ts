@@ -12,7 +12,7 @@ import {
 } from '../../procfs/proc-files.ts';
 import type { SkipReason } from '../../skip-reason.ts';
 import type { RecordSighting } from '../collector.ts';
-import type { ReasonCounts } from '../reason-counts.ts';
+import type { ReasonCounts } from '@network-mapper/reporting';
 import type { CpuBudget } from './cpu-budget.ts';
 import type { ListenerPods } from './listener-pods.ts';
 import { NamespaceSockets, type ClientSockets, type ServedPorts } from './namespace-sockets.ts';
@@ -237,7 +237,7 @@ function toSighting(sockets: ClientSockets, { seenAt, hostname, podUid }: Owner)
     server: { kind: 'address', ip: formatAddress(sockets.remote), port: sockets.remotePort },
     firstAt: seenAt,
     at: seenAt,
-    count: 0,
+    count: 1,
     detail: {
       kind: 'connection',
       protocol: sockets.protocol,

@@ -1,0 +1,19 @@
+import { isRecord } from '../kube-object.ts';
+import type { Field, MessageFields } from './message-fields.ts';
+
+/** The members of a JSON object that `fields` names: the same as a server sends in protocol buffers, decoded with these fields. */
+export function pickFields(object: Readonly<Record<string, unknown>>, fields: MessageFields): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const member in fields) {
+    const field = fields[member];
+    const value = object[member];
+    if (field !== undefined && value !== undefined && value !== null) picked[member] = pick(value, field);
+  }
+  return picked;
+}
+
+function pick(value: unknown, { holds }: Field): unknown {
+  if (typeof holds === 'string') return value;
+  if (Array.isArray(value)) return value.filter(isRecord).map(item => pickFields(item, holds));
+  return isRecord(value) ? pickFields(value, holds) : undefined;
+}

@@ -1,0 +1,100 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { mapperHeader } from '@network-mapper/api';
+import { acceptedForm } from './answer-form.ts';
+import type { BytesInFlight } from './bytes-in-flight.ts';
+import type { GraphqlEndpoint } from './graphql-endpoint.ts';
+import { readRequest } from './request-body.ts';
+import { RequestError } from './request-error.ts';
+import { foreignness, isAllowedOrigin, type OriginOptions } from './request-origin.ts';
+import { sendErrors } from './send-errors.ts';
+
+export interface RoutesOptions {
+  readonly graphql: GraphqlEndpoint;
+  /** Tells this run of the mapper from others. */
+  readonly instance: string;
+  readonly origins: OriginOptions;
+  /** Room for the bodies of all requests. */
+  readonly room: BytesInFlight;
+  /** True while memory is so short that nothing more may be taken in. */
+  readonly memoryIsShort: () => boolean;
+  /** What stands against being asked: empty when ready. */
+  readonly problems: () => readonly string[];
+  /** False until the mapper knows the cluster, and again when it is about to end. */
+  readonly ready: () => boolean;
+  /** Called with errors that are ours, not the client's. */
+  readonly onFailure: (error: unknown) => void;
+  /** Called for each request that is refused without a look at what it asks. */
+  readonly onRefused: (status: number) => void;
+}
+
+/** Seconds after which a mapper whose memory is short may be asked again. */
+const retryAfter = 5;
+
+/** Answers the HTTP requests of the API: `/query`, `/healthz` and `/readyz`. */
+export function createRoutes(options: RoutesOptions): RequestListener {
+  return (request, response) => {
+    answer(request, response, options).catch((error: unknown) => {
+      const refusal = error instanceof RequestError ? error : undefined;
+      if (refusal === undefined) options.onFailure(error);
+      else options.onRefused(refusal.status);
+      if (response.headersSent || response.destroyed) return void response.destroy();
+      // The rest of a body that is refused is not read.
+      if (!request.complete) response.setHeader('connection', 'close');
+      if (refusal?.retryAfter !== undefined) response.setHeader('retry-after', refusal.retryAfter);
+      const message = refusal?.message ?? 'internal system error';
+      sendErrors(response, acceptedForm(request.headers.accept), {
+        status: refusal?.status ?? 500,
+        errors: [{ message }],
+      });
+    });
+  };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, options: RoutesOptions): Promise<void> {
+  const url = URL.parse(request.url ?? '/', 'http://mapper');
+  if (url === null) throw new RequestError(400, 'the address of the request is malformed');
+  const path = url.pathname.length > 1 && url.pathname.endsWith('/') ? url.pathname.slice(0, -1) : url.pathname;
+  response.setHeader('vary', 'Origin');
+  response.setHeader(mapperHeader, options.instance);
+  allowOrigin(request, response, options.origins.corsOrigins);
+  if (request.method === 'OPTIONS') return void response.writeHead(204).end();
+  switch (path) {
+    case '/query':
+      return answerQuery(request, response, { ...options, url });
+    case '/healthz':
+      return void response.writeHead(request.method === 'GET' ? 200 : 405).end();
+    case '/readyz': {
+      const body = options
+        .problems()
+        .map(problem => `${problem}\n`)
+        .join('');
+      return void response.writeHead(options.ready() ? 200 : 503, { 'content-type': 'text/plain' }).end(body);
+    }
+    default:
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}\n');
+  }
+}
+
+async function answerQuery(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { graphql, origins, room, memoryIsShort, url }: RoutesOptions & { readonly url: URL },
+): Promise<void> {
+  if (request.method === 'HEAD') return void response.writeHead(405).end();
+  const foreign = foreignness(request, origins);
+  if (foreign !== undefined) throw new RequestError(403, foreign);
+  if (memoryIsShort()) throw new RequestError(503, 'the mapper is short of memory: try again later', retryAfter);
+  using read = await readRequest(request, url, room);
+  const form = acceptedForm(request.headers.accept);
+  await graphql.answer(read.graphql, response, { form, readOnly: request.method === 'GET' });
+}
+
+function allowOrigin(request: IncomingMessage, response: ServerResponse, origins: readonly string[]): void {
+  const { origin } = request.headers;
+  if (origin === undefined || !isAllowedOrigin(origin, origins)) return;
+  response.setHeader('access-control-allow-origin', origins.includes('*') ? '*' : origin);
+  if (request.method !== 'OPTIONS') return;
+  response.setHeader('access-control-allow-methods', 'GET,HEAD,PUT,PATCH,POST,DELETE');
+  const wanted = request.headers['access-control-request-headers'];
+  if (wanted !== undefined) response.setHeader('access-control-allow-headers', wanted);
+}

@@ -1,0 +1,211 @@
+import type { Evidence, ServiceIdentity, Sighting, SkipReason } from '@network-mapper/model';
+import type { ResolveContext } from '../resolve/context.ts';
+import { resolve } from '../resolve/resolve.ts';
+import {
+  skipped,
+  type CloudResolution,
+  type ExternalResolution,
+  type IncomingResolution,
+  type IntentResolution,
+  type Resolution,
+  type TrafficLevelResolution,
+  type Unresolved,
+} from '../resolve/resolution.ts';
+import type { IntentSighting } from '../store/intents.ts';
+import type { TrafficMap } from '../store/traffic-map.ts';
+import { toKafkaOperation } from './kafka-operation.ts';
+
+/** What the mapper is told to leave out. */
+export interface PlaceRules {
+  readonly excludedNamespaces: ReadonlySet<string>;
+  readonly evidenceOff: ReadonlySet<Evidence>;
+  /** Whether calls to names outside, and from addresses outside, are wanted. */
+  readonly captureOutside: boolean;
+  /** Whether traffic among the parts of the network mapper is shown. */
+  readonly showOwnTraffic: boolean;
+}
+
+export interface PlaceParts {
+  readonly context: ResolveContext;
+  readonly map: TrafficMap;
+  readonly rules: PlaceRules;
+}
+
+/**
+ * Resolves a sighting and puts it on the map; undefined when that is done. It may be tried again; the last try, when it has waited for its
+ * pods, has no later.
+ */
+export type Place = (sighting: Sighting, options: { readonly isLastTry: boolean }) => Unresolved | undefined;
+
+/** How long an answer of DNS is believed that came without its lifetime, and at the most, in seconds. */
+const defaultTtl = 120;
+const longestTtl = 86_400;
+
+/** The only caller of resolution and of the stores: what a report says goes through here, whatever kind of evidence it is. */
+export function createPlace({ context, map, rules }: PlaceParts): Place {
+  const lastContext = { ...context, isLastTry: true };
+  return (sighting, { isLastTry }) => {
+    if (rules.evidenceOff.has(sighting.evidence)) return skipped('evidence-off');
+    const resolution = resolve(sighting, isLastTry ? lastContext : context);
+    if (resolution.kind === 'external') rememberAddress(map, sighting, resolution);
+    const reason = unwanted(resolution, sighting, rules);
+    if (reason !== undefined) return skipped(reason, namespacesOf(resolution).find(name => name !== undefined));
+    return add(map, resolution, sighting);
+  };
+}
+
+function add(map: TrafficMap, resolution: Resolution, sighting: Sighting): Unresolved | undefined {
+  switch (resolution.kind) {
+    case 'intent':
+      map.intents.add(toIntent(resolution, sighting));
+      return undefined;
+    case 'external':
+      addExternal(map, resolution, sighting);
+      return undefined;
+    case 'incoming':
+      addIncoming(map, resolution, sighting);
+      return undefined;
+    case 'cloud':
+      addCloud(map, resolution, sighting);
+      return undefined;
+    case 'traffic-level':
+      addLevel(map, resolution, sighting);
+      return undefined;
+    default:
+      return resolution;
+  }
+}
+
+/** Why something that was resolved is left out all the same. */
+function unwanted(resolution: Resolution, { detail }: Sighting, rules: PlaceRules): SkipReason | undefined {
+  switch (resolution.kind) {
+    case 'skipped':
+    case 'later':
+    case 'reading':
+      return undefined;
+    case 'external':
+    case 'incoming':
+      if (!rules.captureOutside) return 'external-off';
+      break;
+    case 'intent':
+      if (!rules.showOwnTraffic && isOwnTraffic(resolution)) return 'own-traffic';
+  }
+  if (rules.excludedNamespaces.size > 0)
+    for (const namespace of namespacesOf(resolution))
+      if (namespace !== undefined && rules.excludedNamespaces.has(namespace)) return 'excluded-namespace';
+  if (detail.kind === 'connection' && detail.accepted === false) return 'not-accepted';
+  return detail.kind === 'kafka' && toKafkaOperation(detail.operation) === undefined ? 'unknown-operation' : undefined;
+}
+
+function namespacesOf(resolution: Resolution): readonly (string | undefined)[] {
+  switch (resolution.kind) {
+    case 'intent':
+      return [resolution.client.workload.namespace, resolution.server.workload.namespace];
+    case 'external':
+      return [resolution.client.workload.namespace];
+    case 'incoming':
+      return [resolution.server.workload.namespace];
+    case 'cloud':
+      return [resolution.client.namespace];
+    case 'traffic-level':
+      return [resolution.client.namespace, resolution.server.namespace];
+    default:
+      return [];
+  }
+}
+
+/** Names of our own workloads, which are those of the original. */
+const ownWorkloads: ReadonlySet<string> = new Set([
+  'otterize-network-mapper',
+  'otterize-network-sniffer',
+  'otterize-kafka-watcher',
+  'otterize-istio-watcher',
+  'otterize-iam-live-proxy',
+  'otterize-aws-visibility',
+]);
+
+function isOwnTraffic({ client, server }: IntentResolution): boolean {
+  return (
+    client.workload.namespace === server.workload.namespace && isOwn(client.workload) && isOwn(server.workload)
+  );
+}
+
+function isOwn({ name }: ServiceIdentity): boolean {
+  return ownWorkloads.has(name);
+}
+
+function toIntent(
+  { client, server, resolvedBy, endpoint }: IntentResolution,
+  { evidence, at, firstAt, count, detail }: Sighting,
+): IntentSighting {
+  // Sources that name the two sides themselves say nothing about how they know.
+  const isFromNode = detail.kind === 'dns' || detail.kind === 'connection';
+  const seen: IntentSighting = {
+    client: client.workload,
+    clientProvenance: isFromNode ? client.provenance : null,
+    server: server.workload,
+    serverProvenance: isFromNode ? server.provenance : null,
+    type: null,
+    resolvedBy,
+    evidence,
+    at,
+    firstAt,
+    count,
+    endpoint,
+    protocol: null,
+    sourcePorts: undefined,
+    candidates: server.candidates,
+  };
+  switch (detail.kind) {
+    case 'connection':
+      return { ...seen, protocol: detail.protocol ?? null, sourcePorts: detail.sourcePorts };
+    case 'kafka':
+      return {
+        ...seen,
+        type: 'KAFKA',
+        protocol: 'TCP',
+        topic: { name: detail.topic, operation: toKafkaOperation(detail.operation) ?? detail.operation },
+      };
+    case 'http':
+      return { ...seen, type: 'HTTP', protocol: 'TCP', resource: { path: detail.path, methods: detail.methods } };
+    default:
+      return seen;
+  }
+}
+
+function rememberAddress(map: TrafficMap, { server, detail }: Sighting, { dnsName }: ExternalResolution): void {
+  if (server.kind !== 'name' || server.ip === undefined || detail.kind !== 'dns') return;
+  map.dnsCache.add({ name: dnsName, address: server.ip, ttl: Math.min(detail.ttl ?? defaultTtl, longestTtl) });
+}
+
+function addExternal(map: TrafficMap, { client, dnsName }: ExternalResolution, sighting: Sighting): void {
+  const { server, at, firstAt, count } = sighting;
+  const address = server.kind === 'name' ? server.ip : undefined;
+  map.external.add({ client: client.workload, dnsName, address, at, firstAt, count });
+}
+
+function addIncoming(map: TrafficMap, { server, endpoint }: IncomingResolution, sighting: Sighting): void {
+  const { client, at, firstAt, count, detail } = sighting;
+  map.incoming.add({
+    server: server.workload,
+    serverProvenance: server.provenance,
+    address: client.kind === 'address' ? client.ip : '',
+    endpoint,
+    sourcePorts: detail.kind === 'connection' ? detail.sourcePorts : [],
+    at,
+    firstAt,
+    count,
+  });
+}
+
+function addCloud(map: TrafficMap, { client, provider }: CloudResolution, { server, detail, at }: Sighting): void {
+  if (server.kind !== 'resource' || detail.kind !== 'cloud') return;
+  const { actions, dataActions, iamRole } = detail;
+  // Calls to AWS without a role are the same calls as those of the role without a name.
+  const role = provider === 'AWS' ? (iamRole ?? '') : null;
+  map.cloud.add({ client, provider, resource: server.name, actions, dataActions, iamRole: role, at });
+}
+
+function addLevel(map: TrafficMap, { client, server }: TrafficLevelResolution, { detail, at }: Sighting): void {
+  if (detail.kind === 'level') map.trafficLevels.add({ client, server, bytes: detail.bytes, flows: detail.flows, at });
+}

@@ -1,0 +1,42 @@
+import type { CloudEdge, CloudProvider, ServiceIdentity } from '@network-mapper/model';
+import type { MapBudget } from './details.ts';
+import type { EdgeKind } from './edge-store.ts';
+import { addCounts } from './edge-times.ts';
+
+/** Something that a workload did to a cloud's resource. */
+export interface CloudSighting {
+  readonly client: ServiceIdentity;
+  readonly provider: CloudProvider;
+  readonly resource: string;
+  /** Actions, or permissions in the words of GCP. */
+  readonly actions: readonly string[];
+  readonly dataActions: readonly string[];
+  readonly iamRole: string | null;
+  readonly at: number;
+}
+
+/** More actions than any service of a cloud has. */
+const mostActions = 1_000;
+
+export const cloudEdges: EdgeKind<CloudEdge, CloudSighting> = {
+  owner: ({ client }) => client,
+  // The role is part of the key: the same call under another role is another right that is used.
+  key: ({ provider, resource, iamRole }) => [provider, resource, iamRole ?? ''].join('\0'),
+  limit: 10_000,
+  create: ({ client: { name, namespace }, provider, resource, iamRole, at, ...seen }, budget) => {
+    const [actions, dataActions] = [new Set<string>(), new Set<string>()];
+    addActions(actions, seen.actions, budget);
+    addActions(dataActions, seen.dataActions, budget);
+    const times = { firstSeen: at, lastSeen: at, count: 1 };
+    return { kind: 'cloud', client: { name, namespace }, provider, resource, iamRole, actions, dataActions, ...times };
+  },
+  merge: (edge, { actions, dataActions, at }, budget) => {
+    addActions(edge.actions, actions, budget);
+    addActions(edge.dataActions, dataActions, budget);
+    addCounts(edge, { at, firstAt: at, count: 1 });
+  },
+};
+
+function addActions(set: Set<string>, actions: readonly string[], budget: MapBudget): void {
+  for (const action of actions) budget.addTo(set, action, { kind: 'action', most: mostActions });
+}

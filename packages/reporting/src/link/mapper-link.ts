@@ -1,0 +1,156 @@
+import { MapperClient, type Dialect, type MapperAnswer, type MapperRequest } from '@network-mapper/api';
+import { HttpPost, type HttpPostOptions } from './http-post.ts';
+import type { Outcome } from './outcome.ts';
+
+export interface MapperLinkOptions extends HttpPostOptions {
+  readonly url: string;
+  /** Milliseconds that a report may take at most, all tries together. */
+  readonly timeout: number;
+  /** Milliseconds of a monotonic clock. */
+  readonly clock: () => number;
+  /** Called when another mapper answers than before, or one that was reset: what the one before acknowledged is lost. */
+  readonly onReplaced: () => void;
+  /** Called when the mapper answers again after a time without an answer. */
+  readonly onBack: () => void;
+}
+
+export interface ReportRequest extends Omit<MapperRequest, 'variables'> {
+  readonly variables: (dialect: Dialect) => Readonly<Record<string, unknown>>;
+}
+
+type Data = Readonly<Record<string, unknown>>;
+type Answer = MapperAnswer<Data>;
+
+const health = { document: 'query Health { health }', operationName: 'Health' };
+/** Milliseconds after which a mapper that refused our additions is asked with them again. */
+const retryExtendedAfter = 10 * 60_000;
+/** Bytes from which a report is compressed. */
+const compressAbove = 16 * 1024;
+/** Milliseconds for the answer to a probe. */
+const probeTimeout = 3_000;
+
+/**
+ * Speaks to a mapper of any age: a mapper that does not know our additions (HTTP 422) gets the same without them, and is asked again with
+ * them some minutes later. Each answer names the run of the mapper, the original's do not: when that changes, everything that was learnt about
+ * the mapper is forgotten.
+ */
+export class MapperLink {
+  readonly #options: MapperLinkOptions;
+  readonly #http: HttpPost;
+  readonly #client: MapperClient;
+  /** Used once the mapper has shown that it is not the original, which takes no compressed reports. */
+  readonly #compressingClient: MapperClient;
+  /** A connection for each question: one that the network has lost is noticed while a report still waits on it. */
+  readonly #probes: MapperClient;
+  #refusedAt = -Infinity;
+  #acceptsGzip = false;
+  /** The run of the mapper that answered last: undefined for the original's; absent before the first answer. */
+  #heard: { readonly mapper: string | undefined; readonly at: number } | undefined;
+  #isAway = false;
+
+  constructor(options: MapperLinkOptions) {
+    const { url, timeout } = options;
+    this.#options = options;
+    this.#http = new HttpPost(options);
+    const probes = new HttpPost({ ...options, keepAlive: false, answerTimeout: probeTimeout });
+    this.#client = new MapperClient({ url, timeout, post: this.#http.post });
+    this.#compressingClient = new MapperClient({ url, timeout, compressAbove, post: this.#http.post });
+    this.#probes = new MapperClient({ url, timeout, post: probes.post });
+  }
+
+  get dialect(): Dialect {
+    return this.#options.clock() - this.#refusedAt < retryExtendedAfter ? 'original' : 'extended';
+  }
+
+  /** False while the mapper does not answer, or something else does in its place. */
+  get isUp(): boolean {
+    return this.#heard !== undefined && !this.#isAway;
+  }
+
+  /** Reports in the form that the mapper understands. */
+  async report(request: ReportRequest, signal: AbortSignal): Promise<Outcome> {
+    const { dialect } = this;
+    const answer = await this.#ask(request, { dialect, signal });
+    if (answer.kind === 'unsupported' && answer.isMappers && dialect === 'extended') {
+      this.#refuse();
+      return toOutcome(await this.#ask(request, { dialect: 'original', signal }), request);
+    }
+    if (answer.kind === 'answered' && dialect === 'extended') this.#acceptsGzip = true;
+    return toOutcome(answer, request);
+  }
+
+  /** Reports what only a mapper with our additions understands; the original is not asked. */
+  async reportExtended(request: ReportRequest, signal: AbortSignal): Promise<Outcome> {
+    if (this.dialect === 'original') return { kind: 'accepted' };
+    const answer = await this.#ask(request, { dialect: 'extended', signal });
+    if (answer.kind !== 'unsupported' || !answer.isMappers) return toOutcome(answer, request);
+    this.#refuse();
+    return { kind: 'accepted' };
+  }
+
+  /** Asks who the mapper is, unless it answered within the last `unlessWithin` milliseconds. */
+  async probe(unlessWithin: number, signal: AbortSignal): Promise<void> {
+    if (this.isUp && this.#options.clock() - (this.#heard?.at ?? 0) < unlessWithin) return;
+    this.#hear(await this.#probes.ask<Data>(health, signal), signal);
+  }
+
+  async #ask(
+    { document, operationName, variables }: ReportRequest,
+    { dialect, signal }: { readonly dialect: Dialect; readonly signal: AbortSignal },
+  ): Promise<Answer> {
+    const client = this.#acceptsGzip ? this.#compressingClient : this.#client;
+    const answer = await client.ask<Data>({ document, operationName, variables: variables(dialect) }, signal);
+    this.#hear(answer, signal);
+    return answer;
+  }
+
+  #refuse(): void {
+    this.#refusedAt = this.#options.clock();
+    this.#acceptsGzip = false;
+  }
+
+  #hear(answer: Answer, signal: AbortSignal): void {
+    if (answer.kind === 'failed' || (answer.kind === 'unsupported' && !answer.isMappers)) {
+      if (!signal.aborted) this.#isAway = true;
+      return;
+    }
+    const before = this.#heard;
+    const wasAway = this.#isAway;
+    this.#heard = { mapper: answer.mapper, at: this.#options.clock() };
+    this.#isAway = false;
+    if (before !== undefined && before.mapper !== answer.mapper) {
+      this.#refusedAt = -Infinity;
+      this.#acceptsGzip = false;
+      // A report that waits on a connection to the mapper before fails now, and is sent to the new one.
+      this.#http.dropConnections();
+      this.#options.onReplaced();
+    }
+    if (wasAway) this.#options.onBack();
+  }
+}
+
+function toOutcome(answer: Answer, { operationName }: ReportRequest): Outcome {
+  switch (answer.kind) {
+    case 'answered':
+      return toAcknowledgement(answer.data[operationName]);
+    case 'unsupported':
+      return { kind: answer.isMappers ? 'rejected' : 'retry', problem: answer.problem };
+    case 'refused':
+      return { kind: isRejection(answer.status) ? 'rejected' : 'retry', problem: answer.problem };
+    case 'failed':
+      return { kind: 'retry', problem: answer.problem };
+  }
+}
+
+/** Only `true` under the mutation's own name says that the report was taken. */
+function toAcknowledgement(result: unknown): Outcome {
+  if (result === true) return { kind: 'accepted' };
+  const problem =
+    result === false ? 'the mapper is full and took nothing' : 'the answer does not say that it was taken';
+  return { kind: 'retry', problem };
+}
+
+/** The request itself is wrong; 408 and 429 ask for another try, 401 to 404 speak of the way there (a proxy, a start-up). */
+function isRejection(status: number): boolean {
+  return status === 400 || status === 413;
+}
