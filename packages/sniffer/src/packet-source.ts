@@ -7,6 +7,7 @@ import { createCollectors } from './collect/create-collectors.ts';
 import type { PacketPath } from './collect/packet-path.ts';
 import type { ListenerPods } from './collect/sockets/listener-pods.ts';
 import type { RecentSyns } from './collect/sockets/recent-syns.ts';
+import type { HostCallers } from './collect/tcp/host-callers.ts';
 import { registerPacketMetrics } from './metrics.ts';
 import type { SnifferConfig } from './options.ts';
 
@@ -16,6 +17,8 @@ export interface SourceParts {
   readonly intake: AgentIntake;
   readonly listenerPods: ListenerPods;
   readonly syns: RecentSyns;
+  /** Absent where the kernel does not say who called. */
+  readonly callers: HostCallers | undefined;
 }
 
 /** Milliseconds between two times that what was captured is handed over to be reported. */
@@ -25,12 +28,13 @@ const emittedAtOnce = 256;
 
 /** Packets of the node's interfaces; undefined when they are not wanted. Where they cannot be had, the source's problem says why. */
 export function openPacketSource(parts: SourceParts): Source | undefined {
-  const { config, intake, listenerPods } = parts;
+  const { config, intake, listenerPods, callers } = parts;
   const counts = (): CaptureCounts => (capture instanceof LiveSource ? capture.counts() : noCounts);
   const collectors = createCollectors({
     ...parts,
     record: sighting => intake.record(listenerPods.withServerPod(sighting)),
     lost: () => counts().dropped,
+    callerOf: callers === undefined ? undefined : (client, called) => callers.podUid(client, called),
   });
   const { path, undecodable, skipped } = collectors;
   const { filter } = path;

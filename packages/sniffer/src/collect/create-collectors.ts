@@ -5,7 +5,7 @@ import { DnsCollector } from './dns/dns-collector.ts';
 import { PacketPath } from './packet-path.ts';
 import { ReasonCounts } from '@network-mapper/reporting';
 import type { RecentSyns } from './sockets/recent-syns.ts';
-import { TcpCollector } from './tcp/tcp-collector.ts';
+import { TcpCollector, type TcpCollectorOptions } from './tcp/tcp-collector.ts';
 
 export interface CreateCollectorsOptions {
   readonly config: {
@@ -17,6 +17,7 @@ export interface CreateCollectorsOptions {
   readonly record: RecordSighting;
   /** Packets that the capture has lost since its start. */
   readonly lost: () => number;
+  readonly callerOf?: TcpCollectorOptions['callerOf'];
   /** For the scan of sockets. */
   readonly syns?: RecentSyns | undefined;
 }
@@ -30,12 +31,12 @@ export interface Collectors {
 }
 
 /** The collectors of the kinds of evidence that are wanted. */
-export function createCollectors({ config, record, lost, syns }: CreateCollectorsOptions): Collectors {
+export function createCollectors({ config, record, lost, callerOf, syns }: CreateCollectorsOptions): Collectors {
   const skipped = new ReasonCounts<SkipReason>();
   const undecodable = new ReasonCounts<Undecodable>();
   const options = { record, emitEvery: config.refreshInterval, skipped, undecodable };
   const dns = config.dns ? new DnsCollector({ ...options, ports: config.dnsPorts }) : undefined;
-  const tcp = config.tcp ? new TcpCollector({ ...options, lost }) : undefined;
+  const tcp = config.tcp ? new TcpCollector({ ...options, lost, callerOf }) : undefined;
   const wanted: readonly PacketCollector[] = [dns, tcp].filter(collector => collector !== undefined);
   const collectors = wanted.length > 0 && syns !== undefined ? [...wanted, syns] : wanted;
   return {

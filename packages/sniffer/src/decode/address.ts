@@ -73,3 +73,11 @@ function longestZeroRun(groups: readonly number[]): { readonly from: number; rea
   });
   return best;
 }
+
+/** The 4 or 16 bytes of the address, in the order of the network. */
+export function addressBytes(address: PackedAddress): Buffer {
+  if (typeof address === 'string') return Buffer.from(address, 'latin1');
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(address);
+  return bytes;
+}

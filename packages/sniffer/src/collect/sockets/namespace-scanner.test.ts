@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sighting } from '@network-mapper/model';
 import { expect, onTestFinished, test } from 'vitest';
+import { ControlGroups } from '../../procfs/control-groups.ts';
 import { ProcFiles } from '../../procfs/proc-files.ts';
 import type { SkipReason } from '../../skip-reason.ts';
 import { ReasonCounts } from '@network-mapper/reporting';
@@ -29,6 +30,8 @@ async function scan(root: string): Promise<Scan> {
     hostnameFiles: false,
     budget: new CpuBudget(1),
     listenerPods: new ListenerPods(),
+    groups: new ControlGroups(root),
+    sockets: undefined,
     opened: () => false,
     dnsPorts: [53],
   });

@@ -1,6 +1,7 @@
 import { mostSourcePorts, type Sighting } from '@network-mapper/model';
 import { TimeSlice } from '@network-mapper/runtime';
 import { formatAddress } from '../../decode/address.ts';
+import type { ControlGroups } from '../../procfs/control-groups.ts';
 import { ProcNetParser } from '../../procfs/proc-net-parser.ts';
 import {
   defaultEphemeralPorts,
@@ -18,7 +19,7 @@ import type { ListenerPods } from './listener-pods.ts';
 import { NamespaceSockets, type ClientSockets, type ServedPorts } from './namespace-sockets.ts';
 import { Processes } from './processes.ts';
 import type { Ends } from './recent-syns.ts';
-import { SocketOwners } from './socket-owners.ts';
+import { SocketOwners, type HeldSockets } from './socket-owners.ts';
 
 export interface NamespaceScannerOptions {
   readonly proc: ProcFiles;
@@ -28,6 +29,9 @@ export interface NamespaceScannerOptions {
   readonly hostnameFiles: boolean;
   readonly budget: CpuBudget;
   readonly listenerPods: ListenerPods;
+  readonly groups: ControlGroups;
+  /** Sockets of the node's namespace, asked of the kernel; absent where it does not know. */
+  readonly sockets: HeldSockets | undefined;
   /** Whether a SYN was seen lately from one end to the other. */
   readonly opened: (ends: Ends) => boolean;
   /** UDP sockets to them are lookups. */
@@ -131,7 +135,7 @@ export class NamespaceScanner {
     if (sockets === 'gone' || sockets === 'not-permitted') return sockets;
     namespace.lastReading = { counts, at, isConnected: sockets.connected > 0 };
     namespace.served = sockets.served;
-    if (isShared) await namespace.owners.find(inodesOf(sockets), members);
+    if (isShared) await namespace.owners.find(inodesOf(sockets), { pids, signal, isOwn });
     if (isShared && isOwn) this.#findListeners(namespace, sockets);
     if (sockets.clients.size > 0) await this.#findHostname(namespace, pids);
     const [podUid] = isShared ? [] : podUids;

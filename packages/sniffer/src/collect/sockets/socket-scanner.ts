@@ -1,4 +1,5 @@
 import type { Logger, Runnable } from '@network-mapper/runtime';
+import type { ControlGroups } from '../../procfs/control-groups.ts';
 import type { ProcFiles } from '../../procfs/proc-files.ts';
 import type { SkipReason } from '../../skip-reason.ts';
 import type { RecordSighting } from '../collector.ts';
@@ -7,12 +8,16 @@ import { CpuBudget } from './cpu-budget.ts';
 import type { ListenerPods } from './listener-pods.ts';
 import { NamespaceScanner } from './namespace-scanner.ts';
 import type { Ends } from './recent-syns.ts';
+import type { HeldSockets } from './socket-owners.ts';
 
 export interface SocketScannerOptions {
   readonly proc: ProcFiles;
   readonly record: RecordSighting;
   readonly skipped: ReasonCounts<SkipReason>;
   readonly listenerPods: ListenerPods;
+  readonly groups: ControlGroups;
+  /** Sockets of the node's namespace, asked of the kernel; absent where it does not know. */
+  readonly sockets: HeldSockets | undefined;
   readonly hostnameFiles: boolean;
   /** Whether a SYN was seen lately from one end to the other. */
   readonly opened: (ends: Ends) => boolean;

@@ -8,6 +8,8 @@ import { AttemptLimit } from './attempt-limit.ts';
 import { TcpOpens, type Endpoint, type OpenedConnection, type Outcome } from './tcp-opens.ts';
 
 export interface TcpCollectorOptions extends CollectorOptions {
+  /** UID of the pod whose process opened a connection, where several share the client's address. */
+  readonly callerOf?: ((client: Endpoint, called: Endpoint) => string | undefined) | undefined;
   /** Packets that the capture has lost since its start. */
   readonly lost: () => number;
 }
@@ -15,6 +17,7 @@ export interface TcpCollectorOptions extends CollectorOptions {
 /** Connections of one client to one server, since the last time they were emitted. */
 interface Flow extends Coalescable {
   readonly client: Endpoint;
+  readonly podUid: string | undefined;
   readonly called: Endpoint;
   readonly reached: Endpoint;
   readonly outcome: Outcome;
@@ -66,16 +69,18 @@ export class TcpCollector implements PacketCollector {
   }
 
   #flow({ client, called, reached, outcome, time }: OpenedConnection): Flow | undefined {
+    const podUid = this.#options.callerOf?.(client, called);
     const number = called.port * 4 + outcomeNumber[outcome];
     const key =
       addressPairKey(client.address, called.address, number) +
-      (called === reached ? '' : addressKey(reached.address) + String.fromCharCode(reached.port));
+      (called === reached ? '' : addressKey(reached.address) + String.fromCharCode(reached.port)) +
+      (podUid ?? '');
     const known = this.#flows.get(key);
     if (known !== undefined) return known;
     if (outcome !== 'accepted' && !this.#attempts.allows({ client: client.address, server: called.address }, time))
       return undefined;
     const counts = { connections: 0, sourcePorts: [], firstSeen: 0, lastSeen: 0, seen: 0, emitted: -Infinity };
-    const flow: Flow = { client, called, reached, outcome, ...counts };
+    const flow: Flow = { client, podUid, called, reached, outcome, ...counts };
     this.#flows.add(key, flow);
     return flow;
   }
@@ -85,13 +90,13 @@ const outcomeNumber: Readonly<Record<Outcome, number>> = { accepted: 0, unanswer
 
 /** What is new about the flow since it was emitted last. */
 function takeSighting(flow: Flow): Sighting {
-  const { client, called, reached, outcome, connections, sourcePorts, firstSeen, lastSeen } = flow;
+  const { client, podUid, called, reached, outcome, connections, sourcePorts, firstSeen, lastSeen } = flow;
   flow.connections = 0;
   flow.sourcePorts = [];
   const isTranslated = called.address !== reached.address || called.port !== reached.port;
   return {
     evidence: 'TCP',
-    client: { kind: 'address', ip: formatAddress(client.address) },
+    client: { kind: 'address', ip: formatAddress(client.address), ...(podUid === undefined ? {} : { podUid }) },
     server: {
       kind: 'address',
       ip: formatAddress(called.address),
