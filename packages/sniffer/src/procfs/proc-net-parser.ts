@@ -24,8 +24,6 @@ const hexValue = Uint8Array.from({ length: 256 }, (_, byte) => {
   return Number.isNaN(digit) ? 255 : digit;
 });
 
-const addressBytes = Buffer.alloc(16);
-
 /**
  * Reads socket tables in the format of Documentation/networking/proc_net_tcp.rst, chunk by chunk as the kernel gives
  * them: nothing but the current line is held.
@@ -41,6 +39,9 @@ export class ProcNetParser {
   };
   readonly #onSocket: (line: SocketLine) => void;
   readonly #onMalformed: () => void;
+  readonly #addressBytes = Buffer.alloc(16);
+  /** The endpoint that was read last. */
+  readonly #parsed: { address: PackedAddress; port: number } = { address: 0, port: 0 };
   #carried = Buffer.alloc(0);
 
   constructor(onSocket: (line: SocketLine) => void, onMalformed: () => void) {
@@ -77,15 +78,15 @@ export class ProcNetParser {
       this.#onMalformed();
       return;
     }
-    line.localAddress = parsed.address;
-    line.localPort = parsed.port;
+    line.localAddress = this.#parsed.address;
+    line.localPort = this.#parsed.port;
     at = this.#parseEndpoint(bytes, skipSpaces(bytes, at, end), end);
     if (at < 0) {
       this.#onMalformed();
       return;
     }
-    line.remoteAddress = parsed.address;
-    line.remotePort = parsed.port;
+    line.remoteAddress = this.#parsed.address;
+    line.remotePort = this.#parsed.port;
     at = skipSpaces(bytes, at, end);
     line.state = parseHex(bytes, at, at + 2);
     for (let field = 3; field < 9; field++) at = skipSpaces(bytes, skipField(bytes, at, end), end);
@@ -97,7 +98,7 @@ export class ProcNetParser {
     this.#onSocket(line);
   }
 
-  /** Reads `ADDRESS:PORT` into `parsed`; the index behind it, or -1. */
+  /** Reads `ADDRESS:PORT` into `#parsed`; the index behind it, or -1. */
   #parseEndpoint(bytes: Buffer, start: number, end: number): number {
     const separator = bytes.indexOf(colon, start);
     const digits = separator - start;
@@ -108,18 +109,16 @@ export class ProcNetParser {
         const from = start + word + 2 * byte;
         const value = parseHex(bytes, from, from + 2);
         if (value < 0) return -1;
-        addressBytes[word / 2 + 3 - byte] = value;
+        this.#addressBytes[word / 2 + 3 - byte] = value;
       }
     }
-    parsed.address = digits === 8 ? packIpv4(addressBytes, 0) : packIpv6(addressBytes, 0);
-    parsed.port = parseHex(bytes, separator + 1, separator + 5);
-    return parsed.port < 0 ? -1 : separator + 5;
+    this.#parsed.address = digits === 8 ? packIpv4(this.#addressBytes, 0) : packIpv6(this.#addressBytes, 0);
+    this.#parsed.port = parseHex(bytes, separator + 1, separator + 5);
+    return this.#parsed.port < 0 ? -1 : separator + 5;
   }
 }
 
 const noBytes = Buffer.alloc(0);
-
-const parsed: { address: PackedAddress; port: number } = { address: 0, port: 0 };
 
 function skipSpaces(bytes: Buffer, from: number, end: number): number {
   let at = from;

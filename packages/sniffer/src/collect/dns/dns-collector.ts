@@ -52,7 +52,7 @@ export class DnsCollector implements PacketCollector {
     this.#ports = new Set(options.ports);
     // A stream begins with a SYN-ACK, from which its segments are counted.
     this.filters = [...dnsFilters(options.ports), ...synFilters];
-    this.#streams = new DnsStreams(() => options.undecodable.add('dns-stream-gap'));
+    this.#streams = new DnsStreams({ onGap: () => options.undecodable.add('dns-stream-gap') });
     this.#lookups = new Lookups({ emit: lookup => this.#emit(lookup), holdBack, emitEvery: options.emitEvery });
   }
 

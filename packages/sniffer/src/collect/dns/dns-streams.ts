@@ -14,14 +14,24 @@ interface Stream {
   lastSeen: number;
 }
 
-/** Servers send to so many clients at once at most; the stream that was silent longest is given up for a new one. */
-const mostStreams = 1024;
-/** Bytes that all streams together may hold. */
-const mostHeld = 4 * 1024 * 1024;
-/** Segments of a stream that may wait for one that is missing. */
-const mostEarly = 32;
-/** Milliseconds of silence after which a stream is forgotten. */
-const idle = 10_000;
+export interface DnsStreamsOptions {
+  /** Called when data of a stream was given up because a part before it is missing. */
+  readonly onGap: () => void;
+  readonly limits?: DnsStreamLimits;
+}
+
+export interface DnsStreamLimits {
+  /** Servers send to so many clients at once at most; the stream that began first is given up for a new one. */
+  readonly streams: number;
+  /** Bytes that all streams together may hold. */
+  readonly bytes: number;
+  /** Segments of a stream that may wait for one that is missing. */
+  readonly early: number;
+  /** Milliseconds of silence after which a stream is forgotten. */
+  readonly idle: number;
+}
+
+const standardLimits: DnsStreamLimits = { streams: 1024, bytes: 4 * 1024 * 1024, early: 32, idle: 10_000 };
 /** A message is preceded by its length in two bytes (RFC 1035 section 4.2.2), and has a header of twelve. */
 const lengthPrefix = 2;
 const shortestMessage = 12;
@@ -34,11 +44,12 @@ const shortestMessage = 12;
 export class DnsStreams {
   readonly #streams = new Map<string, Stream>();
   readonly #onGap: () => void;
+  readonly #limits: DnsStreamLimits;
   #held = 0;
 
-  /** @param onGap Called when data of a stream was given up because a part before it is missing. */
-  constructor(onGap: () => void) {
+  constructor({ onGap, limits = standardLimits }: DnsStreamsOptions) {
     this.#onGap = onGap;
+    this.#limits = limits;
   }
 
   /** A segment from port 53. `consume` is called at once with the messages that it completes. */
@@ -55,13 +66,13 @@ export class DnsStreams {
     if (stream === undefined) return;
     stream.lastSeen = time;
     const complete = this.#take(stream, { sequence, data: packet, consume });
-    if (!complete || packet.cut || this.#held > mostHeld) this.#giveUp(key);
+    if (!complete || packet.cut || this.#held > this.#limits.bytes) this.#giveUp(key);
   }
 
   /** Forgets streams that are silent. */
   forgetIdle(now: number): void {
     for (const [key, stream] of this.#streams) {
-      if (Math.abs(now - stream.lastSeen) < idle) continue;
+      if (Math.abs(now - stream.lastSeen) < this.#limits.idle) continue;
       if (stream.held.length > 0 || stream.early.size > 0) this.#onGap();
       this.#drop(key);
     }
@@ -76,7 +87,7 @@ export class DnsStreams {
   }
 
   #add(key: string, stream: Stream): Stream {
-    if (this.#streams.size >= mostStreams) {
+    if (this.#streams.size >= this.#limits.streams) {
       const oldest = this.#streams.keys().next();
       if (oldest.done !== true) this.#drop(oldest.value);
     }
@@ -89,7 +100,7 @@ export class DnsStreams {
     const { sequence, data, consume } = segment;
     const ahead = (sequence - stream.next) | 0;
     if (ahead > 0) {
-      if (stream.early.size >= mostEarly || ahead > 0xffff) return false;
+      if (stream.early.size >= this.#limits.early || ahead > 0xffff) return false;
       if (!stream.early.has(sequence)) {
         stream.early.set(sequence, copyOf(data));
         this.#held += data.end - data.start;
