@@ -45,6 +45,17 @@ const mapperStages = [
   },
 ];
 
+/** Folders of kube: an answer is decoded without knowing where it came from, connections know nothing of lists. */
+const kubeStages = [
+  {
+    from: 'decode',
+    banned: ['access', 'watch', 'channels', 'lookup'],
+    because: 'bytes become members, whoever sent them',
+  },
+  { from: 'access', banned: ['watch', 'channels', 'lookup'], because: 'a connection knows no kinds of objects' },
+  { from: 'watch', banned: ['channels', 'lookup'], because: 'a collection needs lists and watches only' },
+];
+
 const importRules = Object.entries(layers).map(([name, { may, because }]) => ({
   files: [`packages/${name}/src/**/*.ts`],
   ignores: ['**/*.test.ts'],
@@ -64,8 +75,13 @@ const importRules = Object.entries(layers).map(([name, { may, because }]) => ({
   },
 }));
 
-const stageRules = mapperStages.map(({ from, banned, because }) => ({
-  files: [`packages/mapper/src/${from}/**/*.ts`],
+const stages = [
+  ...mapperStages.map(stage => ({ ...stage, name: 'mapper' })),
+  ...kubeStages.map(stage => ({ ...stage, name: 'kube' })),
+];
+
+const stageRules = stages.map(({ name, from, banned, because }) => ({
+  files: [`packages/${name}/src/${from}/**/*.ts`],
   ignores: ['**/*.test.ts'],
   rules: {
     '@typescript-eslint/no-restricted-imports': [

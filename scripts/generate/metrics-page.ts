@@ -2,8 +2,8 @@ import { createLogger, createRegistry, readOptions, type Registry } from '@netwo
 import { WaitingRoom } from '../../packages/mapper/src/ingest/waiting-room.ts';
 import { createMapperMetrics } from '../../packages/mapper/src/metrics.ts';
 import { createTrafficMap } from '../../packages/mapper/src/store/traffic-map.ts';
-import { noCounts } from '../../packages/sniffer/src/capture/packet-source.ts';
-import { PacketCollectors } from '../../packages/sniffer/src/collect/packet-collectors.ts';
+import { noCounts } from '../../packages/sniffer/src/capture/frame.ts';
+import { createCollectors } from '../../packages/sniffer/src/collect/create-collectors.ts';
 import { registerPacketMetrics, registerScanMetrics } from '../../packages/sniffer/src/metrics.ts';
 import { options } from '../../packages/sniffer/src/options.ts';
 import { createSnifferAgent } from '../../packages/sniffer/src/sniffer.ts';
@@ -55,7 +55,7 @@ function snifferRegistry(): Registry {
     sources: intake => {
       registerPacketMetrics({
         registry: intake.registry,
-        collectors: new PacketCollectors({ handOverEvery: 0 }),
+        collectors: createCollectors({ config: readOptions(options, {}), record: () => undefined, lost: () => 0 }),
         counts: () => noCounts,
       });
       registerScanMetrics({ registry: intake.registry, cost: () => 0 });

@@ -17,10 +17,11 @@ export { operations } from './operations.ts';
 
 // Reports
 export {
+  entriesIn,
   fromWire,
   toWire,
   type Dialect,
-  type ReadReport,
+  type FromWireOptions,
   type ReceivedReports,
   type Refused,
   type ToWireOptions,

@@ -2,7 +2,7 @@ import type { Evidence, Sighting, SightingDetail, Party } from '@network-mapper/
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits } from './limits.ts';
-import { fromWire, toWire, type ReceivedReports } from './wire.ts';
+import { fromWire, toWire, type ReceivedReports, type Refused } from './wire.ts';
 
 const now = Date.parse('2026-01-01T12:00:00Z');
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/);
@@ -116,6 +116,16 @@ function sightingOf(evidence: Evidence): fc.Arbitrary<Sighting> {
     .map(([from, to, detail, when]) => ({ evidence, client: from, server: to, detail, ...when }));
 }
 
+interface ReadReport {
+  readonly sightings: readonly Sighting[];
+  readonly refused: readonly Refused[];
+}
+
+function read<E extends Evidence>(evidence: E, args: ReceivedReports[E]): ReadReport {
+  const refused: Refused[] = [];
+  return { sightings: [...fromWire(evidence, args, { now, refuse: each => refused.push(each) })], refused };
+}
+
 /** The variables of a mutation as the mapper reads them. */
 function received(variables: unknown): ReceivedReports[Evidence] {
   return JSON.parse(JSON.stringify(variables), (key, value: unknown) =>
@@ -143,7 +153,7 @@ describe.each(Object.keys(kinds) as Evidence[])('sightings by %s', evidence => {
     fc.assert(
       fc.property(fc.array(sightingOf(evidence).filter(hasDistinctReached), { maxLength: 10 }), sightings => {
         const variables = toWire(evidence, sightings, { dialect: 'extended', now });
-        const report = fromWire(evidence, received(variables), now);
+        const report = read(evidence, received(variables));
         expect(report.refused).toEqual([]);
         expect(sorted(report.sightings)).toEqual(sorted(sightings));
       }),
@@ -233,7 +243,7 @@ test.each<[string, Evidence, object, string]>([
     'out-of-range',
   ],
 ])('%s is refused for being %3$s', (_, evidence, entry, reason) => {
-  const report = fromWire(evidence, { results: { results: [entry] } } as never, now);
+  const report = read(evidence, { results: { results: [entry] } } as never);
   expect(report.sightings).toEqual([]);
   expect(report.refused).toEqual([expect.objectContaining({ reason, evidence })]);
   expect(report.refused[0]?.server.length).toBeLessThan(300);
@@ -244,13 +254,13 @@ test.each<[string, object, string]>([
   ['an action', { resource: 'r', actions: [long(limits.action)] }, 'too-long'],
   ['actions', { resource: 'r', actions: Array.from({ length: limits.actions + 1 }, () => 'a:b') }, 'too-many'],
 ])('a cloud operation with %s beyond the limit is refused', (_, entry, reason) => {
-  const report = fromWire('AWS', { operation: [{ srcIp: '10.0.0.1', ...entry }] } as never, now);
+  const report = read('AWS', { operation: [{ srcIp: '10.0.0.1', ...entry }] } as never);
   expect(report.refused).toEqual([expect.objectContaining({ reason })]);
 });
 
 test('addresses are in one form, however they were written', () => {
   const written = { ...source, srcIp: 'FD00:0::7', destinations: [{ ...destination, destination: 'fd00::10.0.0.34' }] };
-  const [sighting] = fromWire('TCP', { results: { results: [written] } }, now).sightings;
+  const [sighting] = read('TCP', { results: { results: [written] } }).sightings;
   expect([sighting?.client, sighting?.server]).toEqual([
     expect.objectContaining({ ip: 'fd00::7' }),
     expect.objectContaining({ ip: 'fd00::a00:22' }),

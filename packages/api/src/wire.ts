@@ -101,35 +101,51 @@ export interface Refused {
   readonly at: number;
 }
 
-export interface ReadReport {
-  readonly sightings: readonly Sighting[];
-  readonly refused: readonly Refused[];
-  /** Sources, accesses or operations in the report. */
-  readonly entries: number;
+export interface FromWireOptions {
+  /** Milliseconds since the epoch: when reports without times of their own were seen. */
+  readonly now: number;
+  /** Called with everything that is not taken. */
+  readonly refuse: (refused: Refused) => void;
 }
 
-/** The sightings of a report. Kinds of evidence whose reports have no times are seen `now` (milliseconds since the epoch). */
-export function fromWire<E extends Evidence>(evidence: E, args: ReceivedReports[E], now: number): ReadReport {
-  const reader = new ReportReader(evidence, now);
+/** The sightings of a report, made as they are asked for: of a large report only one is there at a time. */
+export function fromWire<E extends Evidence>(
+  evidence: E,
+  args: ReceivedReports[E],
+  options: FromWireOptions,
+): Iterable<Sighting> {
+  const reader = new ReportReader(evidence, options);
   const report = { evidence, args } as ReceivedReport;
   switch (report.evidence) {
     case 'DNS':
-      return reader.read(report.args.results.results, source => fromDnsSource(source, reader));
+      return fromDnsSources(report.args.results.results, reader);
     case 'TCP':
     case 'SOCKET':
-      return reader.read(report.args.results.results, source => fromConnections(source, reader));
+      return fromConnections(report.args.results.results, reader);
     case 'KAFKA':
-      return reader.read(report.args.results.results, result => fromKafka(result, reader));
+      return eachOf(report.args.results.results, result => fromKafka(result, reader));
     case 'ISTIO':
-      return reader.read(report.args.results.results, connection => fromIstio(connection, reader));
+      return eachOf(report.args.results.results, connection => fromIstio(connection, reader));
     case 'AWS':
-      return reader.read(report.args.operation, operation => fromAws(operation, reader));
+      return eachOf(report.args.operation, operation => fromAws(operation, reader));
     case 'AZURE':
-      return reader.read(report.args.operation, operation => fromAzure(operation, reader));
+      return eachOf(report.args.operation, operation => fromAzure(operation, reader));
     case 'GCP':
-      return reader.read(report.args.operation, operation => fromGcp(operation, reader));
+      return eachOf(report.args.operation, operation => fromGcp(operation, reader));
     case 'TRAFFIC_LEVEL':
-      return reader.read(report.args.results.results, level => fromTrafficLevel(level, reader));
+      return eachOf(report.args.results.results, level => fromTrafficLevel(level, reader));
+  }
+}
+
+/** Sources, accesses or operations in a report. */
+export function entriesIn(args: ReceivedReports[Evidence]): number {
+  return 'operation' in args ? args.operation.length : args.results.results.length;
+}
+
+function* eachOf<T>(entries: readonly T[], read: (entry: T) => Sighting | undefined): Generator<Sighting> {
+  for (const entry of entries) {
+    const sighting = read(entry);
+    if (sighting !== undefined) yield sighting;
   }
 }
 
@@ -137,42 +153,35 @@ type ReceivedReport = {
   readonly [E in Evidence]: { readonly evidence: E; readonly args: ReceivedReports[E] };
 }[Evidence];
 
-/** Collects the sightings of one report, and what of it is refused. */
+/** Makes the sightings of one report, and refuses what is not taken. */
 class ReportReader {
   readonly evidence: Evidence;
   readonly now: number;
-  readonly #sightings: Sighting[] = [];
-  readonly #refused: Refused[] = [];
+  readonly #refuse: FromWireOptions['refuse'];
 
-  constructor(evidence: Evidence, now: number) {
+  constructor(evidence: Evidence, { now, refuse }: FromWireOptions) {
     this.evidence = evidence;
     this.now = now;
+    this.#refuse = refuse;
   }
 
-  read<T>(entries: readonly T[], readOne: (entry: T) => void): ReadReport {
-    for (const entry of entries) readOne(entry);
-    return { sightings: this.#sightings, refused: this.#refused, entries: entries.length };
-  }
-
-  /** Takes a sighting, unless a check found something: then it is refused for that. */
-  take(seen: Omit<Sighting, 'evidence'>, problem: Refusal | undefined): void {
-    const reason =
-      problem ??
-      (isPlausibleTime({ at: seen.at, now: this.now }) && isPlausibleTime({ at: seen.firstAt, now: this.now })
-        ? undefined
-        : 'implausible-time');
+  /** The sighting, unless a check found something: then it is refused for that. */
+  take(seen: Omit<Sighting, 'evidence'>, problem: Refusal | undefined): Sighting | undefined {
     const { client, server, firstAt, at, count, detail } = seen;
-    if (reason === undefined) {
-      this.#sightings.push({ evidence: this.evidence, client, server, firstAt, at, count, detail });
-      return;
-    }
-    this.#refused.push({
+    const reason = problem ?? (this.#isPlausible(at) && this.#isPlausible(firstAt) ? undefined : 'implausible-time');
+    if (reason === undefined) return { evidence: this.evidence, client, server, firstAt, at, count, detail };
+    this.#refuse({
       reason,
       evidence: this.evidence,
       client: shortened(partyText(client)),
       server: shortened(partyText(server)),
       at: Number.isFinite(at) ? at : 0,
     });
+    return undefined;
+  }
+
+  #isPlausible(at: number): boolean {
+    return isPlausibleTime({ at, now: this.now });
   }
 }
 
@@ -225,46 +234,75 @@ function toDestinationParty(server: Party): Pick<Destination, 'destination' | 'd
   return { destination: ip, destinationIP: reached?.ip ?? ip, destinationPort: port ?? null };
 }
 
-function fromDnsSource(source: ReceivedSource, reader: ReportReader): void {
-  const client = toClient(source);
-  const problem = clientProblem(client);
-  for (const { destination: name, destinationIP, TTL: ttl, ...seen } of source.destinations) {
-    const server: NameParty = { kind: 'name', name, ip: addressIn(destinationIP) };
-    reader.take(
-      { client, server, ...timesOf(seen), detail: { kind: 'dns', ttl: ttl ?? undefined } },
-      problem ??
-        tooLong(name, limits.dnsName) ??
-        tooLong(server.ip, limits.address) ??
-        outOfRange(seen.connections, limits.count) ??
-        outOfRange(ttl, limits.count),
-    );
+function* fromDnsSources(sources: readonly ReceivedSource[], reader: ReportReader): Generator<Sighting> {
+  for (const source of sources) {
+    const client = toClient(source);
+    const problem = clientProblem(client);
+    for (const seen of source.destinations) {
+      const sighting = fromDns(seen, { client, problem, reader });
+      if (sighting !== undefined) yield sighting;
+    }
   }
 }
 
-function fromConnections(source: ReceivedSource, reader: ReportReader): void {
-  const client = toClient(source);
-  const problem = clientProblem(client);
-  for (const seen of source.destinations) {
-    const server = toServer(seen);
-    const sourcePorts = seen.srcPorts ?? [];
-    const detail: ConnectionDetail = {
-      kind: 'connection',
-      // Agents of the original do not say; what they capture of connections is TCP.
-      protocol: seen.protocol ?? 'TCP',
-      accepted: seen.accepted ?? undefined,
-      sourcePorts,
-    };
-    reader.take(
-      { client, server, ...timesOf(seen), detail },
-      problem ??
-        tooLong(server.ip, limits.hostname) ??
-        tooLong(server.reached?.ip, limits.address) ??
-        tooLong(server.podUid, limits.uid) ??
-        tooMany(sourcePorts, limits.sourcePorts) ??
-        (sourcePorts.every(isPort) ? undefined : 'out-of-range') ??
-        outOfRange(seen.connections, limits.count),
-    );
+interface FromSource {
+  readonly client: AddressParty;
+  /** What is wrong with the client. */
+  readonly problem: Refusal | undefined;
+  readonly reader: ReportReader;
+}
+
+function fromDns(seen: ReceivedDestination, { client, problem, reader }: FromSource): Sighting | undefined {
+  const { destination: name, TTL: ttl, lastSeen: at, connections } = seen;
+  const server: NameParty = { kind: 'name', name, ip: addressIn(seen.destinationIP) };
+  return reader.take(
+    {
+      client,
+      server,
+      at,
+      firstAt: firstOf(seen),
+      count: connections ?? 1,
+      detail: { kind: 'dns', ttl: ttl ?? undefined },
+    },
+    problem ??
+      tooLong(name, limits.dnsName) ??
+      tooLong(server.ip, limits.address) ??
+      outOfRange(connections, limits.count) ??
+      outOfRange(ttl, limits.count),
+  );
+}
+
+function* fromConnections(sources: readonly ReceivedSource[], reader: ReportReader): Generator<Sighting> {
+  for (const source of sources) {
+    const client = toClient(source);
+    const problem = clientProblem(client);
+    for (const seen of source.destinations) {
+      const sighting = fromConnection(seen, { client, problem, reader });
+      if (sighting !== undefined) yield sighting;
+    }
   }
+}
+
+function fromConnection(seen: ReceivedDestination, { client, problem, reader }: FromSource): Sighting | undefined {
+  const server = toServer(seen);
+  const sourcePorts = seen.srcPorts ?? [];
+  const detail: ConnectionDetail = {
+    kind: 'connection',
+    // Agents of the original do not say; what they capture of connections is TCP.
+    protocol: seen.protocol ?? 'TCP',
+    accepted: seen.accepted ?? undefined,
+    sourcePorts,
+  };
+  return reader.take(
+    { client, server, at: seen.lastSeen, firstAt: firstOf(seen), count: seen.connections ?? 1, detail },
+    problem ??
+      tooLong(server.ip, limits.hostname) ??
+      tooLong(server.reached?.ip, limits.address) ??
+      tooLong(server.podUid, limits.uid) ??
+      tooMany(sourcePorts, limits.sourcePorts) ??
+      (sourcePorts.every(isPort) ? undefined : 'out-of-range') ??
+      outOfRange(seen.connections, limits.count),
+  );
 }
 
 function toClient({ srcIp, srcHostname, srcPodUid }: ReceivedSource): AddressParty {
@@ -294,12 +332,8 @@ function toServer(seen: ReceivedDestination): AddressParty {
   };
 }
 
-function timesOf({
-  lastSeen: at,
-  firstSeen,
-  connections,
-}: Pick<ReceivedDestination, 'lastSeen' | 'firstSeen' | 'connections'>): Pick<Sighting, 'at' | 'firstAt' | 'count'> {
-  return { at, firstAt: Math.min(firstSeen ?? at, at), count: connections ?? 1 };
+function firstOf({ lastSeen, firstSeen }: ReceivedDestination): number {
+  return Math.min(firstSeen ?? lastSeen, lastSeen);
 }
 
 // Kafka
@@ -320,8 +354,8 @@ function toKafka({ client, server, at, detail }: Sighting, { now }: ToWireOption
 function fromKafka(
   { srcIp, serverPodName, serverNamespace, topic, operation, lastSeen: at }: Received<KafkaMapperResult, 'lastSeen'>,
   reader: ReportReader,
-): void {
-  reader.take(
+): Sighting | undefined {
+  return reader.take(
     {
       client: { kind: 'address', ip: normalAddress(srcIp) ?? srcIp },
       server: { kind: 'pod', namespace: serverNamespace, name: serverPodName },
@@ -356,10 +390,10 @@ function toIstio({ client, server, at, detail }: Sighting, { now }: ToWireOption
   };
 }
 
-function fromIstio(report: Received<IstioConnection, 'lastSeen'>, reader: ReportReader): void {
+function fromIstio(report: Received<IstioConnection, 'lastSeen'>, reader: ReportReader): Sighting | undefined {
   const { srcWorkload, srcWorkloadNamespace, dstWorkload, dstWorkloadNamespace, dstServiceName: service } = report;
   const { path, methods, lastSeen: at } = report;
-  reader.take(
+  return reader.take(
     {
       client: { kind: 'workload', namespace: srcWorkloadNamespace, name: srcWorkload },
       server: {
@@ -388,8 +422,11 @@ function toAws({ client, server, detail }: Sighting): AwsOperation {
   return { resource: partyText(server), actions, iamRole: iamRole ?? null, ...toCaller(client) };
 }
 
-function fromAws({ resource, actions, srcIp, client, iamRole }: AwsOperation, reader: ReportReader): void {
-  takeCloud(
+function fromAws(
+  { resource, actions, srcIp, client, iamRole }: AwsOperation,
+  reader: ReportReader,
+): Sighting | undefined {
+  return takeCloud(
     { resource, srcIp, client },
     { kind: 'cloud', actions, dataActions: [], iamRole: iamRole ?? undefined },
     reader,
@@ -400,8 +437,11 @@ function toGcp({ client, server, detail }: Sighting): GcpOperation {
   return { resource: partyText(server), permissions: ofKind(detail, 'cloud').actions, ...toCaller(client) };
 }
 
-function fromGcp({ resource, permissions: actions, srcIp, client }: GcpOperation, reader: ReportReader): void {
-  takeCloud({ resource, srcIp, client }, { kind: 'cloud', actions, dataActions: [] }, reader);
+function fromGcp(
+  { resource, permissions: actions, srcIp, client }: GcpOperation,
+  reader: ReportReader,
+): Sighting | undefined {
+  return takeCloud({ resource, srcIp, client }, { kind: 'cloud', actions, dataActions: [] }, reader);
 }
 
 function toAzure({ client, server, detail }: Sighting): AzureOperation {
@@ -413,8 +453,8 @@ function toAzure({ client, server, detail }: Sighting): AzureOperation {
 function fromAzure(
   { scope: resource, actions, dataActions, clientName: name, clientNamespace: namespace }: AzureOperation,
   reader: ReportReader,
-): void {
-  takeCloud({ resource, client: { name, namespace } }, { kind: 'cloud', actions, dataActions }, reader);
+): Sighting | undefined {
+  return takeCloud({ resource, client: { name, namespace } }, { kind: 'cloud', actions, dataActions }, reader);
 }
 
 interface CloudCall {
@@ -423,12 +463,16 @@ interface CloudCall {
   readonly client?: { readonly name: string; readonly namespace: string } | null | undefined;
 }
 
-function takeCloud({ resource, srcIp, client: named }: CloudCall, detail: CloudDetail, reader: ReportReader): void {
+function takeCloud(
+  { resource, srcIp, client: named }: CloudCall,
+  detail: CloudDetail,
+  reader: ReportReader,
+): Sighting | undefined {
   const ip = srcIp ?? '';
   const client: Party = named ? { kind: 'workload', ...named } : { kind: 'address', ip: normalAddress(ip) ?? ip };
   const all = [...detail.actions, ...detail.dataActions];
   const server: Party = { kind: 'resource', name: resource };
-  reader.take(
+  return reader.take(
     { client, server, at: reader.now, firstAt: reader.now, count: 1, detail },
     tooLong(named?.name ?? ip, limits.name) ??
       tooLong(named?.namespace, limits.name) ??
@@ -451,8 +495,11 @@ function toTrafficLevel({ client, server, detail }: Sighting): TrafficLevelResul
   return { srcIP: addressOf(client).ip, dstIP: addressOf(server).ip, bytesSent: bytes, flows };
 }
 
-function fromTrafficLevel({ srcIP, dstIP, bytesSent: bytes, flows }: TrafficLevelResult, reader: ReportReader): void {
-  reader.take(
+function fromTrafficLevel(
+  { srcIP, dstIP, bytesSent: bytes, flows }: TrafficLevelResult,
+  reader: ReportReader,
+): Sighting | undefined {
+  return reader.take(
     {
       client: { kind: 'address', ip: normalAddress(srcIP) ?? srcIP },
       server: { kind: 'address', ip: normalAddress(dstIP) ?? dstIP },

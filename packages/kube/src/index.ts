@@ -20,4 +20,6 @@ export { OwnerReader, type OwnerLookup } from './lookup/owner-reader.ts';
 
 // Into the cluster
 export { forwardPort, type ForwardedPort, type PodPort } from './channels/forward-port.ts';
+export { execInPod, type CommandResult, type PodCommand } from './channels/exec-in-pod.ts';
+export { followPodLogs, type FollowedContainer, type LogLine } from './channels/pod-logs.ts';
 export { podOfService } from './lookup/service-pod.ts';

@@ -87,7 +87,7 @@ test('a missing right is told', async () => {
   const connection = await nodeWith(() => undefined, 403);
   const { forward, socket } = await forwarded(connection);
   await once(socket, 'close');
-  expect(forward.problem()).toContain('port-forward to pod shop/cart');
+  expect(forward.problem()).toContain('portforward of pod shop/cart');
 });
 
 interface PodCase {

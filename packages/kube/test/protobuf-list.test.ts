@@ -1,12 +1,23 @@
 import { createServer } from 'node:http';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { WatchedCollection, type KubeObject } from '../src/index.ts';
+import { createKubernetesApi, type KubernetesObject } from '@network-mapper/testkit';
+import { collectionPath, connectKube, WatchedCollection, type KubeObject } from '../src/index.ts';
 import { DecodeError } from '../src/decode/decode-error.ts';
+import { metadataSelection } from '../src/decode/field-selection.ts';
 import { pickFields } from '../src/decode/pick-fields.ts';
 import { ProtobufListDecoder } from '../src/decode/protobuf-list-decoder.ts';
 import { fieldsFor, recordedLists } from './recorded-lists.ts';
 import { connectTo, runUntilTestEnds } from './until-test-ends.ts';
+
+/** What the recorded lists are of. */
+const kinds: Readonly<Record<string, { readonly group: string; readonly kind: string }>> = {
+  pods: { group: '', kind: 'Pod' },
+  services: { group: '', kind: 'Service' },
+  nodes: { group: '', kind: 'Node' },
+  endpointslices: { group: 'discovery.k8s.io', kind: 'EndpointSlice' },
+  replicasets: { group: 'apps', kind: 'ReplicaSet' },
+};
 
 /** Decodes bytes that come in pieces of a size. */
 function decode(bytes: Buffer, { plural, piece }: { readonly plural: string; readonly piece: number }) {
@@ -25,6 +36,30 @@ test.each(recordedLists)('$resource say the same in protocol buffers as in JSON'
     expect(list).toMatchObject({ resourceVersion: json.metadata.resourceVersion, next: json.metadata.continue });
   }
 });
+
+test.each(recordedLists)(
+  'the API of our tests sends $resource as a real one does, of nearly the same length',
+  async ({ resource, protobuf, json }) => {
+    await using api = await createKubernetesApi();
+    const { group, kind } = kinds[resource] ?? { group: '', kind: '' };
+    const apiVersion = group === '' ? 'v1' : `${group}/v1`;
+    for (const item of json.items) api.put({ ...item, apiVersion, kind } as unknown as KubernetesObject);
+    const connection = await connectKube({ kubeconfig: api.kubeconfig() });
+    const selection = fieldsFor(resource);
+    const isWhole = selection !== metadataSelection;
+    const parameters = isWhole ? '' : ';as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
+    const path = collectionPath({ group, version: 'v1', plural: resource, namespaced: true });
+    const { body } = await connection.get(path, { accept: `application/vnd.kubernetes.protobuf${parameters}` });
+    connection.close();
+    const byName = (items: readonly Record<string, unknown>[]) => items.map(item => JSON.stringify(item)).toSorted();
+    expect(byName(decode(body, { plural: resource, piece: 1_000 }).items)).toEqual(
+      byName(json.items.map(item => pickFields(item, selection))),
+    );
+    const real = Buffer.from(protobuf, 'base64').length;
+    expect(body.length / real).toBeGreaterThan(0.9);
+    expect(body.length / real).toBeLessThan(1.3);
+  },
+);
 
 test('bytes that are cut off or damaged end in an error, never in anything else', () => {
   const [pods] = recordedLists.map(({ protobuf }) => Buffer.from(protobuf, 'base64'));

@@ -1,5 +1,5 @@
 import { readJsonLines } from '@network-mapper/testkit';
-import { fieldsOf, metadataFields, type MessageFields } from '../src/decode/message-fields.ts';
+import { selectionFor, metadataSelection, type FieldSelection } from '../src/decode/field-selection.ts';
 
 /** One list as a real API server (1.34) gave it, in both encodings; of ReplicaSets the metadata alone. */
 interface RecordedList {
@@ -15,7 +15,7 @@ interface RecordedList {
 export const recordedLists = readJsonLines(new URL('fixtures/lists.jsonl', import.meta.url)) as readonly RecordedList[];
 
 /** What is read of the objects of a recorded list. */
-export function fieldsFor(plural: string): MessageFields {
+export function fieldsFor(plural: string): FieldSelection {
   const group = plural === 'endpointslices' ? 'discovery.k8s.io' : '';
-  return fieldsOf({ group, version: 'v1', plural }) ?? metadataFields;
+  return selectionFor({ group, version: 'v1', plural }) ?? metadataSelection;
 }

@@ -150,7 +150,7 @@ test('while the API server is away the collection keeps what it knew and says si
 
 test.each(['list', 'watch'] as const)('a %s that is never answered is asked for again', async verb => {
   connection.close();
-  connection = await connectKube({ kubeconfig: api.kubeconfig(), patience: 100 });
+  connection = await connectKube({ kubeconfig: api.kubeconfig(), requestTimeout: 100 });
   api.put(labelled('p', '1'));
   const heal = api.inject({ plural: 'pods', verb }, { kind: 'hang' });
   const { collection } = start();

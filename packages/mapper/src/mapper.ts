@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { KubeConnection } from '@network-mapper/kube';
+import type { Provenance } from '@network-mapper/model';
 import {
   createHttpListener,
   createMetricsListener,
@@ -33,6 +34,7 @@ import { openOpenTelemetrySink } from './publish/open-telemetry-sink.ts';
 import { createPublisher } from './publish/sink.ts';
 import { createExplain } from './resolve/explain.ts';
 import { Identities } from './resolve/identity.ts';
+import type { PodRecord } from './resolve/lookups.ts';
 import { createTrafficMap, type TrafficMap } from './store/traffic-map.ts';
 
 export interface MapperParts {
@@ -104,7 +106,15 @@ export function createMapper({
     },
   });
   const identities = new Identities({ owners: watches.owners, interner, now, jobsByImage: config.jobsByImage });
-  const context = { lookups: view, identities, interner, now, options: config, isLastTry: false };
+  const context = {
+    lookups: view,
+    identities,
+    interner,
+    now,
+    options: config,
+    clientProvenances: new WeakMap<PodRecord, Provenance>(),
+    isLastTry: false,
+  };
 
   const map = createTrafficMap({ dnsCacheCapacity: config.dnsCacheCapacity, mostBytes: mostMapBytes, now });
   const waitingRoom = new WaitingRoom({ wait: 60_000, places: 100_000, placesPerSender: 20_000 });

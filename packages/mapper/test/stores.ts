@@ -30,7 +30,6 @@ export class Stores {
     this.#cursor = cursor;
     interval.acknowledge();
     return changes
-      .map(({ edge }) => edge)
       .filter((edge): edge is Extract<Edge, { kind: K }> => edge.kind === kind)
       .map(edge => ({ edge, connections: interval.count(edge) }));
   }

@@ -12,6 +12,10 @@ export interface EdgeBase {
   readonly lastSeen: number;
   /** How often it was reported: connections, answers, accesses. Never more than `Number.MAX_SAFE_INTEGER`. */
   readonly count: number;
+  /** The revision of the map at which it changed last. */
+  readonly revision: number;
+  /** It is not on the map any more. */
+  readonly gone: boolean;
 }
 
 export type IntentType = 'HTTP' | 'KAFKA';

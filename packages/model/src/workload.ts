@@ -34,14 +34,16 @@ export function namedWorkload({ name, namespace }: ServiceIdentity): Workload {
   };
 }
 
-/** How one side of a sighting was resolved (the API's `resolutionData`). Times are milliseconds since the epoch, or of duration. */
+/** How one side of a sighting was resolved (the API's `resolutionData`). */
 export interface Provenance {
   readonly host: string | null;
   readonly podHostname: string | null;
   readonly procfsHostname: string | null;
   readonly port: number | null;
   readonly isService: boolean | null;
+  /** Whole seconds: the time of a pod's creation is no better known. */
   readonly uptime: number | null;
+  /** Milliseconds since the epoch. */
   readonly lastSeen: number | null;
   readonly extraInfo: string | null;
   readonly hasLinkerdSidecar: boolean | null;

@@ -11,6 +11,7 @@ export interface Libpcap {
   readonly setPromisc: (capture: Pointer, on: number) => number;
   readonly setTimeout: (capture: Pointer, milliseconds: number) => number;
   readonly setBufferSize: (capture: Pointer, bytes: number) => number;
+  readonly setImmediateMode: (capture: Pointer, on: number) => number;
   readonly activate: (capture: Pointer) => number;
   readonly setDatalink: (capture: Pointer, linkType: number) => number;
   readonly datalink: (capture: Pointer) => number;
@@ -70,6 +71,7 @@ function bind(pcap: LibraryHandle): Libpcap {
     setPromisc: pcap.func('int pcap_set_promisc(void *p, int on)'),
     setTimeout: pcap.func('int pcap_set_timeout(void *p, int milliseconds)'),
     setBufferSize: pcap.func('int pcap_set_buffer_size(void *p, int bytes)'),
+    setImmediateMode: pcap.func('int pcap_set_immediate_mode(void *p, int on)'),
     activate: pcap.func('int pcap_activate(void *p)'),
     setDatalink: pcap.func('int pcap_set_datalink(void *p, int type)'),
     datalink: pcap.func('int pcap_datalink(void *p)'),

@@ -23,7 +23,7 @@ export interface LiveCaptureOptions {
   readonly bufferSize: number;
   /** Bytes of a packet that are kept. */
   readonly snapLength: number;
-  /** Milliseconds the kernel may gather packets before it wakes this process. */
+  /** Milliseconds the kernel may gather packets before it wakes this process; 0 wakes it for each packet, for a filter of few. */
   readonly timeout: number;
 }
 
@@ -150,7 +150,8 @@ function openDevice(lib: Libpcap, options: LiveCaptureOptions): Pointer {
   if (handle === null) throw new PcapError('failed', `Capturing on ${options.device}: ${textOf(error)}.`);
   lib.setSnaplen(handle, options.snapLength);
   lib.setPromisc(handle, 0);
-  lib.setTimeout(handle, options.timeout);
+  if (options.timeout === 0) lib.setImmediateMode(handle, 1);
+  else lib.setTimeout(handle, options.timeout);
   lib.setBufferSize(handle, options.bufferSize);
   const status = lib.activate(handle);
   if (status >= 0) return handle; // Above 0 is a warning, e.g. that `any` cannot be promiscuous.

@@ -39,6 +39,18 @@ export function integer(bounds: { readonly min: number; readonly max: number }):
 /** A TCP port to listen on; 0 lets the system choose. */
 export const port: OptionForm<number> = { ...integer({ min: 0, max: 65535 }), form: 'port' };
 
+/** Ports separated by commas or white space. */
+export const ports: OptionForm<readonly number[]> = {
+  form: 'ports',
+  read: value => {
+    const numbers = value.split(/[\s,]+/).filter(item => item !== '');
+    if (numbers.length === 0 || !numbers.every(item => /^\d+$/.test(item) && Number(item) > 0 && Number(item) <= 65535))
+      return { problem: 'not ports from 1 to 65535, separated by commas.' };
+    return { value: [...new Set(numbers.map(Number))] };
+  },
+  write: items => items.join(','),
+};
+
 export const httpUrl: OptionForm<string> = {
   form: 'URL',
   read: value => {

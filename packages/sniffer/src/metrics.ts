@@ -1,11 +1,11 @@
 import type { ReasonCount } from '@network-mapper/api';
 import { Counter, type Registry } from '@network-mapper/runtime';
-import type { CaptureCounts } from './capture/packet-source.ts';
-import type { PacketCollectors } from './collect/packet-collectors.ts';
+import type { CaptureCounts } from './capture/frame.ts';
+import type { Collectors } from './collect/create-collectors.ts';
 
 export interface PacketMetricsParts {
   readonly registry: Registry;
-  readonly collectors: PacketCollectors;
+  readonly collectors: Collectors;
   readonly counts: () => CaptureCounts;
 }
 
@@ -20,8 +20,8 @@ export function registerPacketMetrics({ registry, collectors, counts }: PacketMe
     'Packets that an interface or its driver dropped.',
     () => counts().droppedByInterface,
   );
-  total('packets_total', 'Packets taken in.', () => collectors.frames);
-  total('dns_answers_cut_total', 'DNS answers that were not whole.', () => collectors.cut);
+  total('packets_total', 'Packets taken in.', () => collectors.path.frames);
+  total('dns_answers_cut_total', 'DNS answers that were not whole.', () => collectors.cutAnswers());
   new Counter({
     name: 'sniffer_packets_undecodable_total',
     help: 'Packets that could not be decoded.',

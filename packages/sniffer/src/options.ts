@@ -5,6 +5,14 @@ import { form, option, type Config } from '@network-mapper/runtime';
 export const options = {
   ...agentOptions,
   dns: option({ env: 'OTTERIZE_ENABLE_DNS', form: form.boolean, fallback: true, about: 'Take in DNS answers.' }),
+  dnsPorts: option({
+    env: 'OTTERIZE_SNIFFER_DNS_PORTS',
+    form: form.ports,
+    fallback: [53, 5353],
+    about:
+      'Ports from which DNS servers answer. Name those of the DNS pods too where they are others and a datapath connects sockets to pods directly (Cilium).',
+    ours: true,
+  }),
   tcp: option({
     env: 'OTTERIZE_ENABLE_TCP',
     form: form.boolean,

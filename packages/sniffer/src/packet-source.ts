@@ -1,36 +1,46 @@
 import { PcapError } from '@network-mapper/pcap';
 import type { AgentIntake, Source } from '@network-mapper/reporting';
 import { aborted, every, TimeSlice, type Logger } from '@network-mapper/runtime';
-import { captureFilter } from './capture/filter.ts';
+import { noCounts, type CaptureCounts } from './capture/frame.ts';
 import { LiveSource } from './capture/live-source.ts';
-import { noCounts } from './capture/packet-source.ts';
-import { PacketCollectors } from './collect/packet-collectors.ts';
-import type { ListenerPods } from './collect/listener-pods.ts';
+import { createCollectors } from './collect/create-collectors.ts';
+import type { PacketPath } from './collect/packet-path.ts';
+import type { ListenerPods } from './collect/sockets/listener-pods.ts';
+import type { RecentSyns } from './collect/sockets/recent-syns.ts';
+import type { HostCallers } from './collect/tcp/host-callers.ts';
 import { registerPacketMetrics } from './metrics.ts';
 import type { SnifferConfig } from './options.ts';
-import { toSighting } from './to-sighting.ts';
 
 export interface SourceParts {
   readonly config: SnifferConfig;
   readonly logger: Logger;
   readonly intake: AgentIntake;
   readonly listenerPods: ListenerPods;
+  readonly syns: RecentSyns;
+  /** Absent where the kernel does not say who called. */
+  readonly callers: HostCallers | undefined;
 }
 
 /** Milliseconds between two times that what was captured is handed over to be reported. */
-const settleInterval = 200;
+const emitInterval = 200;
 /** Sightings of one kind of evidence that are handed over at once: some milliseconds. */
-const settledAtOnce = 256;
+const emittedAtOnce = 256;
 
 /** Packets of the node's interfaces; undefined when they are not wanted. Where they cannot be had, the source's problem says why. */
 export function openPacketSource(parts: SourceParts): Source | undefined {
-  const { config } = parts;
-  const filter = captureFilter({ dns: config.dns, tcp: config.tcp });
+  const { config, intake, listenerPods, callers } = parts;
+  const counts = (): CaptureCounts => (capture instanceof LiveSource ? capture.counts() : noCounts);
+  const collectors = createCollectors({
+    ...parts,
+    record: sighting => intake.record(listenerPods.withServerPod(sighting)),
+    lost: () => counts().dropped,
+    callerOf: callers === undefined ? undefined : (client, called) => callers.podUid(client, called),
+  });
+  const { path, undecodable, skipped } = collectors;
+  const { filter } = path;
   if (filter === undefined) return undefined;
-  const collectors = createCollectors(parts);
-  const capture = openCapture({ ...parts, filter, collectors });
-  const counts = capture instanceof PcapError ? () => noCounts : () => capture.counts();
-  registerPacketMetrics({ registry: parts.intake.registry, collectors, counts });
+  const capture = openCapture({ ...parts, filter, path });
+  registerPacketMetrics({ registry: intake.registry, collectors, counts });
   return {
     name: 'the capture of packets',
     problem: () => {
@@ -41,45 +51,36 @@ export function openPacketSource(parts: SourceParts): Source | undefined {
       const { received: captured, dropped, droppedByInterface } = counts();
       return { captured, dropped, droppedByInterface };
     },
-    undecodable: () => collectors.undecodable.entries(),
-    skipped: () => collectors.skipped.entries(),
+    undecodable: () => undecodable.entries(),
+    skipped: () => skipped.entries(),
     drain: async () => {
       if (!(capture instanceof PcapError)) await capture.readLast();
-      collectors.settle(Infinity);
+      path.emitDue(Infinity);
     },
     run: async signal => {
       if (capture instanceof PcapError) return aborted(signal);
-      await Promise.all([capture.run(signal), every(settleInterval, () => settle(collectors), signal)]);
+      await Promise.all([capture.run(signal), every(emitInterval, () => emitAll(path), signal)]);
     },
   };
 }
 
-export function createCollectors({ config, intake, listenerPods }: Omit<SourceParts, 'logger'>): PacketCollectors {
-  const { record } = intake;
-  return new PacketCollectors({
-    ...(config.dns ? { recordDns: noticed => record(toSighting('DNS', noticed)) } : {}),
-    ...(config.tcp ? { recordTcp: noticed => record(toSighting('TCP', listenerPods.complete(noticed))) } : {}),
-    handOverEvery: config.refreshInterval,
-  });
-}
-
 /** A little at a time: no turn of the event loop has much of it. */
-async function settle(collectors: PacketCollectors): Promise<void> {
+async function emitAll(path: PacketPath): Promise<void> {
   const slice = new TimeSlice({ length: 0 });
-  while (collectors.settle(Date.now(), { most: settledAtOnce })) await slice.next();
+  while (path.emitDue(Date.now(), { most: emittedAtOnce })) await slice.next();
 }
 
 interface CaptureParts extends SourceParts {
   readonly filter: string;
-  readonly collectors: PacketCollectors;
+  readonly path: PacketPath;
 }
 
-function openCapture({ config, logger, filter, collectors }: CaptureParts): LiveSource | PcapError {
+function openCapture({ config, logger, filter, path }: CaptureParts): LiveSource | PcapError {
   try {
     return new LiveSource({
       device: config.device,
       filter,
-      consume: (frame, linkType) => collectors.consume(frame, linkType),
+      consume: (frame, linkType) => path.consume(frame, linkType),
       logger,
     });
   } catch (error) {

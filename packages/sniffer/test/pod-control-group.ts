@@ -1,17 +1,20 @@
 import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The hierarchy that processes can be put into: one of version 1, or the only one of version 2. */
+/** The hierarchies that processes can be put into: one of version 1, or the only one of version 2; and that of version 2. */
 const hierarchy = ['/sys/fs/cgroup/pids', '/sys/fs/cgroup'].find(root => existsSync(join(root, 'cgroup.procs')));
+export const unifiedHierarchy = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].find(root =>
+  existsSync(join(root, 'cgroup.controllers')),
+);
 
 /** A control group as the kubelet makes them (cgroupfs driver) for a container of the pod with this UID. */
 export class PodControlGroup {
   readonly #directories: readonly string[];
 
-  constructor(podUid: string) {
-    if (hierarchy === undefined) throw new Error('no control groups are mounted under /sys/fs/cgroup');
+  constructor(podUid: string, root = hierarchy) {
+    if (root === undefined) throw new Error('no control groups are mounted under /sys/fs/cgroup');
     const parts = [`nm${process.pid}-kubepods`, 'burstable', `pod${podUid}`, 'c1'];
-    this.#directories = parts.map((_, index) => join(hierarchy, ...parts.slice(0, index + 1)));
+    this.#directories = parts.map((_, index) => join(root, ...parts.slice(0, index + 1)));
     mkdirSync(this.#directories.at(-1) ?? '', { recursive: true });
   }
 

@@ -43,7 +43,7 @@ async function read(incoming: IncomingMessage): Promise<Request> {
 /** The schema without the members of inputs and the mutations that are marked as ours. */
 function withoutAdditions(sdl: string): string {
   return sdl.replaceAll(
-    /^ +"Ours[^"]*"\n +(srcPodUid|protocol|accepted|connections|firstSeen: Time|destinationPodUid|reportAgentStatus).*\n/gm,
+    /^ +"Ours[^"]*"\n +(srcPodUid|protocol|accepted|connections|firstSeen: Time|destinationPodUid|reachedPort|reportAgentStatus).*\n/gm,
     '',
   );
 }

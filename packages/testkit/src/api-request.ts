@@ -6,7 +6,7 @@ export type ApiRequest =
 
 export interface ResourceRequest {
   /** A patch is one of the object's status. */
-  readonly verb: 'get' | 'list' | 'watch' | 'patch';
+  readonly verb: 'get' | 'list' | 'watch' | 'patch' | 'log';
   readonly groupVersion: string;
   readonly plural: string;
   /** Empty for all namespaces and for objects of the whole cluster. */
@@ -15,6 +15,8 @@ export interface ResourceRequest {
   readonly name: string;
   readonly query: URLSearchParams;
   readonly metadataOnly: boolean;
+  /** Protocol buffers are preferred: the first of the types that are accepted. */
+  readonly protobuf: boolean;
 }
 
 const yes = new Set(['1', 'true']);
@@ -36,16 +38,18 @@ export function parseApiRequest({ method, url, accept }: { method: string; url: 
   const inNamespace = rest[0] === 'namespaces' && rest.length > 2;
   const [plural = '', name = '', subresource] = inNamespace ? rest.slice(2) : rest;
   const patch = method === 'PATCH';
-  if (subresource !== (patch ? 'status' : undefined))
+  const log = method === 'GET' && plural === 'pods' && subresource === 'log';
+  if (!log && subresource !== (patch ? 'status' : undefined))
     return { verb: 'unsupported', method: `${method} …/${subresource ?? plural}` };
   const watched = yes.has(query.get('watch') ?? '');
   return {
-    verb: patch ? 'patch' : name !== '' ? 'get' : watched ? 'watch' : 'list',
+    verb: patch ? 'patch' : log ? 'log' : name !== '' ? 'get' : watched ? 'watch' : 'list',
     groupVersion,
     plural,
     namespace: inNamespace ? (rest[1] ?? '') : '',
     name,
     query,
+    protobuf: accept.startsWith('application/vnd.kubernetes.protobuf'),
     metadataOnly: accept.includes('as=PartialObjectMetadata'),
   };
 }

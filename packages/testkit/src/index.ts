@@ -1,5 +1,6 @@
 // A Kubernetes API in this process
 export { createKubernetesApi, KubernetesApi, type KubernetesApiOptions, type LoggedRequest } from './kubernetes-api.ts';
+export type { ContainerReference, WrittenLine } from './pod-logs.ts';
 export type { Fault, RequestMatch } from './faults.ts';
 export { badRequest, expired, statuses, type ApiStatus } from './status.ts';
 export { updateEndpointSlices } from './endpoint-slices.ts';

@@ -11,6 +11,7 @@ import type { KubernetesObject, ObjectReference } from './kubernetes-object.ts';
 import { mergePatch } from './merge-patch.ts';
 import { ObjectCollection } from './object-collection.ts';
 import { ObjectLists, selectionOf } from './object-lists.ts';
+import { PodLogs } from './pod-logs.ts';
 import { ResourceTypes, type ResourceType } from './resource-types.ts';
 import { sendChunks, sendJson, sendStatus } from './response.ts';
 import { badRequest, statuses, type ApiStatus } from './status.ts';
@@ -52,6 +53,8 @@ export class KubernetesApi implements AsyncDisposable {
   readonly #collections = new Map<ResourceType, ObjectCollection>();
   readonly #lists = new ObjectLists();
   readonly #faults = new Faults();
+  /** What containers write. */
+  readonly logs = new PodLogs();
   readonly #watches = new Set<WatchStream>();
   readonly #requests: LoggedRequest[] = [];
   #server: Server | undefined;
@@ -226,6 +229,11 @@ export class KubernetesApi implements AsyncDisposable {
       get(collection, request, response);
       return;
     }
+    if (request.verb === 'log') {
+      if (collection.get(request) === undefined) sendStatus(response, statuses.notFound);
+      else this.logs.answer(request, response);
+      return;
+    }
     if (request.verb === 'watch') {
       this.#watch(collection, request, response);
       return;
@@ -235,7 +243,7 @@ export class KubernetesApi implements AsyncDisposable {
       sendStatus(response, list.status);
       return;
     }
-    void sendChunks(response, list.chunks);
+    void sendChunks(response, list);
   }
 
   #watch(collection: ObjectCollection, request: ResourceRequest, response: ServerResponse): void {

@@ -1,9 +1,11 @@
 import type { ResourceRequest } from './api-request.ts';
 import type { ObjectCollection } from './object-collection.ts';
+import { encodeList, protobufContentType } from './protobuf/encode-list.ts';
+import { messageTypeOf, partialObjectMetadata } from './protobuf/message-types.ts';
 import type { ResourceType } from './resource-types.ts';
 import { badRequest, expired, type ApiStatus } from './status.ts';
 import { parseFieldSelector, parseLabelSelector, type Selector } from './selector.ts';
-import { renderObject, type StoredObject } from './stored-object.ts';
+import { encodeObject, renderObject, type StoredObject } from './stored-object.ts';
 
 /** A list being read page by page: what was there when it began. */
 interface Snapshot {
@@ -12,7 +14,7 @@ interface Snapshot {
 }
 
 export type ListAnswer =
-  | { readonly kind: 'page'; readonly chunks: Iterable<Buffer> }
+  | { readonly kind: 'page'; readonly contentType: string; readonly chunks: Iterable<Buffer> }
   | { readonly kind: 'refused'; readonly status: ApiStatus };
 
 /** Which objects a request is about, or why that cannot be told. */
@@ -27,11 +29,28 @@ export function selectionOf({ namespace, query }: ResourceRequest): Selector | A
 const listEnd = Buffer.from(']}');
 const comma = Buffer.from(',');
 
-function* renderList(type: ResourceType, objects: readonly StoredObject[], options: ListHead): Generator<Buffer> {
-  const { metadataOnly, ...metadata } = options;
-  const [kind, apiVersion] = metadataOnly
-    ? ['PartialObjectMetadataList', 'meta.k8s.io/v1']
-    : [`${type.kind}List`, type.groupVersion];
+interface Page {
+  readonly objects: readonly StoredObject[];
+  readonly metadata: ListHead;
+  readonly metadataOnly: boolean;
+}
+
+function listKind(type: ResourceType, { metadataOnly }: Page): readonly [kind: string, apiVersion: string] {
+  return metadataOnly ? ['PartialObjectMetadataList', 'meta.k8s.io/v1'] : [`${type.kind}List`, type.groupVersion];
+}
+
+/** Undefined for a kind that is served in JSON only. */
+function encodePage(type: ResourceType, page: Page): Iterable<Buffer> | undefined {
+  const message = page.metadataOnly ? partialObjectMetadata : messageTypeOf(type);
+  if (message === undefined) return undefined;
+  const [kind, apiVersion] = listKind(type, page);
+  const items = page.objects.map(object => encodeObject(object, message));
+  return encodeList({ kind, apiVersion, metadata: { ...page.metadata }, items });
+}
+
+function* renderPage(type: ResourceType, page: Page): Generator<Buffer> {
+  const { objects, metadata, metadataOnly } = page;
+  const [kind, apiVersion] = listKind(type, page);
   yield Buffer.from(`{"kind":"${kind}","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`);
   for (const [index, object] of objects.entries()) {
     if (index > 0) yield comma;
@@ -41,7 +60,6 @@ function* renderList(type: ResourceType, objects: readonly StoredObject[], optio
 }
 
 interface ListHead {
-  readonly metadataOnly: boolean;
   readonly resourceVersion: string;
   readonly continue?: string;
   readonly remainingItemCount?: number;
@@ -72,13 +90,17 @@ export class ObjectLists {
     const remaining = objects.length - page.length;
     const selective = request.query.has('labelSelector') || request.query.has('fieldSelector');
     const head: ListHead = {
-      metadataOnly: request.metadataOnly,
       resourceVersion: String(snapshot.revision),
       ...(remaining > 0 && { continue: this.#remember({ ...snapshot, objects: objects.slice(limit) }) }),
       // As the real server: how many remain is not told where a selector was given.
       ...(remaining > 0 && !selective && { remainingItemCount: remaining }),
     };
-    return { kind: 'page', chunks: renderList(collection.type, page, head) };
+    const { metadataOnly } = request;
+    const answer = { objects: page, metadata: head, metadataOnly };
+    const encoded = request.protobuf ? encodePage(collection.type, answer) : undefined;
+    return encoded === undefined
+      ? { kind: 'page', contentType: 'application/json', chunks: renderPage(collection.type, answer) }
+      : { kind: 'page', contentType: protobufContentType, chunks: encoded };
   }
 
   #remember(rest: Snapshot): string {

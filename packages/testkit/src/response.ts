@@ -15,8 +15,11 @@ export function sendStatus(response: ServerResponse, status: ApiStatus): void {
 const writeSize = 1 << 20;
 
 /** Writes a body in parts, no faster than the client reads it; ends early when the client went away. */
-export async function sendChunks(response: ServerResponse, chunks: Iterable<Buffer>): Promise<void> {
-  response.writeHead(200, { 'content-type': 'application/json' });
+export async function sendChunks(
+  response: ServerResponse,
+  { contentType, chunks }: { readonly contentType: string; readonly chunks: Iterable<Buffer> },
+): Promise<void> {
+  response.writeHead(200, { 'content-type': contentType });
   let held: Buffer[] = [];
   let size = 0;
   for (const chunk of chunks) {

@@ -1,4 +1,6 @@
 import type { KubernetesObject, ObjectMeta } from './kubernetes-object.ts';
+import { encodeMessage } from './protobuf/encode-message.ts';
+import { partialObjectMetadata, type MessageType } from './protobuf/message-types.ts';
 import type { ResourceType } from './resource-types.ts';
 
 /** An object as the API keeps it: serialised once, with what selectors look at beside it. */
@@ -13,6 +15,21 @@ export interface StoredObject {
   readonly body: Buffer;
   /** The part of `body` that is the value of `metadata`. */
   readonly metadata: Buffer;
+}
+
+const encoded = new WeakMap<StoredObject, Map<MessageType, Buffer>>();
+
+/** The object in protocol buffers; encoded once. */
+export function encodeObject(stored: StoredObject, type: MessageType): Buffer {
+  const known = encoded.get(stored) ?? new Map<MessageType, Buffer>();
+  encoded.set(stored, known);
+  let bytes = known.get(type);
+  if (bytes === undefined) {
+    const whole = JSON.parse(stored.body.toString()) as Readonly<Record<string, unknown>>;
+    bytes = encodeMessage(type === partialObjectMetadata ? { metadata: whole.metadata } : whole, type);
+    known.set(type, bytes);
+  }
+  return bytes;
 }
 
 export const selectableFields: ReadonlySet<string> = new Set([

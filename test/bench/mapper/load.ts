@@ -1,12 +1,13 @@
 /**
- * Sends reports to a mapper, in a process of its own: `load.ts URL PODS EDGES RESULTS CONNECTIONS`. Reports are as large as a busy sniffer's:
- * 20 sources with 10 destinations each. Each pod calls Services in turn until there are as many different edges as asked for. Prints JSON with what was sent
- * and how long it took.
+ * Sends reports to a mapper, in a process of its own: `load.ts URL PODS EDGES RESULTS CONNECTIONS ORDER`. Reports are as large as a busy
+ * sniffer's: 20 sources with 10 destinations each. Each pod calls Services in turn until there are as many different edges as asked for.
+ * ORDER says how reports follow each other: `sequence`, or `random`, in which no cache of the processor helps, as with reports of many
+ * nodes. Prints JSON with what was sent and how long it took.
  */
 import { Agent, request } from 'node:http';
 import { operations } from '@network-mapper/api';
 
-const [url = '', podsText, edgesText, resultsText, connectionsText] = process.argv.slice(2);
+const [url = '', podsText, edgesText, resultsText, connectionsText, order] = process.argv.slice(2);
 const [pods, edges, results, connections] = [podsText, edgesText, resultsText, connectionsText].map(Number) as [
   number,
   number,
@@ -24,13 +25,28 @@ function podIp(index: number): string {
   return `10.${1 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
 }
 
+/** The same numbers in each run: a linear congruential generator (Numerical Recipes). */
+let state = 1;
+function random(below: number): number {
+  state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+  return Math.floor((state / 2 ** 32) * below);
+}
+
+/** Which block a source of a report is; at random each comes once before any comes again. */
+const shuffled = Array.from({ length: blocks }, (_, block) => block);
+if (order === 'random')
+  for (let at = blocks - 1; at > 0; at--) {
+    const other = random(at + 1);
+    [shuffled[at], shuffled[other]] = [shuffled[other] ?? 0, shuffled[at] ?? 0];
+  }
+
 function report(start: number): Buffer {
   const sources = Array.from({ length: 20 }, (_, source) => {
-    const block = (start / 10 + source) % blocks;
+    const block = shuffled[(start / 10 + source) % blocks] ?? 0;
     const client = block % workloads;
     const firstServer = client + 1 + Math.floor(block / workloads) * 10;
     return {
-      srcIp: podIp(Math.min(pods - 1, client * 10 + (source % 10))),
+      srcIp: podIp(Math.min(pods - 1, client * 10 + (order === 'random' ? random(10) : source % 10))),
       srcHostname: '',
       destinations: Array.from({ length: 10 }, (_unused, index) => {
         const server = (firstServer + index) % workloads;

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 
 interface Report {
   readonly operationName: string;
-  readonly variables: {
+  readonly variables?: {
     readonly results?: { readonly results: readonly { readonly destinations: readonly unknown[] }[] };
   };
 }
@@ -22,7 +22,7 @@ createServer((request, response) => {
     const { operationName, variables } = JSON.parse(text.toString()) as Report;
     counts.requests++;
     counts.bytes += bytes.length;
-    for (const { destinations } of variables.results?.results ?? []) counts.destinations += destinations.length;
+    for (const { destinations } of variables?.results?.results ?? []) counts.destinations += destinations.length;
     response.end(JSON.stringify({ data: { [operationName]: true } }));
   });
 }).listen(Number(process.argv[2]), '127.0.0.1', () => console.log('ready'));

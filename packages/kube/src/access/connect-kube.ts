@@ -13,7 +13,7 @@ export interface ConnectOptions {
   /** The process's environment: KUBECONFIG, HOME, KUBERNETES_SERVICE_HOST and _PORT are read. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds until an answer must be there, or have begun where it is a stream: 30 s unless told otherwise. */
-  readonly patience?: number;
+  readonly requestTimeout?: number;
 }
 
 /**

@@ -4,6 +4,7 @@ import { request as requestHttps, Agent as HttpsAgent, type AgentOptions as Http
 import { createSecureContext } from 'node:tls';
 import { KubeConfigError, type ClusterAccess } from './cluster-access.ts';
 import { DecodeError } from '../decode/decode-error.ts';
+import type { Decoder } from '../decode/decoder.ts';
 import { KubeError } from './kube-error.ts';
 
 export interface GetOptions {
@@ -30,18 +31,11 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-export interface PiecesOptions<T> {
+export interface DecodedOptions<T> {
   readonly accept: string;
   readonly signal: AbortSignal;
   /** What takes an answer of this content type. */
   readonly decoder: (contentType: string) => Decoder<T>;
-}
-
-/** Takes an answer piece by piece. Both throw DecodeError when it is not what it should be. */
-export interface Decoder<T> {
-  push(chunk: Buffer): void;
-  /** The answer, when all of it has come. */
-  end(): T;
 }
 
 interface Request {
@@ -54,11 +48,12 @@ interface Request {
 
 const json = 'application/json';
 
-/** An object of etcd is at most 1.5 MiB; a page of 500 ordinary ones is 6 MiB. */
-const bodyLimit = 256 * 2 ** 20;
-const lineLimit = 16 * 2 ** 20;
+/** Of an answer that is read whole: an object, a Status, what a group of the API has (some hundred KiB where there are many custom resources). */
+const maxBody = 16 * 2 ** 20;
+/** Of a watch's event or a log's line. An object is at most 1.5 MiB in etcd, in JSON seldom more than twice that. */
+const maxLine = 8 * 2 ** 20;
 /** Milliseconds. */
-const defaultPatience = 30_000;
+const defaultRequestTimeout = 30_000;
 
 /** Requests that run at once; further ones wait for a free connection. Watches do not count. */
 const parallelRequests = 50;
@@ -66,14 +61,17 @@ const parallelRequests = 50;
 /** HTTP to the API server over kept connections. Every failure is a KubeError. */
 export class KubeConnection {
   readonly access: ClusterAccess;
-  readonly #patience: number;
+  readonly #requestTimeout: number;
   readonly #requests: HttpAgent;
   readonly #streams: HttpAgent;
 
-  /** `patience`: milliseconds until an answer must be there, or have begun where it is a stream. */
-  constructor(access: ClusterAccess, { patience = defaultPatience }: { readonly patience?: number | undefined } = {}) {
+  /** `requestTimeout`: milliseconds until an answer must be there, or have begun where it is a stream. */
+  constructor(
+    access: ClusterAccess,
+    { requestTimeout = defaultRequestTimeout }: { readonly requestTimeout?: number | undefined } = {},
+  ) {
     this.access = access;
-    this.#patience = patience;
+    this.#requestTimeout = requestTimeout;
     const Agent = access.server.protocol === 'https:' ? HttpsAgent : HttpAgent;
     const options = agentOptions(access);
     this.#requests = new Agent({ ...options, maxSockets: parallelRequests });
@@ -91,12 +89,12 @@ export class KubeConnection {
   }
 
   /** GET `path`, decoded while it comes. Throws KubeError for every status but 200, and DecodeError. */
-  async getInPieces<T>(path: string, { accept, signal, decoder: begin }: PiecesOptions<T>): Promise<T> {
+  async getDecoded<T>(path: string, { accept, signal, decoder: begin }: DecodedOptions<T>): Promise<T> {
     const request: Request = { method: 'GET', path, headers: { accept } };
     const name = this.#nameOf(request);
     try {
       const response = await this.#send(request, { agent: this.#requests, signal });
-      response.setTimeout(this.#patience, () => response.destroy(this.#late(name)));
+      response.setTimeout(this.#requestTimeout, () => response.destroy(this.#late(name)));
       const status = response.statusCode ?? 0;
       if (status !== 200) throw statusError({ status, body: await readBody(response, name), request: name });
       const decoder = begin(response.headers['content-type'] ?? '');
@@ -123,7 +121,7 @@ export class KubeConnection {
   }
 
   async #ask(request: Request, stop: AbortSignal | undefined): Promise<Answer> {
-    const deadline = AbortSignal.timeout(this.#patience);
+    const deadline = AbortSignal.timeout(this.#requestTimeout);
     const signal = stop ? AbortSignal.any([stop, deadline]) : deadline;
     const name = this.#nameOf(request);
     try {
@@ -144,7 +142,7 @@ export class KubeConnection {
   }
 
   #late(name: string): KubeError {
-    return new KubeError('timed-out', `${name}: no answer within ${this.#patience / 1000} s`);
+    return new KubeError('timed-out', `${name}: no answer within ${this.#requestTimeout / 1000} s`);
   }
 
   /** GET `path` as JSON. */
@@ -200,7 +198,7 @@ export class KubeConnection {
       new Promise<IncomingMessage>((answered, failed) => {
         const request = (server.protocol === 'https:' ? requestHttps : requestHttp)(server, details);
         const giveUp = () => request.destroy(this.#late(this.#nameOf(asked)));
-        request.setTimeout(this.#patience, giveUp);
+        request.setTimeout(this.#requestTimeout, giveUp);
         request.on('response', response => {
           request.off('timeout', giveUp);
           answered(response);
@@ -244,7 +242,7 @@ async function readBody(response: IncomingMessage, request: string): Promise<Buf
   let size = 0;
   for await (const chunk of bytesOf(response)) {
     size += chunk.length;
-    if (size > bodyLimit) throw new KubeError('bad-answer', `${request}: the answer is larger than ${bodyLimit} bytes`);
+    if (size > maxBody) throw new KubeError('bad-answer', `${request}: the answer is larger than ${maxBody} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);
@@ -265,7 +263,7 @@ async function* splitLines(response: IncomingMessage, request: string): AsyncGen
     if (start === chunk.length) continue;
     rest.push(chunk.subarray(start));
     restSize += chunk.length - start;
-    if (restSize > lineLimit) throw new KubeError('bad-answer', `${request}: a line is longer than ${lineLimit} bytes`);
+    if (restSize > maxLine) throw new KubeError('bad-answer', `${request}: a line is longer than ${maxLine} bytes`);
   }
   if (restSize > 0) yield Buffer.concat(rest).toString('utf8');
 }

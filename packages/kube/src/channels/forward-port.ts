@@ -1,8 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { listen } from '@network-mapper/runtime';
-import type { RawData } from 'ws';
 import type { KubeConnection } from '../access/kube-connection.ts';
-import { KubeError } from '../access/kube-error.ts';
+import { bytesOf, openPodSocket } from './pod-socket.ts';
 
 export interface PodPort {
   readonly namespace: string;
@@ -23,7 +22,7 @@ export interface ForwardedPort {
  * Every message carries the channel in its first byte: data is 0, errors are 1, and each channel begins with two bytes, the port
  * (kubelet/pkg/cri/streaming/portforward/websocket.go). The protocol has no half-closed connections.
  */
-const protocol = 'v4.channel.k8s.io';
+const protocols = ['v4.channel.k8s.io'];
 const dataChannel = 0;
 const portBytes = 2;
 
@@ -57,17 +56,14 @@ async function carry(
   connection: KubeConnection,
   { target, socket }: { readonly target: PodPort; readonly socket: Socket },
 ): Promise<void> {
-  const { WebSocket } = await import('ws');
-  const { server, tls, headers } = connection.access;
   const { namespace, pod, port } = target;
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward`;
-  const url = new URL(`${server.pathname.replace(/\/$/, '')}${path}?ports=${port}`, server);
-  const tunnel = new WebSocket(url, protocol, { ...tls, headers: await headers(), agent: connection.streamAgent });
+  const subresource = `portforward?ports=${port}`;
+  const { socket: tunnel, failure } = await openPodSocket(connection, { namespace, pod, subresource, protocols });
 
-  await new Promise<void>((ended, failed) => {
+  const ended = new Promise<void>((resolve, failed) => {
     const begun = new Set<number>();
-    tunnel.on('message', (data: RawData) => {
-      const message = Buffer.isBuffer(data) ? data : Buffer.concat(Array.isArray(data) ? data : [new Uint8Array(data)]);
+    tunnel.on('message', data => {
+      const message = bytesOf(data);
       const channel = message[0] ?? dataChannel;
       const content = message.subarray(begun.has(channel) ? 1 : 1 + portBytes);
       begun.add(channel);
@@ -83,15 +79,11 @@ async function carry(
         tunnel.send(Buffer.concat([Buffer.of(dataChannel), data]), error => error && failed(error));
       });
     });
-    tunnel.on('unexpected-response', (_request, response) => {
-      const request = `port-forward to pod ${namespace}/${pod} by ${connection.server}`;
-      failed(KubeError.ofStatus({ status: response.statusCode ?? 0, request }));
-    });
-    tunnel.on('error', failed);
     tunnel.on('close', () => {
       socket.end();
-      ended();
+      resolve();
     });
     socket.on('close', () => tunnel.close());
-  }).finally(() => tunnel.terminate());
+  });
+  await Promise.race([ended, failure]).finally(() => tunnel.terminate());
 }

@@ -1,55 +1,63 @@
 import { DecodeError } from './decode-error.ts';
-import type { Field, MessageFields } from './message-fields.ts';
+import type { Field, FieldSelection } from './field-selection.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
 
-/** A message as its JSON would have it, with the members that `fields` names. */
-export function decodeMessage(reader: ProtobufReader, fields: MessageFields): Record<string, unknown> {
-  const byNumber = numbered(fields);
-  const object: Record<string, unknown> = {};
-  while (reader.next()) {
-    const entry = byNumber[reader.number];
-    if (entry === undefined) continue;
-    const { member, field } = entry;
-    if (field.holds === 'map') {
-      object[member] = withEntry(object[member], reader.message());
-      continue;
+/** Decodes messages of one kind as their JSON would have them, with the members that a selection names. */
+export class MessageDecoder {
+  /** At the place of its number each. */
+  readonly #fields: readonly (DecodedField | undefined)[];
+
+  constructor(selection: FieldSelection) {
+    const fields: DecodedField[] = [];
+    for (const [member, field] of Object.entries(selection)) {
+      const nested = typeof field.type === 'string' ? undefined : new MessageDecoder(field.type);
+      fields[field.number] = { member, field, nested };
     }
-    const content = decodeField(reader, field);
-    if (content === undefined) continue;
-    const before = object[member];
-    if (field.repeated !== true) object[member] = content;
-    else if (Array.isArray(before)) before.push(content);
-    else object[member] = [content];
+    this.#fields = fields;
   }
-  return object;
+
+  /** The message that the reader is in, to its end. */
+  decode(reader: ProtobufReader): Record<string, unknown> {
+    const object: Record<string, unknown> = {};
+    while (reader.next()) {
+      const decoded = this.#fields[reader.number];
+      if (decoded === undefined) continue;
+      const { member, field } = decoded;
+      if (field.type === 'map') {
+        object[member] = withEntry(object[member], reader);
+        continue;
+      }
+      const content = decodeField(reader, decoded);
+      if (content === undefined) continue;
+      const before = object[member];
+      if (field.repeated !== true) object[member] = content;
+      else if (Array.isArray(before)) before.push(content);
+      else object[member] = [content];
+    }
+    return object;
+  }
 }
 
-interface Numbered {
+interface DecodedField {
   readonly member: string;
   readonly field: Field;
-}
-
-const numberedFields = new WeakMap<MessageFields, readonly (Numbered | undefined)[]>();
-
-function numbered(fields: MessageFields): readonly (Numbered | undefined)[] {
-  const known = numberedFields.get(fields);
-  if (known !== undefined) return known;
-  const byNumber: (Numbered | undefined)[] = [];
-  for (const [member, field] of Object.entries(fields)) byNumber[field.number] = { member, field };
-  numberedFields.set(fields, byNumber);
-  return byNumber;
+  /** Of a field that is a message. */
+  readonly nested: MessageDecoder | undefined;
 }
 
 /** Undefined for what JSON leaves out: Go writes the zero values of fields that are not pointers. */
-function decodeField(reader: ProtobufReader, { holds, optional, repeated }: Field): unknown {
+function decodeField(reader: ProtobufReader, { field, nested }: DecodedField): unknown {
+  const { type, optional, repeated } = field;
   const { value } = reader;
   if (value !== undefined) {
     if (value === 0 && optional !== true) return undefined;
-    return holds === 'boolean' ? value !== 0 : value;
+    return type === 'boolean' ? value !== 0 : value;
   }
-  if (holds === 'text') return reader.isEmpty() && repeated !== true && optional !== true ? undefined : reader.text();
-  if (holds === 'time') return decodeTime(reader.message());
-  return typeof holds === 'string' ? undefined : decodeMessage(reader.message(), holds);
+  if (type === 'text') return reader.isEmpty() && repeated !== true && optional !== true ? undefined : reader.text();
+  const outer = reader.enter();
+  const content = type === 'time' ? decodeTime(reader) : nested?.decode(reader);
+  reader.leave(outer);
+  return content;
 }
 
 /** Of the year 9999, the last that RFC 3339 can write. */
@@ -81,10 +89,12 @@ function withEntry(map: unknown, reader: ProtobufReader): object {
   const entries = isMap(map) ? map : {};
   let key = '';
   let value = '';
+  const outer = reader.enter();
   while (reader.next()) {
-    if (reader.number === 1) key = reader.text();
-    else if (reader.number === 2) value = reader.text();
+    if (reader.number === 1) key = reader.recurringText();
+    else if (reader.number === 2) value = reader.recurringText();
   }
+  reader.leave(outer);
   entries[key] = value;
   return entries;
 }

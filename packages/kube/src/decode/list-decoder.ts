@@ -1,4 +1,4 @@
-import type { Decoder } from '../access/kube-connection.ts';
+import type { Decoder } from './decoder.ts';
 
 /** What a list says of itself. */
 export interface ListHead {

@@ -1,7 +1,7 @@
 import { DecodeError } from './decode-error.ts';
 
-/** An object is at most 1.5 MiB in etcd, with what the server adds; protocol buffers become three times as long in JSON. */
-const mostPending = 32 * 2 ** 20;
+/** Of one object. It is at most 1.5 MiB in etcd (`--max-request-bytes`), where it stands as it is sent. */
+const maxPending = 4 * 2 ** 20;
 
 /**
  * What has come of an answer and is not read yet, in one buffer that is used again and again: a list of a hundred MB in pieces of ten KB
@@ -19,7 +19,7 @@ export class PendingBytes {
   /** Adds what has come. Throws DecodeError when that is too much for one object. */
   add(chunk: Buffer): void {
     const end = this.#end + chunk.length;
-    if (this.#end > mostPending) throw new DecodeError(`an object is longer than ${mostPending} bytes`);
+    if (this.#end > maxPending) throw new DecodeError(`an object is longer than ${maxPending} bytes`);
     if (end > this.#buffer.length) {
       const larger = Buffer.allocUnsafeSlow(Math.max(end, 2 * this.#buffer.length));
       this.#buffer.copy(larger, 0, 0, this.#end);

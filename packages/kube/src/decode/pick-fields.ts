@@ -1,8 +1,8 @@
 import { isRecord } from '../kube-object.ts';
-import type { Field, MessageFields } from './message-fields.ts';
+import type { Field, FieldSelection } from './field-selection.ts';
 
 /** The members of a JSON object that `fields` names: the same as a server sends in protocol buffers, decoded with these fields. */
-export function pickFields(object: Readonly<Record<string, unknown>>, fields: MessageFields): Record<string, unknown> {
+export function pickFields(object: Readonly<Record<string, unknown>>, fields: FieldSelection): Record<string, unknown> {
   const picked: Record<string, unknown> = {};
   for (const member in fields) {
     const field = fields[member];
@@ -12,8 +12,8 @@ export function pickFields(object: Readonly<Record<string, unknown>>, fields: Me
   return picked;
 }
 
-function pick(value: unknown, { holds }: Field): unknown {
-  if (typeof holds === 'string') return value;
-  if (Array.isArray(value)) return value.filter(isRecord).map(item => pickFields(item, holds));
-  return isRecord(value) ? pickFields(value, holds) : undefined;
+function pick(value: unknown, { type }: Field): unknown {
+  if (typeof type === 'string') return value;
+  if (Array.isArray(value)) return value.filter(isRecord).map(item => pickFields(item, type));
+  return isRecord(value) ? pickFields(value, type) : undefined;
 }

@@ -1,7 +1,7 @@
-import { decodeMessage } from './decode-message.ts';
+import { MessageDecoder } from './decode-message.ts';
 import { DecodeError } from './decode-error.ts';
 import { toListHead, type ListDecoder, type ListHead } from './list-decoder.ts';
-import { listMetadata, type MessageFields } from './message-fields.ts';
+import { listMetadata, type FieldSelection } from './field-selection.ts';
 import { PendingBytes } from './pending-bytes.ts';
 import { ProtobufReader } from './protobuf-reader.ts';
 
@@ -15,14 +15,15 @@ const magic = Buffer.from('k8s\0');
  * with `metadata` = 1 and `items` = 2. Of a list of any size only the object in hand is in memory.
  */
 export class ProtobufListDecoder implements ListDecoder {
-  readonly #fields: MessageFields;
+  readonly #items: MessageDecoder;
+  readonly #reader = new ProtobufReader();
   readonly #visit: (item: Record<string, unknown>) => void;
   readonly #pending = new PendingBytes();
   #inside: 'start' | 'envelope' | 'list' = 'start';
   #metadata: Record<string, unknown> = {};
 
-  constructor(fields: MessageFields, visit: (item: Record<string, unknown>) => void) {
-    this.#fields = fields;
+  constructor(fields: FieldSelection, visit: (item: Record<string, unknown>) => void) {
+    this.#items = new MessageDecoder(fields);
     this.#visit = visit;
   }
 
@@ -55,7 +56,10 @@ export class ProtobufListDecoder implements ListDecoder {
     }
     const end = length.end + length.value;
     if (end > bytes.length) return undefined;
-    if (this.#inside === 'list') this.#readListField(number, new ProtobufReader(bytes, length.end, end));
+    if (this.#inside === 'list') {
+      this.#reader.begin(bytes, { start: length.end, end });
+      this.#readListField(number);
+    }
     return end;
   }
 
@@ -67,9 +71,9 @@ export class ProtobufListDecoder implements ListDecoder {
     return magic.length;
   }
 
-  #readListField(number: number, content: ProtobufReader): void {
-    if (number === 1) this.#metadata = decodeMessage(content, listMetadata);
-    else if (number === 2) this.#visit(decodeMessage(content, this.#fields));
+  #readListField(number: number): void {
+    if (number === 1) this.#metadata = new MessageDecoder(listMetadata).decode(this.#reader);
+    else if (number === 2) this.#visit(this.#items.decode(this.#reader));
   }
 }
 

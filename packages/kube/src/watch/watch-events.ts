@@ -1,8 +1,8 @@
 import { KubeError } from '../access/kube-error.ts';
 import { parseJson, type KubeConnection } from '../access/kube-connection.ts';
 import { isKubeObject, isRecord, type KubeObject } from '../kube-object.ts';
-import { fieldsToRead } from './list-pages.ts';
-import type { MessageFields } from '../decode/message-fields.ts';
+import { selectionOf } from './list-pages.ts';
+import type { FieldSelection } from '../decode/field-selection.ts';
 import { pickFields } from '../decode/pick-fields.ts';
 import { collectionPath, metadataOnly, type Resource } from '../resource.ts';
 
@@ -37,7 +37,7 @@ export async function* watchEvents(
   });
   const path = `${collectionPath(resource)}?${query.toString()}`;
   const accept = options.metadataOnly === true ? metadataOnly.object : 'application/json';
-  const fields = fieldsToRead(options);
+  const fields = selectionOf(options);
   const request = `watch of ${resource.plural} at ${connection.server}`;
   for await (const line of connection.lines(path, { accept, signal, idleLimit }, from.opened)) {
     if (line.trim() !== '') yield readEvent(parseJson(line, request), { request, fields });
@@ -46,7 +46,7 @@ export async function* watchEvents(
 
 function readEvent(
   event: unknown,
-  { request, fields }: { readonly request: string; readonly fields: MessageFields | undefined },
+  { request, fields }: { readonly request: string; readonly fields: FieldSelection | undefined },
 ): WatchEvent {
   if (!isRecord(event)) throw new KubeError('bad-answer', `${request}: an event is not an object`);
   const { type, object } = event;

@@ -27,7 +27,7 @@ export interface WatchedCollectionOptions<R> {
   readonly metadataOnly?: boolean;
   /**
    * What is kept of an object. Called once per object and change; must not keep the object. Of pods, Services, nodes and EndpointSlices
-   * only the members that `message-fields.ts` names are there to be read.
+   * only the members that `field-selection.ts` names are there to be read.
    */
   reduce(object: KubeObject): R;
   /**

@@ -48,7 +48,7 @@ export const fieldTables: Readonly<Record<string, FieldTable>> = {
     resolutionData: ({ provenance }: ShownIdentity) => provenance,
   },
   IdentityResolutionData: {
-    uptime: ({ uptime }: Provenance) => (uptime === null ? null : formatGoDuration(uptime)),
+    uptime: ({ uptime }: Provenance) => (uptime === null ? null : formatGoDuration(uptime * 1000)),
     lastSeen: ({ lastSeen }: Provenance) => (lastSeen === null ? null : formatGoTime(lastSeen)),
   },
   Intent: {

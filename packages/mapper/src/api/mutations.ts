@@ -1,4 +1,4 @@
-import { fromWire, limits, type AgentStatus, type ReceivedReports } from '@network-mapper/api';
+import { entriesIn, fromWire, limits, type AgentStatus, type ReceivedReports, type Refused } from '@network-mapper/api';
 import { evidenceKinds, evidences, type Evidence } from '@network-mapper/model';
 import type { Intake } from '../ingest/intake.ts';
 import type { TrafficMap } from '../store/traffic-map.ts';
@@ -44,9 +44,10 @@ export function createMutations(parts: MutationParts): Readonly<Record<string, R
 function reportField(evidence: Evidence, { intake, now, reported }: MutationParts): RootField {
   return {
     resolve: async args => {
-      const report = fromWire(evidence, args as unknown as ReceivedReports[Evidence], now());
-      await intake.take(report, '');
-      reported(evidence, report.entries);
+      const report = args as unknown as ReceivedReports[Evidence];
+      const refuse = (refused: Refused): void => intake.refuse(refused);
+      await intake.take(fromWire(evidence, report, { now: now(), refuse }), '');
+      reported(evidence, entriesIn(report));
       return true;
     },
   };

@@ -1,4 +1,4 @@
-import type { ReadReport, Refused } from '@network-mapper/api';
+import type { Refused } from '@network-mapper/api';
 import { partyText, type Evidence, type Sighting, type SkipReason } from '@network-mapper/model';
 import { TimeSlice } from '@network-mapper/runtime';
 import type { Unresolved } from '../resolve/resolution.ts';
@@ -26,9 +26,8 @@ export class Intake {
     this.#parts = parts;
   }
 
-  /** Resolves when all of a report is where it belongs. `sender` is the agent that reports. */
-  async take({ sightings, refused }: ReadReport, sender: string): Promise<void> {
-    for (const each of refused) this.#refuse(each);
+  /** Resolves when all sightings are where they belong. `sender` is the agent that reports. */
+  async take(sightings: Iterable<Sighting>, sender: string): Promise<void> {
     const slice = new TimeSlice({ stride });
     const reading: Promise<void>[] = [];
     for (const sighting of sightings) {
@@ -102,7 +101,8 @@ export class Intake {
     this.#parts.skipped(reason, evidence);
   }
 
-  #refuse(refused: Refused): void {
+  /** Something in a report is not taken. */
+  refuse(refused: Refused): void {
     this.#parts.map.unmapped.add(refused);
     this.#parts.skipped(refused.reason, refused.evidence);
   }

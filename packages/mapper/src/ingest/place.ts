@@ -136,6 +136,8 @@ function isOwn({ name }: ServiceIdentity): boolean {
   return ownWorkloads.has(name);
 }
 
+const unknown = (): null => null;
+
 function toIntent(
   { client, server, resolvedBy, endpoint }: IntentResolution,
   { evidence, at, firstAt, count, detail }: Sighting,
@@ -144,9 +146,9 @@ function toIntent(
   const isFromNode = detail.kind === 'dns' || detail.kind === 'connection';
   const seen: IntentSighting = {
     client: client.workload,
-    clientProvenance: isFromNode ? client.provenance : null,
+    clientProvenance: isFromNode ? client.provenance : unknown,
     server: server.workload,
-    serverProvenance: isFromNode ? server.provenance : null,
+    serverProvenance: isFromNode ? server.provenance : unknown,
     type: null,
     resolvedBy,
     evidence,

@@ -46,7 +46,7 @@ export async function openOpenTelemetrySink(parts: OpenTelemetryParts): Promise<
     deliver: async changes => {
       const interval = connections.begin();
       const slice = new TimeSlice({ stride });
-      for (const { edge } of changes) {
+      for (const edge of changes) {
         if (edge.kind !== 'intent') continue;
         counter.add(edge, Math.max(1, interval.count(edge)?.added ?? 1));
         if (slice.isOver()) await slice.next();

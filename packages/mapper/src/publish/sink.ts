@@ -1,5 +1,6 @@
 import { backoff, pause, type Logger, type Runnable } from '@network-mapper/runtime';
-import type { Change, ChangeLog } from '../store/change-log.ts';
+import type { Edge } from '@network-mapper/model';
+import type { ChangeLog } from '../store/change-log.ts';
 
 /** Somebody outside to whom changes of the map go. */
 export interface Sink {
@@ -8,8 +9,8 @@ export interface Sink {
   readonly interval: number;
   /** Changes in one delivery at most. */
   readonly batch: number;
-  /** Resolves when the other side has them. When it rejects they come again, as the edges stand then. */
-  deliver(changes: readonly Change[], signal: AbortSignal): Promise<void>;
+  /** Resolves when the other side has them, those that are `gone` too. When it rejects they come again, as the edges stand then. */
+  deliver(changes: readonly Edge[], signal: AbortSignal): Promise<void>;
   /** Edges left that nobody remembers: what comes next is the whole map. */
   restart?(): void;
 }

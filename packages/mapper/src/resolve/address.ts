@@ -1,10 +1,4 @@
-import {
-  unknownProvenance,
-  type AddressParty,
-  type Endpoint,
-  type Protocol,
-  type Provenance,
-} from '@network-mapper/model';
+import { type AddressParty, type Endpoint, type Protocol, type Provenance } from '@network-mapper/model';
 import type { ResolveContext } from './context.ts';
 import type { PodRecord, ServiceRecord } from './lookups.ts';
 import { extraInfo, resolvedBy } from './original-names.ts';
@@ -31,7 +25,7 @@ export function resolveConnection(context: ResolveContext, connection: Connectio
   if (second.kind !== 'resolved' || second.workload.kubernetesService !== null)
     return intent(context, connection, second);
   const fix = { isSrcControlPlane: client.workload === apiServerWorkload, resolvedUsingIp: true };
-  const provenance = { ...second.provenance, tcpDestResolveFixData: fix };
+  const provenance = (): Provenance => ({ ...second.provenance(), tcpDestResolveFixData: fix });
   return intent(context, connection, { ...second, provenance });
 }
 
@@ -82,8 +76,11 @@ function reachedBehind(
   if (candidates.length === 0 || reached === undefined || service === undefined) return server;
   const pod = serverPodAt(context, reached.ip, { at, namespace: workload.namespace });
   if ('kind' in pod) return server;
-  const { podHostname, uptime } = provenanceOf(context, pod, provenance);
-  const resolved = resolvePod(context, pod, { ...provenance, podHostname, uptime });
+  const resolved = resolvePod(context, pod, () => {
+    const known = provenance();
+    const { podHostname, uptime } = provenanceOf(context, pod, known)();
+    return { ...known, podHostname, uptime };
+  });
   return viaService(context, { service, server: resolved, candidates: [] });
 }
 
@@ -96,9 +93,8 @@ function exposedAt(
   return port === undefined ? undefined : lookups.serviceExposedAt(address, port);
 }
 
-function byConnection(context: ResolveContext, pod: PodRecord, { server, at, extraInfo: by }: Call): Provenance {
+function byConnection(context: ResolveContext, pod: PodRecord, { server, at, extraInfo: by }: Call): () => Provenance {
   return provenanceOf(context, pod, {
-    ...unknownProvenance,
     host: server.ip,
     port: server.port ?? null,
     lastSeen: at,

@@ -1,4 +1,4 @@
-import { unknownProvenance, type AddressParty } from '@network-mapper/model';
+import { unknownProvenance, type AddressParty, type Provenance } from '@network-mapper/model';
 import type { ResolveContext } from './context.ts';
 import type { PodRecord } from './lookups.ts';
 import { extraInfo } from './original-names.ts';
@@ -35,12 +35,23 @@ function clientPod(
     isService: false,
     extraInfo: extraInfo.client,
   };
-  return resolvePod(context, pod, provenanceOf(context, pod, known));
+  return resolvePod(context, pod, shared(context, pod, provenanceOf(context, pod, known)));
+}
+
+/** What is known of a client is the same for each of its edges, apart from its age. */
+function shared({ clientProvenances }: ResolveContext, pod: PodRecord, provenance: () => Provenance): () => Provenance {
+  return () => {
+    const known = clientProvenances.get(pod);
+    const seen = provenance();
+    if (known?.procfsHostname === seen.procfsHostname) return known;
+    clientProvenances.set(pod, seen);
+    return seen;
+  };
 }
 
 function apiServerClient({ lookups, now }: ResolveContext, { ip, hostname }: AddressParty): Resolved | Unresolved {
   // Where the API server shares a node's address, any process of that node looks like it.
   if (lookups.isNode(ip) || lookups.podAt(ip, { at: now() }).kind === 'host-network') return skipped('host-network');
-  const provenance = { ...unknownProvenance, host: ip, podHostname: hostname ?? '' };
+  const provenance = (): Provenance => ({ ...unknownProvenance, host: ip, podHostname: hostname ?? '' });
   return { kind: 'resolved', workload: apiServerWorkload, provenance, pod: undefined };
 }

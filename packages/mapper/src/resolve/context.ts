@@ -1,6 +1,7 @@
+import type { Provenance } from '@network-mapper/model';
 import type { Interner } from '../interner.ts';
 import type { Identities } from './identity.ts';
-import type { Lookups } from './lookups.ts';
+import type { Lookups, PodRecord } from './lookups.ts';
 
 export interface ResolveOptions {
   /** Lower-case, without a leading or trailing dot. */
@@ -19,6 +20,8 @@ export interface ResolveContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly options: ResolveOptions;
+  /** How clients were resolved, by their pods: all edges of a client share what was written down for its first. */
+  readonly clientProvenances: WeakMap<PodRecord, Provenance>;
   /** The sighting has waited for its pods as long as sightings may: there is no later. */
   readonly isLastTry: boolean;
 }

@@ -1,4 +1,4 @@
-import { isUnspecified, unknownProvenance, type NameParty } from '@network-mapper/model';
+import { isUnspecified, unknownProvenance, type NameParty, type Provenance } from '@network-mapper/model';
 import type { ResolveContext } from './context.ts';
 import { normalizeDnsName, parseDnsName } from './dns-name.ts';
 import type { PodRecord, ServiceRecord } from './lookups.ts';
@@ -115,26 +115,28 @@ function byName(
   context: ResolveContext,
   pod: PodRecord,
   { server, at }: { readonly server: NameParty; readonly at: number },
-): Resolved['provenance'] {
-  return provenanceOf(context, pod, {
-    host: server.name,
-    lastSeen: at,
-    isService: true,
-    extraInfo: extraInfo.name,
-  });
+): () => Provenance {
+  const { name } = server;
+  return () =>
+    provenanceOf(context, pod, {
+      host: context.interner.text(name),
+      lastSeen: at,
+      isService: true,
+      extraInfo: extraInfo.name,
+    })();
 }
 
 function apiServer(
   { interner }: ResolveContext,
   { server, at, service }: { readonly server: NameParty; readonly at: number; readonly service: ServiceRecord },
 ): ResolvedServer {
-  const provenance = {
+  const provenance = (): Provenance => ({
     ...unknownProvenance,
     host: interner.text(server.name),
     lastSeen: at,
     isService: true,
     extraInfo: extraInfo.name,
-  };
+  });
   return { kind: 'resolved', workload: apiServerWorkload, provenance, pod: undefined, service, candidates: [] };
 }
 

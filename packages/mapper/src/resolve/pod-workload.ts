@@ -17,7 +17,7 @@ export function isApiServerService({ name, namespace }: ServiceRecord): boolean 
 export function resolvePod(
   { identities }: ResolveContext,
   pod: PodRecord,
-  provenance: Provenance,
+  provenance: () => Provenance,
 ): Resolved | Unresolved {
   const identified = identities.of(pod);
   if (identified instanceof Promise) return { kind: 'reading', until: identified };
@@ -25,24 +25,24 @@ export function resolvePod(
   return { kind: 'resolved', workload: identified.workload, provenance, pod };
 }
 
-/** What is known of how a pod was resolved, besides what differs from one way to the other. */
+/** How a pod was resolved: what the way to it knows, and what all ways know. */
 export function provenanceOf(
   { now }: ResolveContext,
   pod: PodRecord,
   known: Pick<Provenance, 'host' | 'isService' | 'extraInfo'> & Partial<Provenance>,
-): Provenance {
-  return {
+): () => Provenance {
+  return () => ({
     host: known.host,
     podHostname: pod.name,
     procfsHostname: known.procfsHostname ?? null,
     port: known.port ?? null,
     isService: known.isService,
-    uptime: now() - pod.createdAt,
+    uptime: Math.floor((now() - pod.createdAt) / 1000),
     lastSeen: known.lastSeen ?? null,
     extraInfo: known.extraInfo,
     hasLinkerdSidecar: pod.hasLinkerdSidecar,
     tcpDestResolveFixData: null,
-  };
+  });
 }
 
 /** An address that somebody held, though not one pod that can be named. `namespace` is that of the side that is known. */

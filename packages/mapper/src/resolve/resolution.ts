@@ -5,7 +5,8 @@ import type { PodRecord, ServiceRecord } from './lookups.ts';
 export interface Resolved {
   readonly kind: 'resolved';
   readonly workload: Workload;
-  readonly provenance: Provenance;
+  /** How it was resolved: put together only where it is kept, for a new edge. */
+  readonly provenance: () => Provenance;
   /** The pod that stands for the workload; undefined for the API server. */
   readonly pod: PodRecord | undefined;
 }

@@ -74,7 +74,10 @@ function live(plan: readonly { address: string; app: string }[]): { context: Res
   const now = (): number => clock.now;
   const identities = new Identities({ owners: noOwners, interner, now, jobsByImage: false });
   const options = { clusterDomain: 'cluster.local', trustAfter: 0, requireHostname: false };
-  return { context: { lookups: view, identities, interner, now, options, isLastTry: false }, lives };
+  return {
+    context: { lookups: view, identities, interner, now, options, clientProvenances: new WeakMap(), isLastTry: false },
+    lives,
+  };
 }
 
 function podOf(

@@ -1,4 +1,11 @@
-import { unknownProvenance, type CloudProvider, type Evidence, type Party, type Sighting } from '@network-mapper/model';
+import {
+  unknownProvenance,
+  type CloudProvider,
+  type Evidence,
+  type Party,
+  type Provenance,
+  type Sighting,
+} from '@network-mapper/model';
 import { resolveConnection, resolveSocket } from './address.ts';
 import { resolveClient } from './client.ts';
 import type { ResolveContext } from './context.ts';
@@ -9,6 +16,9 @@ import { isOutside, resolveIncoming } from './outside-client.ts';
 import { addressReason, resolvePod, unresolvedFrom } from './pod-workload.ts';
 import { direct, skipped, type Resolution, type Resolved, type Unresolved } from './resolution.ts';
 import { resolveService } from './service.ts';
+
+/** Sources that name the two sides themselves say nothing about how they know. */
+const unknown = (): Provenance => unknownProvenance;
 
 type Resolve = (sighting: Sighting, context: ResolveContext) => Resolution;
 
@@ -47,7 +57,7 @@ const byEvidence: Readonly<Record<Evidence, Resolve>> = {
     if (client.kind !== 'workload' || server.kind !== 'workload') return skipped('unknown-workload');
     const [source, destination] = [client, server].map(party => context.lookups.podOfMeshWorkload(party));
     if (source === undefined || destination === undefined) return skipped('unknown-workload', source?.namespace);
-    const calling = resolvePod(context, source, unknownProvenance);
+    const calling = resolvePod(context, source, unknown);
     if (calling.kind !== 'resolved') return calling;
     const { service } = server;
     return named(context, calling, {
@@ -85,7 +95,7 @@ function named(
   { pod, by, service }: { readonly pod: PodRecord | undefined; readonly by: string; readonly service?: string },
 ): Resolution {
   if (pod === undefined) return skipped('unknown-workload', client.workload.namespace);
-  const server = direct(resolvePod(context, pod, unknownProvenance));
+  const server = direct(resolvePod(context, pod, unknown));
   if (server.kind !== 'resolved') return server;
   const workload = service === undefined ? server.workload : context.interner.viaService(server.workload, service);
   return { kind: 'intent', client, server: { ...server, workload }, resolvedBy: by, endpoint: undefined };
@@ -106,7 +116,7 @@ function workloadNow(context: ResolveContext, party: Party): Resolved | Unresolv
   const { lookups, now } = context;
   if (lookups.isRememberedPodAddress(ip)) {
     const holder = lookups.podAt(ip, { at: now() });
-    if (holder.kind === 'pod') return resolvePod(context, holder.pod, unknownProvenance);
+    if (holder.kind === 'pod') return resolvePod(context, holder.pod, unknown);
     // Such a report does not wait.
     if (holder.kind === 'nobody' || holder.kind === 'not-yet') return skipped('no-pod');
     return unresolvedFrom(context, holder, { address: ip });

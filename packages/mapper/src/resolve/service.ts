@@ -30,7 +30,7 @@ export function resolveService(
     return {
       kind: 'resolved',
       workload: apiServerWorkload,
-      provenance: { ...unknownProvenance, ...known },
+      provenance: () => ({ ...unknownProvenance, ...known }),
       pod: undefined,
       service,
       candidates: [],
@@ -38,8 +38,8 @@ export function resolveService(
   }
   const reason = distrustBackend(first, at);
   if (reason !== undefined) return skipped(reason, service.namespace);
-  const provenance = { ...provenanceOf(context, first, known), hasLinkerdSidecar: null };
-  const server = resolvePod(context, first, provenance);
+  const provenance = provenanceOf(context, first, known);
+  const server = resolvePod(context, first, () => ({ ...provenance(), hasLinkerdSidecar: null }));
   return viaService(context, { service, server, candidates: candidatesAmong(context, behind.pods, behind) });
 }
 

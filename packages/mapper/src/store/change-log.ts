@@ -1,14 +1,8 @@
 import type { Edge } from '@network-mapper/model';
 
-/** An edge that came, changed or left. */
-export interface Change {
-  /** The edge as it stands now; of one that left, as it was last. */
-  readonly edge: Edge;
-  readonly gone: boolean;
-}
-
 export interface Changes {
-  readonly changes: readonly Change[];
+  /** Edges as they stand now; those that are gone as they were last. */
+  readonly changes: readonly Edge[];
   /** Where to go on reading. */
   readonly cursor: number;
   /** There may be more after `cursor`. */
@@ -17,14 +11,8 @@ export interface Changes {
   readonly restarted: boolean;
 }
 
-/** The place of an edge in the log. */
-export interface Slot<E extends Edge = Edge> {
-  readonly edge: E;
-  /** The edge is not on the map any more. */
-  gone: boolean;
-  /** The revision at which it changed last. */
-  revision: number;
-}
+/** An edge, of which the log writes these. */
+type Logged = Edge & { revision: number; gone: boolean };
 
 /** Edges that left are remembered up to this number, for readers that come rarely. */
 const mostGone = 100_000;
@@ -40,9 +28,9 @@ const leastEntries = 4_096;
  * An edge that changes again before anybody has read its last change stays where it is: sightings of edges that no reader waits for cost nothing.
  */
 export class ChangeLog {
-  /** Ascending; entry n is the change of `#slots[n]`. */
+  /** Ascending; entry n is the change of `#edges[n]`. */
   #revisions: number[] = [];
-  #slots: Slot[] = [];
+  #edges: Logged[] = [];
   #last = 0;
   /** The greatest revision that any reader has. */
   #readUpTo = 0;
@@ -57,69 +45,67 @@ export class ChangeLog {
   }
 
   /** An edge that is new. */
-  added<E extends Edge>(edge: E): Slot<E> {
-    const slot = { edge, gone: false, revision: 0 };
+  added(edge: Logged): void {
     this.#live++;
-    this.#append(slot);
-    return slot;
+    this.#append(edge);
   }
 
-  changed(slot: Slot): void {
-    if (slot.revision <= this.#readUpTo) this.#append(slot);
+  changed(edge: Logged): void {
+    if (edge.revision <= this.#readUpTo) this.#append(edge);
   }
 
-  removed(slot: Slot): void {
-    slot.gone = true;
+  removed(edge: Logged): void {
+    edge.gone = true;
     this.#live--;
     this.#gone++;
-    this.#append(slot);
+    this.#append(edge);
   }
 
   /** What changed after `cursor` (0 for everything, with what has left), at most `limit` edges, in the order of their last change. */
   changesSince(cursor: number, limit: number): Changes {
     const restarted = cursor > 0 && cursor < this.#forgottenUpTo;
     const from = restarted ? 0 : cursor;
-    const changes: Change[] = [];
+    const changes: Edge[] = [];
     let at = this.#placeAfter(from);
     let reached = from;
-    for (; at < this.#slots.length && changes.length < limit; at++) {
-      const [slot, revision] = [this.#slots[at], this.#revisions[at]];
-      if (slot === undefined || revision === undefined) break;
+    for (; at < this.#edges.length && changes.length < limit; at++) {
+      const [edge, revision] = [this.#edges[at], this.#revisions[at]];
+      if (edge === undefined || revision === undefined) break;
       reached = revision;
-      if (slot.revision === revision) changes.push(slot);
+      if (edge.revision === revision) changes.push(edge);
     }
-    const more = at < this.#slots.length;
+    const more = at < this.#edges.length;
     if (!more) reached = Math.max(reached, this.#last);
     this.#readUpTo = Math.max(this.#readUpTo, reached);
     return { changes, cursor: reached, more, restarted };
   }
 
-  #append(slot: Slot): void {
-    slot.revision = ++this.#last;
-    this.#revisions.push(slot.revision);
-    this.#slots.push(slot);
-    if (this.#slots.length > leastEntries && this.#slots.length > 2 * (this.#live + Math.min(this.#gone, mostGone)))
+  #append(edge: Logged): void {
+    edge.revision = ++this.#last;
+    this.#revisions.push(edge.revision);
+    this.#edges.push(edge);
+    if (this.#edges.length > leastEntries && this.#edges.length > 2 * (this.#live + Math.min(this.#gone, mostGone)))
       this.#compact();
   }
 
-  /** Drops entries that changed again, and what left first where too much has left. */
+  /** Drops entries of edges that changed again, and what left first where too much has left. */
   #compact(): void {
     let excess = Math.max(0, this.#gone - mostGone);
-    const [revisions, slots]: [number[], Slot[]] = [[], []];
-    for (const [at, slot] of this.#slots.entries()) {
+    const [revisions, edges]: [number[], Logged[]] = [[], []];
+    for (const [at, edge] of this.#edges.entries()) {
       const revision = this.#revisions[at] ?? 0;
-      if (slot.revision !== revision) continue;
-      if (slot.gone && excess > 0) {
+      if (edge.revision !== revision) continue;
+      if (edge.gone && excess > 0) {
         excess--;
         this.#gone--;
         this.#forgottenUpTo = revision;
         continue;
       }
       revisions.push(revision);
-      slots.push(slot);
+      edges.push(edge);
     }
     this.#revisions = revisions;
-    this.#slots = slots;
+    this.#edges = edges;
   }
 
   /** The first entry after a revision. */

@@ -27,7 +27,7 @@ export const cloudEdges: EdgeKind<CloudEdge, CloudSighting> = {
     const [actions, dataActions] = [new Set<string>(), new Set<string>()];
     addActions(actions, seen.actions, budget);
     addActions(dataActions, seen.dataActions, budget);
-    const times = { firstSeen: at, lastSeen: at, count: 1 };
+    const times = { firstSeen: at, lastSeen: at, count: 1, revision: 0, gone: false };
     return { kind: 'cloud', client: { name, namespace }, provider, resource, iamRole, actions, dataActions, ...times };
   },
   merge: (edge, { actions, dataActions, at }, budget) => {

@@ -71,10 +71,10 @@ class Reader {
   read(log: ChangeLog, limit: number): void {
     const { changes, cursor, restarted } = log.changesSince(this.cursor, limit);
     if (restarted) this.known.clear();
-    for (const { edge, gone } of changes) {
+    for (const edge of changes) {
       if (edge.kind !== 'external') continue;
       const key = `${edge.client.name} ${edge.dnsName}`;
-      if (gone) this.known.delete(key);
+      if (edge.gone) this.known.delete(key);
       else this.known.set(key, edge.count);
     }
     this.cursor = cursor;

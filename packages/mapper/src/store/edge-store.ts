@@ -1,5 +1,5 @@
 import type { Edge, ServiceIdentity } from '@network-mapper/model';
-import type { ChangeLog, Slot } from './change-log.ts';
+import type { ChangeLog } from './change-log.ts';
 import type { MapBudget } from './details.ts';
 
 /** An edge as its store sees it: everybody else only reads it. */
@@ -23,7 +23,7 @@ export interface EdgeKind<E extends Edge, S> {
 interface OwnerNode<E extends Edge> {
   readonly namespace: string;
   readonly name: string;
-  readonly slots: Map<string, Slot<Mutable<E> & E>>;
+  readonly edges: Map<string, Mutable<E> & E>;
   sorted: readonly E[] | undefined;
 }
 
@@ -73,36 +73,39 @@ export class EdgeStore<E extends Edge, S> {
   add(seen: S): E {
     const node = this.#nodeOf(this.#kind.owner(seen));
     const key = this.#kind.key(seen);
-    let slot = node.slots.get(key);
-    if (slot === undefined) slot = this.#insert(node, key, this.#kind.create(seen, this.#budget));
-    else this.#kind.merge(slot.edge, seen, this.#budget);
-    this.#log.changed(slot);
-    for (const listener of this.#listeners) listener(seen, slot.edge);
-    return slot.edge;
+    let edge = node.edges.get(key);
+    if (edge === undefined) {
+      edge = this.#insert(node, key, this.#kind.create(seen, this.#budget));
+    } else {
+      this.#kind.merge(edge, seen, this.#budget);
+      this.#log.changed(edge);
+    }
+    for (const listener of this.#listeners) listener(seen, edge);
+    return edge;
   }
 
   /** Changes an edge that is on the map otherwise than by a sighting. */
   update(edge: E, change: (edge: Mutable<E>) => void): void {
-    const slot = this.#slotOf(edge);
-    if (slot === undefined) return;
-    change(slot.edge);
-    this.#log.changed(slot);
+    const own = this.#own(edge);
+    if (own === undefined) return;
+    change(own);
+    this.#log.changed(own);
   }
 
   get(owner: ServiceIdentity, key: string): E | undefined {
-    return this.#namespaces.get(owner.namespace)?.owners.get(owner.name)?.slots.get(key)?.edge;
+    return this.#namespaces.get(owner.namespace)?.owners.get(owner.name)?.edges.get(key);
   }
 
   remove(edge: E): void {
-    const slot = this.#slotOf(edge);
-    if (slot === undefined) return;
+    const own = this.#own(edge);
+    if (own === undefined) return;
     const node = this.#nodeOf(this.#kind.owner(edge));
-    node.slots.delete(this.#kind.key(edge));
+    node.edges.delete(this.#kind.key(edge));
     node.sorted = undefined;
     this.#size--;
     this.#budget.close(edge);
-    this.#log.removed(slot);
-    if (node.slots.size === 0) this.#removeNode(node);
+    this.#log.removed(own);
+    if (node.edges.size === 0) this.#removeNode(node);
   }
 
   clear(): void {
@@ -127,7 +130,7 @@ export class EdgeStore<E extends Edge, S> {
     for (const namespace of this.#sortedNamespaces()) {
       if (namespaces !== undefined && !namespaces.has(namespace.name)) continue;
       for (const owner of sortedOwners(namespace)) {
-        owner.sorted ??= [...owner.slots].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { edge }]) => edge);
+        owner.sorted ??= [...owner.edges].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, edge]) => edge);
         yield owner.sorted;
       }
     }
@@ -135,20 +138,19 @@ export class EdgeStore<E extends Edge, S> {
 
   /** In no order. */
   *all(): Generator<E> {
-    for (const { owners } of this.#namespaces.values())
-      for (const { slots } of owners.values()) for (const { edge } of slots.values()) yield edge;
+    for (const { owners } of this.#namespaces.values()) for (const { edges } of owners.values()) yield* edges.values();
   }
 
   /** How many edges each owner has. */
   *owners(): Generator<{ readonly owner: ServiceIdentity; readonly edges: number }> {
     for (const { owners } of this.#namespaces.values())
-      for (const owner of owners.values()) yield { owner, edges: owner.slots.size };
+      for (const owner of owners.values()) yield { owner, edges: owner.edges.size };
   }
 
   /** Makes room: the edges of one owner that were not seen for longest leave. */
   evictFrom({ namespace, name }: ServiceIdentity, count: number): void {
-    const slots = this.#namespaces.get(namespace)?.owners.get(name)?.slots.values() ?? [];
-    const oldest = [...slots].map(({ edge }) => edge).sort((a, b) => a.lastSeen - b.lastSeen);
+    const edges = this.#namespaces.get(namespace)?.owners.get(name)?.edges.values() ?? [];
+    const oldest = [...edges].sort((a, b) => a.lastSeen - b.lastSeen);
     for (const edge of oldest.slice(0, count)) this.#evict(edge);
   }
 
@@ -157,23 +159,25 @@ export class EdgeStore<E extends Edge, S> {
     this.#evicted++;
   }
 
-  #insert(node: OwnerNode<E>, key: string, edge: Mutable<E>): Slot<Mutable<E> & E> {
-    if (node.slots.size >= (this.#kind.limit ?? Infinity)) {
-      const [first] = node.slots.values();
-      if (first !== undefined) this.#evict(first.edge);
+  #insert(node: OwnerNode<E>, key: string, created: Mutable<E>): Mutable<E> & E {
+    if (node.edges.size >= (this.#kind.limit ?? Infinity)) {
+      const [first] = node.edges.values();
+      if (first !== undefined) this.#evict(first);
     }
-    // The two differ in who may write only.
-    const slot = this.#log.added(edge as Mutable<E> & E);
-    node.slots.set(key, slot);
+    // The two differ only in who may write.
+    const edge = created as Mutable<E> & E;
+    node.edges.set(key, edge);
     node.sorted = undefined;
     this.#size++;
     this.#budget.open();
-    return slot;
+    this.#log.added(edge);
+    return edge;
   }
 
-  #slotOf(edge: E): Slot<Mutable<E> & E> | undefined {
+  /** The edge, if it is on the map. */
+  #own(edge: E): (Mutable<E> & E) | undefined {
     const { namespace, name } = this.#kind.owner(edge);
-    return this.#namespaces.get(namespace)?.owners.get(name)?.slots.get(this.#kind.key(edge));
+    return this.#namespaces.get(namespace)?.owners.get(name)?.edges.get(this.#kind.key(edge));
   }
 
   #nodeOf(owner: ServiceIdentity): OwnerNode<E> {
@@ -187,7 +191,7 @@ export class EdgeStore<E extends Edge, S> {
     }
     let node = space.owners.get(name);
     if (node === undefined) {
-      node = { namespace, name, slots: new Map(), sorted: undefined };
+      node = { namespace, name, edges: new Map(), sorted: undefined };
       space.owners.set(name, node);
       space.sorted = undefined;
     }

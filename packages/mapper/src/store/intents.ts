@@ -20,9 +20,10 @@ import { addCounts } from './edge-times.ts';
 /** A call between two workloads, as a source saw it. */
 export interface IntentSighting {
   readonly client: Workload;
-  readonly clientProvenance: Provenance | null;
+  /** How the sides were resolved: asked for once, by a new edge. */
+  readonly clientProvenance: () => Provenance | null;
   readonly server: Workload;
-  readonly serverProvenance: Provenance | null;
+  readonly serverProvenance: () => Provenance | null;
   readonly type: IntentType | null;
   readonly resolvedBy: string;
   readonly evidence: Evidence;
@@ -54,8 +55,8 @@ const intentEdges: EdgeKind<IntentEdge, IntentSighting> = {
       kind: 'intent',
       client: seen.client,
       server: seen.server,
-      clientProvenance: seen.clientProvenance,
-      serverProvenance: seen.serverProvenance,
+      clientProvenance: seen.clientProvenance(),
+      serverProvenance: seen.serverProvenance(),
       type: seen.type,
       resolvedBy: seen.resolvedBy,
       evidence: evidenceBit(seen.evidence),
@@ -67,6 +68,8 @@ const intentEdges: EdgeKind<IntentEdge, IntentSighting> = {
       firstSeen: seen.firstAt,
       lastSeen: seen.at,
       count: seen.count,
+      revision: 0,
+      gone: false,
     };
     addDetails(edge, seen, budget);
     return edge;
@@ -78,11 +81,11 @@ const intentEdges: EdgeKind<IntentEdge, IntentSighting> = {
     edge.protocols |= toBit(seen.protocol);
     if (seen.endpoint !== undefined) addEndpoint(edge, seen.endpoint, budget);
     edge.certain ||= seen.candidates.length === 0;
-    edge.clientProvenance ??= seen.clientProvenance;
-    if (edge.serverProvenance === null) edge.serverProvenance = seen.serverProvenance;
+    edge.clientProvenance ??= seen.clientProvenance();
+    if (edge.serverProvenance === null) edge.serverProvenance = seen.serverProvenance();
     else if (
       edge.serverProvenance.tcpDestResolveFixData !== null &&
-      seen.serverProvenance?.tcpDestResolveFixData === null
+      seen.serverProvenance()?.tcpDestResolveFixData === null
     )
       // That a server was found only by its second address stays said only while every sighting needed it.
       edge.serverProvenance = { ...edge.serverProvenance, tcpDestResolveFixData: null };

@@ -35,7 +35,17 @@ export const externalEdges: EdgeKind<ExternalEdge, ExternalSighting> = {
   create: ({ client, dnsName, address, at, firstAt, count }, budget) => {
     const addresses = new Set<string>();
     if (address !== undefined) budget.addTo(addresses, address, { kind: 'address', most: mostAddresses });
-    return { kind: 'external', client, dnsName, addresses, firstSeen: firstAt, lastSeen: at, count };
+    return {
+      kind: 'external',
+      client,
+      dnsName,
+      addresses,
+      firstSeen: firstAt,
+      lastSeen: at,
+      count,
+      revision: 0,
+      gone: false,
+    };
   },
   merge: (edge, seen, budget) => {
     edge.client = seen.client;
@@ -56,7 +66,7 @@ export const externalEdges: EdgeKind<ExternalEdge, ExternalSighting> = {
 /** A call from an address outside the cluster. */
 export interface IncomingSighting extends Times {
   readonly server: Workload;
-  readonly serverProvenance: Provenance | null;
+  readonly serverProvenance: () => Provenance | null;
   readonly address: string;
   readonly endpoint: Endpoint | undefined;
   readonly sourcePorts: readonly number[];
@@ -69,12 +79,14 @@ export const incomingEdges: EdgeKind<IncomingEdge, IncomingSighting> = {
   create: ({ server, serverProvenance, address, at, firstAt, count, endpoint }) => ({
     kind: 'incoming',
     server,
-    serverProvenance,
+    serverProvenance: serverProvenance(),
     address,
     endpoints: endpoint && withEndpoint(undefined, endpoint),
     firstSeen: firstAt,
     lastSeen: at,
     count,
+    revision: 0,
+    gone: false,
   }),
   merge: (edge, seen) => {
     if (seen.endpoint !== undefined) edge.endpoints = withEndpoint(edge.endpoints, seen.endpoint);

@@ -28,6 +28,8 @@ export const trafficLevelEdges: EdgeKind<TrafficLevelEdge, TrafficLevelSighting>
     firstSeen: at,
     lastSeen: at,
     count: 1,
+    revision: 0,
+    gone: false,
   }),
   merge: (edge, { bytes, flows, at }) => {
     const samples = young(edge.samples, at);

@@ -1,6 +1,6 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { connect, createServer as createTcpServer, type Socket } from 'node:net';
@@ -190,17 +190,13 @@ test('the token of its file is sent, again when the file was replaced, and none 
   expect(sent).toEqual([undefined, 'Bearer one', 'Bearer two', undefined]);
 });
 
-function makeCertificate(name: string): { readonly key: string; readonly cert: string } {
-  const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
-  const subject = ['-subj', '/CN=mapper', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
-  execFileSync('openssl', [...args, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
-  return { key, cert };
+/** Certificates for 127.0.0.1 that sign themselves. */
+function fixture(name: 'ours.key' | 'ours.crt' | 'theirs.crt'): string {
+  return join(import.meta.dirname, '../../test/fixtures', name);
 }
 
 test('over https the mapper’s certificate must be signed by one of the file, which may change', async () => {
-  const [ours, theirs] = [makeCertificate('ours'), makeCertificate('theirs')];
-  const [key, cert] = await Promise.all([readFile(ours.key), readFile(ours.cert)]);
+  const [key, cert] = await Promise.all([readFile(fixture('ours.key')), readFile(fixture('ours.crt'))]);
   const server = createHttpsServer({ key, cert }, (_, response) => response.end('ok'));
   const port = await listen(server, { name: 'the server of the test', port: 0, host: '127.0.0.1' });
   cleanUp.push(() => closeServer(server));
@@ -208,8 +204,9 @@ test('over https the mapper’s certificate must be signed by one of the file, w
   const caFile = join(folder, 'ca.crt');
   const post = createPost({ caFile });
   await expect(post({ url })).rejects.toThrow(`there is no file ${caFile}`);
-  await rename(theirs.cert, caFile);
+  await copyFile(fixture('theirs.crt'), caFile);
   await expect(post({ url })).rejects.toThrow('self-signed certificate');
-  await rename(ours.cert, caFile);
+  await copyFile(fixture('ours.crt'), join(folder, 'next'));
+  await rename(join(folder, 'next'), caFile);
   expect((await post({ url })).text).toBe('ok');
 });

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ByteReader } from './byte-reader.ts';
 import type { FileEnd, FilePacket } from './file-packet.ts';
-import type { FrameConsumer } from './packet-source.ts';
+import type { FrameConsumer } from './frame.ts';
 import { readPcap } from './pcap-file.ts';
 import { readPcapng } from './pcapng-file.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LiveCapture, PcapError, type CapturedPacket } from '@network-mapper/pcap';
 import { every, type Logger, type Runnable } from '@network-mapper/runtime';
-import { addCounts, noCounts, type CaptureCounts, type FrameConsumer } from './packet-source.ts';
+import { addCounts, noCounts, type CaptureCounts, type FrameConsumer } from './frame.ts';
 
 export interface LiveSourceOptions {
   /** An interface's name, or `any`. */
@@ -11,6 +11,8 @@ export interface LiveSourceOptions {
   readonly filter: string;
   readonly consume: FrameConsumer;
   readonly logger: Logger;
+  /** For few and short packets that are wanted at once. */
+  readonly atOnce?: boolean;
 }
 
 /** About 32,000 packets of usual size: 160 ms of 200,000 a second. */
@@ -19,6 +21,9 @@ const bufferSize = 8 * 1024 * 1024;
 const snapLength = 65535;
 /** Half of it is what a packet waits on average. Waking up costs as much as a hundred packets. */
 const timeout = 40;
+/** For packets that are wanted at once. */
+const smallBufferSize = 256 * 1024;
+const smallSnapLength = 128;
 /** Milliseconds of packets until timers and requests have their turn. */
 const longestTurn = 10;
 /** Milliseconds between looks for interfaces that came, or came back. */
@@ -99,7 +104,14 @@ export class LiveSource implements Runnable {
   }
 
   #start(device: string): void {
-    const capture = new LiveCapture({ device, filter: this.#options.filter, bufferSize, snapLength, timeout });
+    const { filter, atOnce = false } = this.#options;
+    const capture = new LiveCapture({
+      device,
+      filter,
+      bufferSize: atOnce ? smallBufferSize : bufferSize,
+      snapLength: atOnce ? smallSnapLength : snapLength,
+      timeout: atOnce ? 0 : timeout,
+    });
     const stop = capture.onReadable(() => this.#read(device, capture));
     this.#open.set(device, { capture, stop });
   }

@@ -38,6 +38,11 @@ export function isLoopback(address: PackedAddress): boolean {
   return typeof address === 'number' ? address >>> 24 === 127 : address === ipv6Loopback;
 }
 
+/** 224.0.0.0/4 (RFC 5771), the broadcast address, or ff00::/8 (RFC 4291 section 2.7). */
+export function isMulticast(address: PackedAddress): boolean {
+  return typeof address === 'number' ? address >>> 28 === 14 || address === -1 : address.startsWith('\xff');
+}
+
 /** 0.0.0.0 or ::. */
 export function isUnspecified(address: PackedAddress): boolean {
   return address === 0 || address === unspecified;
@@ -67,4 +72,12 @@ function longestZeroRun(groups: readonly number[]): { readonly from: number; rea
     else if (index + 1 - from > best.length) best = { from, length: index + 1 - from };
   });
   return best;
+}
+
+/** The 4 or 16 bytes of the address, in the order of the network. */
+export function addressBytes(address: PackedAddress): Buffer {
+  if (typeof address === 'string') return Buffer.from(address, 'latin1');
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(address);
+  return bytes;
 }

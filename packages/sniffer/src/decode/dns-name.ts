@@ -9,15 +9,14 @@ export interface DnsName {
   readonly hash: number;
 }
 
-/** A name as it was read from a message. */
-export interface NameRead {
-  name: DnsName;
-  /** Where the bytes after the name begin. */
-  next: number;
-}
+export const rootName: DnsName = { text: '', hash: 0 };
 
 /** The longest name as text without the last dot (RFC 1035 section 3.1 allows 255 bytes on the wire). */
 const longestName = 253;
+/** Pointers of one name: a name has no more labels than 127, and encoders use one or two. */
+const mostPointers = 16;
+/** Bytes of labels that are read of one message, pointers followed: a big answer has a tenth, a crafted one megabytes. */
+const mostLabelBytes = 128 * 1024;
 
 const dot = 0x2e;
 const notPrintable = 0;
@@ -28,71 +27,95 @@ const written = Uint8Array.from({ length: 256 }, (_, byte) => {
   return byte > 0x20 && byte < 0x7f && byte !== dot && byte !== 0x5c ? byte : notPrintable;
 });
 
-const scratch = Buffer.alloc(longestName + 2);
+/** Reads the names of DNS messages, of one message at a time. */
+export class DnsNameReader {
+  readonly #scratch = Buffer.alloc(longestName + 2);
+  /** Names read lately, each in the slot of its hash: most come again and again, and need not be made anew. */
+  readonly #recent = new Array<DnsName>(1024).fill(rootName);
+  #name = rootName;
+  #next = 0;
+  #labelBytes = 0;
 
-export const rootName: DnsName = { text: '', hash: 0 };
-
-/** Names that were read lately, each in the slot of its hash: most names come again and again, and need not be made anew. */
-const recent = new Array<DnsName>(1024).fill(rootName);
-
-/**
- * Reads the name at `at` of a DNS message (RFC 1035 section 4.1.4) into `into`. Compression pointers may only point
- * before the place from where they were reached, so that no message can make a loop. `cut` when the message ends first.
- */
-export function readName(message: Slice, at: number, into: NameRead): Undecodable | 'cut' | undefined {
-  const { bytes, start, end } = message;
-  let limit = at;
-  let length = 0;
-  let hash = 0;
-  let position = at;
-  let next = -1;
-  while (true) {
-    if (position >= end) return 'cut';
-    const size = bytes[position] ?? 0;
-    if (size === 0) break;
-    if (size >= 0xc0) {
-      if (position + 1 >= end) return 'cut';
-      const target = start + (((size & 0x3f) << 8) | (bytes[position + 1] ?? 0));
-      if (next < 0) next = position + 2;
-      if (target >= limit) return 'dns-malformed';
-      limit = target;
-      position = target;
-      continue;
-    }
-    if (size > 63 || length + size + 1 > longestName + 1) return 'dns-malformed';
-    const labelEnd = position + 1 + size;
-    if (labelEnd > end) return 'cut';
-    for (let index = position + 1; index < labelEnd; index++) {
-      const character = written[bytes[index] ?? 0] ?? notPrintable;
-      if (character === notPrintable) return 'dns-name-unprintable';
-      scratch[length++] = character;
-      hash = mix(hash, character);
-    }
-    scratch[length++] = dot;
-    hash = mix(hash, dot);
-    position = labelEnd;
+  /** The name read last. */
+  get name(): DnsName {
+    return this.#name;
   }
-  into.name = length === 0 ? rootName : nameInScratch(length - 1, hash);
-  into.next = next < 0 ? position + 1 : next;
-  return undefined;
+
+  /** Where the bytes after the name begin. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** A message begins. */
+  begin(): void {
+    this.#labelBytes = 0;
+  }
+
+  /**
+   * Reads the name at `at` (RFC 1035 section 4.1.4) into `name` and `next`. Compression pointers may only point before the
+   * place from where they were reached, so that no message can make a loop. `cut` when the message ends first; after
+   * `dns-name-unprintable`, `next` is right.
+   */
+  read(message: Slice, at: number): Undecodable | 'cut' | undefined {
+    const { bytes, start, end } = message;
+    let limit = at;
+    let pointers = 0;
+    let length = 0;
+    let hash = 0;
+    let position = at;
+    let next = -1;
+    let printable = true;
+    while (true) {
+      if (position >= end) return 'cut';
+      const size = bytes[position] ?? 0;
+      if (size === 0) break;
+      if (size >= 0xc0) {
+        if (position + 1 >= end) return 'cut';
+        const target = start + (((size & 0x3f) << 8) | (bytes[position + 1] ?? 0));
+        if (next < 0) next = position + 2;
+        if (target >= limit || ++pointers > mostPointers) return 'dns-malformed';
+        limit = target;
+        position = target;
+        continue;
+      }
+      if (size > 63 || length + size + 1 > longestName + 1) return 'dns-malformed';
+      const labelEnd = position + 1 + size;
+      if (labelEnd > end) return 'cut';
+      for (let index = position + 1; index < labelEnd; index++) {
+        const character = written[bytes[index] ?? 0] ?? notPrintable;
+        if (character === notPrintable) printable = false;
+        this.#scratch[length++] = character;
+        hash = mix(hash, character);
+      }
+      this.#scratch[length++] = dot;
+      hash = mix(hash, dot);
+      position = labelEnd;
+    }
+    this.#labelBytes += length;
+    if (this.#labelBytes > mostLabelBytes) return 'dns-too-long';
+    this.#next = next < 0 ? position + 1 : next;
+    if (!printable) return 'dns-name-unprintable';
+    this.#name = length === 0 ? rootName : this.#nameInScratch(length - 1, hash);
+    return undefined;
+  }
+
+  #nameInScratch(length: number, hash: number): DnsName {
+    const slot = (hash ^ (hash >>> 16)) & (this.#recent.length - 1);
+    const known = this.#recent[slot] ?? rootName;
+    if (known.hash === hash && this.#isInScratch(known.text, length)) return known;
+    const name = { text: this.#scratch.toString('latin1', 0, length), hash };
+    this.#recent[slot] = name;
+    return name;
+  }
+
+  #isInScratch(text: string, length: number): boolean {
+    if (text.length !== length) return false;
+    for (let index = 0; index < length; index++) if (text.charCodeAt(index) !== this.#scratch[index]) return false;
+    return true;
+  }
 }
 
 /** As of FNV-1a, which takes a byte at a time. */
 function mix(hash: number, byte: number): number {
   return Math.imul(hash ^ byte, 0x01000193);
-}
-
-function nameInScratch(length: number, hash: number): DnsName {
-  const slot = (hash ^ (hash >>> 16)) & (recent.length - 1);
-  const known = recent[slot] ?? rootName;
-  if (known.hash === hash && isInScratch(known.text, length)) return known;
-  const name = { text: scratch.toString('latin1', 0, length), hash };
-  recent[slot] = name;
-  return name;
-}
-
-function isInScratch(text: string, length: number): boolean {
-  if (text.length !== length) return false;
-  for (let index = 0; index < length; index++) if (text.charCodeAt(index) !== scratch[index]) return false;
-  return true;
 }

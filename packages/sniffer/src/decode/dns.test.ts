@@ -1,8 +1,8 @@
 import { decode as oracle, encode, type Answer, type DecodedPacket } from 'dns-packet';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatAddress } from './address.ts';
-import { decodeDnsAnswer, type DnsAnswer } from './dns.ts';
+import { formatAddress, type PackedAddress } from './address.ts';
+import { DnsDecoder, type DnsAnswer } from './dns.ts';
 import { isUndecodable, type Undecodable } from './undecodable.ts';
 
 const authoritativeAnswer = 1024;
@@ -18,9 +18,12 @@ function response(name: string, answers: Answer[], more: Partial<DecodedPacket> 
   });
 }
 
-function decode(bytes: Buffer): DnsAnswer | Undecodable {
-  const padded = Buffer.concat([Buffer.alloc(3, 0xc0), bytes, Buffer.alloc(20, 0xc0)]);
-  return decodeDnsAnswer({ bytes: padded, start: 3, end: 3 + bytes.length });
+const decoder = new DnsDecoder();
+
+/** Decodes a message in the middle of a buffer, between bytes with the given value. */
+function decode(bytes: Buffer, around = 0xc0): DnsAnswer | Undecodable {
+  const padded = Buffer.concat([Buffer.alloc(3, around), bytes, Buffer.alloc(20, around)]);
+  return decoder.decode({ bytes: padded, start: 3, end: 3 + bytes.length });
 }
 
 /** `name address ttl` of each address in the answer. */
@@ -81,7 +84,7 @@ test('an alias’s target that is said by a pointer is the alias’s target', ()
   expect(addressesOf(pointed)).toEqual(['a.example 198.51.100.7 20']);
 });
 
-test('names are compared without case, so they are told in lower case', () => {
+test('names are compared without case, so they are decoded into lower case', () => {
   expect(addressesOf(response('Cart.SHOP', [{ type: 'A', name: 'CART.shop', data: '10.0.0.1', ttl: 5 }]))).toEqual([
     'cart.shop 10.0.0.1 5',
   ]);
@@ -92,7 +95,7 @@ test('a negative answer has no addresses, even if it carries some', () => {
   const bytes = response('nope.example', [{ type: 'A', name: 'nope.example', ttl: 1, data: '192.0.2.1' }], {
     flags: nxdomain,
   });
-  expect(decode(bytes)).toEqual({ addresses: [], cut: false });
+  expect(decode(bytes)).toEqual({ addresses: [], cut: false, odd: undefined });
 });
 
 test('what EDNS and other sections add changes nothing', () => {
@@ -138,7 +141,48 @@ test('of an answer that is cut, the whole records count', () => {
   expect(answer).toMatchObject({ cut: true, addresses: [{ name: { text: name } }] });
 });
 
-test('a compression pointer to itself, or forward, is refused', () => {
+test('a TTL with its highest bit set is zero', () => {
+  const ttls = [0x7fffffff, 0x80000000, 0xffffffff];
+  const bytes = response(
+    'a.example',
+    ttls.map(ttl => ({ type: 'A', name: 'a.example', ttl, data: '192.0.2.1' })),
+  );
+  expect(addressesOf(bytes)).toEqual([
+    'a.example 192.0.2.1 2147483647',
+    'a.example 192.0.2.1 0',
+    'a.example 192.0.2.1 0',
+  ]);
+});
+
+test.each<{ what: string; damage: (bytes: Buffer, record: number) => void; reason: Undecodable }>([
+  {
+    what: 'an owner that no host has',
+    damage: (bytes, at) => bytes.write('\n', at + 1),
+    reason: 'dns-name-unprintable',
+  },
+  {
+    what: 'an address of the wrong length',
+    damage: (bytes, at) => bytes.writeUInt16BE(1, at + 10),
+    reason: 'dns-malformed',
+  },
+])('a record with $what does not hide the records beside it', ({ damage, reason }) => {
+  const names = ['a.example', 'b.xample', 'a.example'];
+  const bytes = response(
+    'a.example',
+    names.map((name, index) =>
+      name === 'b.xample'
+        ? { type: 'AAAA', name, ttl: 9, data: '2001:db8::1' }
+        : { type: 'A', name, ttl: 9, data: `192.0.2.${index}` },
+    ),
+  );
+  const at = bytes.indexOf('\x01b');
+  expect(bytes.readUInt16BE(at + 10)).toBe(28); // Behind the owner, the type: AAAA.
+  damage(bytes, at);
+  expect(addressesOf(bytes)).toEqual(['a.example 192.0.2.0 9', 'a.example 192.0.2.2 9']);
+  expect(decode(bytes)).toMatchObject({ odd: reason });
+});
+
+test('a compression pointer to itself, or forward, ends what can be read', () => {
   const bytes = compressed('a.example', [{ name: 'a.example', data: '192.0.2.1' }]);
   const owner = bytes.length - 16;
   expect(bytes.readUInt16BE(owner)).toBe(0xc00c);
@@ -146,11 +190,11 @@ test('a compression pointer to itself, or forward, is refused', () => {
   for (const target of [owner, owner + 4]) {
     const looped = Buffer.from(bytes);
     looped.writeUInt16BE(0xc000 | target, owner);
-    expect(decode(looped)).toBe('dns-malformed');
+    expect(decode(looped)).toEqual({ addresses: [], cut: false, odd: 'dns-malformed' });
   }
 });
 
-test('a name that no host has is told by its reason', () => {
+test('a name that no host has is refused with a reason', () => {
   const bytes = response('a.example', [{ type: 'A', name: 'a.example', ttl: 9, data: '192.0.2.1' }]);
   bytes[13] = 0x0a; // A line feed instead of the "a".
   expect(decode(bytes)).toBe('dns-name-unprintable');
@@ -260,9 +304,100 @@ test('whatever bytes come, there is an answer or a reason', () => {
     });
   fc.assert(
     fc.property(fc.oneof(mutated, fc.uint8Array({ maxLength: 300 })), bytes => {
-      const result = decode(Buffer.from(bytes));
-      if (!isUndecodable(result)) expect(result.addresses.length).toBeLessThanOrEqual(65535);
+      const message = Buffer.from(bytes);
+      const result = decode(message);
+      expect(decode(message, 0x01)).toEqual(result); // Nothing around the message was read.
+      if (isUndecodable(result)) return;
+      const text = message.toString('latin1');
+      for (const { address } of result.addresses) expect(text).toContain(addressKeyInMessage(address));
     }),
     { numRuns: 20_000 },
   );
+});
+
+/** The bytes of an address as they stand in a message. */
+function addressKeyInMessage(address: PackedAddress): string {
+  if (typeof address === 'string') return address;
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(address);
+  return bytes.toString('latin1');
+}
+
+/** A record: its owner as it stands in the message, and its data. */
+function record(owner: Buffer, type: number, data: Buffer): Buffer {
+  const fixed = Buffer.from([0, type, 0, 1, 0, 0, 0, 9, 0, 0]);
+  fixed.writeUInt16BE(data.length, 8);
+  return Buffer.concat([owner, fixed, data]);
+}
+
+function crafted(records: readonly Buffer[]): Buffer {
+  const header = response('a.example', []);
+  header.writeUInt16BE(records.length, 6);
+  return Buffer.concat([header, ...records]);
+}
+
+/** Label by label, uncompressed. */
+function wire(name: string): Buffer {
+  return Buffer.concat([
+    ...name.split('.').map(label => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)])),
+    Buffer.from([0]),
+  ]);
+}
+
+const toQuestion = Buffer.from([0xc0, 12]);
+const longName = Array.from({ length: 4 }, () => 'x'.repeat(60)).join('.');
+const numbered = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+const expensive: readonly { readonly what: string; readonly message: Buffer }[] = [
+  {
+    what: 'a chain of 1,500 aliases before 1,000 addresses of its last name',
+    message: crafted([
+      ...numbered(1500).map(index => record(wire(`n${index}`), 5, wire(`n${index + 1}`))),
+      ...numbered(1000).map(() => record(wire('n1500'), 1, Buffer.alloc(4, 9))),
+    ]),
+  },
+  {
+    what: 'the same, the other way round',
+    message: crafted([
+      ...numbered(1000).map(() => record(wire('n1500'), 1, Buffer.alloc(4, 9))),
+      ...numbered(1500).map(index => record(wire(`n${1499 - index}`), 5, wire(`n${1500 - index}`))),
+    ]),
+  },
+  {
+    what: 'a chain of pointers to pointers',
+    message: crafted([
+      record(
+        toQuestion,
+        16,
+        Buffer.concat(
+          numbered(8000).map(index => Buffer.from([0xc0 | ((38 + 2 * index) >> 8), (38 + 2 * index) & 0xff])),
+        ),
+      ),
+      ...numbered(3000).map(() => record(Buffer.from([0xff, 0x00]), 1, Buffer.alloc(4, 9))),
+    ]),
+  },
+  {
+    what: 'thousands of pointers to a long name',
+    message: crafted([
+      record(wire(longName), 1, Buffer.alloc(4, 9)),
+      ...numbered(3500).map(() => record(Buffer.from([1, 0x61, 0xc0, 27]), 1, Buffer.alloc(4, 9))),
+    ]),
+  },
+];
+
+test.each(expensive)('$what costs no more than any message of its length', ({ message }) => {
+  const plain = crafted(
+    numbered(Math.floor(message.length / 30)).map(() => record(wire('other.example'), 1, Buffer.alloc(4, 9))),
+  );
+  const [costOf, runs] = [(bytes: Buffer): number => cheapest(() => decode(bytes)), 20];
+  function cheapest(work: () => void): number {
+    let least = Infinity;
+    for (let run = 0; run < runs; run++) {
+      const start = performance.now();
+      work();
+      least = Math.min(least, performance.now() - start);
+    }
+    return least;
+  }
+  expect(costOf(message)).toBeLessThan(20 * costOf(plain) + 1);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatAddress } from './address.ts';
-import { linkTypes } from './link.ts';
+import { hopOf, isOutgoing, linkTypes } from './link.ts';
 import { decodePacket, type Packet } from './packet.ts';
 import { isUndecodable, type Undecodable } from './undecodable.ts';
 
@@ -47,6 +47,14 @@ test.each([
   ['with two VLAN tags', linkTypes.ethernet, `02000000000202000000000188a8000a810000140800${ip}`],
   ['as Linux cooked v1', linkTypes.linuxSll, `00000001000602000000000100000800${ip}`],
   ['as Linux cooked v1 with a VLAN tag', linkTypes.linuxSll, `00000001000602000000000100008100000a0800${ip}`],
+  ['in PPPoE', linkTypes.ethernet, `020000000002020000000001886411000001002a0021${ip}`],
+  ['in PPPoE with a VLAN tag', linkTypes.ethernet, `0200000000020200000000018100000a886411000001002a0021${ip}`],
+  ['in an IPv4 tunnel', linkTypes.raw, `4500003c1234000040040000c0000201c0000202${ip}`],
+  [
+    'in an IPv6 tunnel',
+    linkTypes.raw,
+    `6000000000280440${'20010db8'.padEnd(31, '0')}1${'20010db8'.padEnd(31, '0')}2${ip}`,
+  ],
   ['as Linux cooked v2', linkTypes.linuxSll2, `0800000000000003000100060200000000010000${ip}`],
   ['as raw IP', linkTypes.raw, ip],
   ['as raw IP of OpenBSD', linkTypes.rawOpenBsd, ip],
@@ -54,6 +62,34 @@ test.each([
   ['as OpenBSD loopback', linkTypes.loop, `00000002${ip}`],
 ])('a SYN %s is read', (_, linkType, hex) => {
   expect(summary(decode(hex, linkType))).toBe('syn 10.244.1.7:43210 > 10.96.14.2:8080');
+});
+
+test('a SYN over IPv6 in an IPv4 tunnel (6in4) is read', () => {
+  const outer = '450000501234000040290000c0000201c0000202';
+  expect(summary(decode(outer + syn6.slice(28), linkTypes.raw))).toBe('syn fd00:244::7:43212 > fd00:96::e:8080');
+});
+
+test('a packet’s place is known by interface and direction, or by who sent the frame', () => {
+  const cooked2 = (type: string, index: string): string => `08000000000000${index}0001${type}060200000000010000`;
+  const cooked1 = (type: string): string => `00${type}0001000602000000000100000800`;
+  const place = (hex: string, linkType: number): number => {
+    const bytes = Buffer.from(hex + ip, 'hex');
+    return hopOf({ bytes, start: 0, end: bytes.length }, linkType);
+  };
+  const places = [
+    place(cooked2('00', '03'), linkTypes.linuxSll2),
+    place(cooked2('04', '03'), linkTypes.linuxSll2),
+    place(cooked2('00', '04'), linkTypes.linuxSll2),
+  ];
+  expect(new Set(places).size).toBe(3);
+  expect(places.map(isOutgoing)).toEqual([false, true, false]);
+  expect(place(cooked2('03', '03'), linkTypes.linuxSll2)).toBe(places[0]); // To another host: arrived as well.
+  expect(isOutgoing(place(cooked1('04'), linkTypes.linuxSll))).toBe(true);
+  expect(isOutgoing(place(cooked1('00'), linkTypes.linuxSll))).toBe(false);
+  expect(place(syn, linkTypes.ethernet)).not.toBe(
+    place(syn.replace('020000000001', '020000000009'), linkTypes.ethernet),
+  );
+  expect(place(ip, linkTypes.raw)).toBe(0);
 });
 
 test('IPv4 options are skipped', () => {

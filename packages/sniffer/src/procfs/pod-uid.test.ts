@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { podUidOf } from './pod-uid.ts';
+import { podDepthOf, podUidOf } from './pod-uid.ts';
 
 const uid = '721b106f-cc37-4e38-946b-ee3baa452643';
 const underscored = uid.replaceAll('-', '_');
@@ -39,6 +39,53 @@ test.each([
     uid,
   ],
   ['the pod’s own group', `0::/kubepods/pod${uid}\n`, uid],
+  [
+    'containerd’s cgroupfs driver below a kubelet with the systemd driver',
+    `11:pids:/system.slice/containerd.service/kubepods-burstable-pod${underscored}.slice:cri-containerd:${container}\n`,
+    uid,
+  ],
+  ['the same, cgroup v2', `0::/kubepods-besteffort-pod${underscored}.slice:cri-containerd:${container}\n`, uid],
+  [
+    'the same, from another cgroup namespace',
+    `0::/../../system.slice/containerd.service/kubepods-pod${underscored}.slice:cri-containerd:${container}\n`,
+    uid,
+  ],
+  [
+    'the same, a pod from a file',
+    `2:cpu:/system.slice/containerd.service/kubepods-burstable-pod${staticPod}.slice:cri-containerd:${container}\n`,
+    staticPod,
+  ],
+  ['CRI-O, cgroupfs driver', `0::/kubepods/burstable/pod${uid}/crio-${container}\n`, uid],
+  [
+    'CRI-O’s monitor',
+    `0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${underscored}.slice/crio-conmon-${container}.scope\n`,
+    uid,
+  ],
+  [
+    'CRI-O, a container with a group of its own below',
+    `0::/kubepods.slice/kubepods-pod${underscored}.slice/crio-${container}.scope/container\n`,
+    uid,
+  ],
+  ['cri-dockerd, cgroupfs driver', `4:memory:/kubepods/besteffort/pod${uid}/${container}\n`, uid],
+  [
+    'cri-dockerd, systemd driver',
+    `0::/kubepods.slice/kubepods-pod${underscored}.slice/docker-${container}.scope\n`,
+    uid,
+  ],
+  ['kind with cgroup v1', `9:cpu:/docker/${container}/kubelet/kubepods/burstable/pod${uid}/${container}\n`, uid],
+  ['k3s', `0::/k3s/kubepods/burstable/pod${uid}/${container}\n`, uid],
+  [
+    'minikube in Docker',
+    `0::/system.slice/docker-${container}.scope/kubepods.slice/kubepods-pod${underscored}.slice/docker-${container}.scope\n`,
+    uid,
+  ],
+  ['Kata Containers', `0::/kubepods/burstable/pod${uid}/kata_${container}\n`, uid],
+  ['a group that was deleted', `0::/kubepods/pod${uid} (deleted)\n`, uid],
+  [
+    'hybrid hierarchies',
+    `1:name=systemd:/init.scope\n4:pids:/kubepods/pod${uid}/${container}\n0::/system.slice\n`,
+    uid,
+  ],
   ['a pod from a file', `0::/kubepods/burstable/pod${staticPod}/${container}\n`, staticPod],
 ])('the UID of a pod is found: %s', (_, cgroups, expected) => {
   expect(podUidOf(cgroups)).toBe(expected);
@@ -51,4 +98,12 @@ test.each([
   ['nothing', ''],
 ])('%s has no pod', (_, cgroups) => {
   expect(podUidOf(cgroups)).toBeUndefined();
+});
+
+test('where the node is itself a pod, its own pods count for it, and the outer one for the cluster outside', () => {
+  const inner = '11111111-cc37-4e38-946b-ee3baa452643';
+  const cgroups = `0::/kubepods/pod${uid}/${container}/kubelet/kubepods/burstable/pod${inner}/${container}\n`;
+  expect(podUidOf(cgroups, podDepthOf(`0::/kubepods/pod${uid}/${container}\n`))).toBe(uid);
+  expect(podUidOf(cgroups, podDepthOf(cgroups))).toBe(inner);
+  expect(podDepthOf('0::/init.scope\n')).toBe(0);
 });

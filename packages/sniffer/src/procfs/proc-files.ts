@@ -1,6 +1,7 @@
 import { constants, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { open, readdir, readFile, readlink } from 'node:fs/promises';
-import { podUidOf } from './pod-uid.ts';
+import { open, opendir, readFile, readlink } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { podDepthOf, podUidOf } from './pod-uid.ts';
 
 /** Why a file of a process could not be read: it ended meanwhile, or its files are not for us to read. */
 export type Unreadable = 'gone' | 'not-permitted';
@@ -11,6 +12,17 @@ export type TableName = (typeof tableNames)[number];
 /** Sockets in use in a network namespace, by table. */
 export type SocketCounts = Readonly<Record<TableName, number>>;
 
+/** Ports from which the kernel takes those of clients, both ends included. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Of a new network namespace (inet_init_net in af_inet.c of the kernel). */
+export const defaultEphemeralPorts: PortRange = { first: 32_768, last: 60_999 };
+
+/** File descriptors that are looked at together: each is a call on one of libuv's threads, of which there are four. */
+const descriptorsAtOnce = 32;
 /** The kernel gives a page at a time whatever the room. */
 const chunkSize = 16 * 1024;
 /** Bytes of a file that holds a host name: more than the longest name. */
@@ -31,6 +43,7 @@ export class ProcFiles {
   readonly #chunk = Buffer.allocUnsafeSlow(chunkSize);
   #limited = false;
   #socketMount: string | undefined;
+  #podDepth: number | undefined;
 
   constructor(root: string) {
     this.#root = root;
@@ -57,9 +70,22 @@ export class ProcFiles {
     try {
       return { id: readlinkSync(`${this.#root}/${pid}/ns/net`) };
     } catch (error) {
+      if (codeOf(error) === 'EINVAL') return this.#socketTableInode(pid); // No link: a copy of a node's files.
       if (unreadable(error) === 'gone') return 'gone';
       this.#limited = true;
       return this.#socketTableInode(pid);
+    }
+  }
+
+  /** Ports of clients in the network namespace of this process (`/proc/sys/net` shows no other); the default where that is not said. */
+  ephemeralPorts(): PortRange {
+    try {
+      const text = readFileSync(`${this.#root}/sys/net/ipv4/ip_local_port_range`, 'latin1');
+      const [first, last] = text.trim().split(/\s+/).map(Number);
+      return first === undefined || last === undefined || !(first <= last) ? defaultEphemeralPorts : { first, last };
+    } catch (error) {
+      unreadable(error);
+      return defaultEphemeralPorts;
     }
   }
 
@@ -112,46 +138,64 @@ export class ProcFiles {
   /** UID of the pod the process runs in, from its control group; undefined for a process of the node. */
   async podUid(pid: number): Promise<string | undefined> {
     const cgroups = await this.#read(pid, 'cgroup');
-    return typeof cgroups === 'string' ? undefined : podUidOf(cgroups.text);
+    return typeof cgroups === 'string' ? undefined : podUidOf(cgroups.text, await this.#nodeDepth());
+  }
+
+  /** How many pods deep the pods of this node are, by this process's own. */
+  async #nodeDepth(): Promise<number> {
+    if (this.#podDepth === undefined) {
+      const cgroups = await this.#read('self', 'cgroup');
+      this.#podDepth = Math.max(1, typeof cgroups === 'string' ? 1 : podDepthOf(cgroups.text));
+    }
+    return this.#podDepth;
   }
 
   /**
-   * Inodes of the sockets that the process holds open. Another user's `fd` takes the capability DAC_READ_SEARCH; its
-   * `fdinfo` says the same to SYS_PTRACE.
+   * Inodes of the sockets that the process holds open, some at a time: a process may have a million descriptors. Another
+   * user's `fd` takes the capability DAC_READ_SEARCH; its `fdinfo` says the same to SYS_PTRACE.
    */
-  async socketInodes(pid: number): Promise<readonly number[] | Unreadable> {
-    const links = await this.#perDescriptor(pid, 'fd', path => readlink(path));
-    if (links === 'gone') return links;
-    if (links !== 'not-permitted') return links.flatMap(link => socketLink.exec(link)?.[1] ?? []).map(Number);
+  async *socketInodes(pid: number): AsyncGenerator<readonly number[], Unreadable | undefined> {
+    const problem = yield* this.#perDescriptor({ pid, directory: 'fd' }, linkedSocket);
+    if (problem !== 'not-permitted') return problem;
     this.#socketMount ??= await this.#findSocketMount();
     const mount = this.#socketMount;
-    const infos = await this.#perDescriptor(pid, 'fdinfo', path => readFile(path, 'latin1'));
-    if (typeof infos === 'string') return infos;
-    return infos
-      .filter(info => mount !== undefined && mountLine.exec(info)?.[1] === mount)
-      .flatMap(info => inodeLine.exec(info)?.[1] ?? [])
-      .map(Number);
+    if (mount === undefined) return problem;
+    return yield* this.#perDescriptor({ pid, directory: 'fdinfo' }, path => socketOfMount(path, mount));
   }
 
   /** The mount that all sockets are of: that of one of this process, of which both `fd` and `fdinfo` can be read. */
   async #findSocketMount(): Promise<string | undefined> {
-    const links = await this.#perDescriptor('self', 'fd', async path => ({ path, link: await readlink(path) }));
-    if (typeof links === 'string') return undefined;
-    const own = links.find(({ link }) => socketLink.test(link));
-    if (own === undefined) return undefined;
-    return mountLine.exec(await readFile(own.path.replace('/fd/', '/fdinfo/'), 'latin1'))?.[1];
+    const mounts = this.#perDescriptor({ pid: 'self', directory: 'fd' }, async path =>
+      (await linkedSocket(path)) === undefined
+        ? undefined
+        : mountLine.exec(await readFile(path.replace('/fd/', '/fdinfo/'), 'latin1'))?.[1],
+    );
+    for await (const [mount] of mounts) if (mount !== undefined) return mount;
+    return undefined;
   }
 
   /** What is read of each file descriptor, without those that are closed meanwhile. */
-  async #perDescriptor<T>(
-    pid: number | 'self',
-    directory: 'fd' | 'fdinfo',
-    read: (path: string) => Promise<T>,
-  ): Promise<readonly T[] | Unreadable> {
+  async *#perDescriptor<T>(
+    { pid, directory }: { readonly pid: number | 'self'; readonly directory: 'fd' | 'fdinfo' },
+    read: (path: string) => Promise<T | undefined>,
+  ): AsyncGenerator<readonly T[], Unreadable | undefined> {
     const path = `${this.#root}/${pid}/${directory}`;
+    const readAll = async (names: readonly string[]): Promise<readonly T[]> => {
+      const results = await Promise.allSettled(names.map(name => read(`${path}/${name}`)));
+      return results.flatMap(result =>
+        result.status === 'fulfilled' && result.value !== undefined ? [result.value] : [],
+      );
+    };
     try {
-      const found = await Promise.allSettled((await readdir(path)).map(fd => read(`${path}/${fd}`)));
-      return found.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
+      let names: string[] = [];
+      for await (const { name } of await opendir(path, { bufferSize: descriptorsAtOnce })) {
+        names.push(name);
+        if (names.length < descriptorsAtOnce) continue;
+        yield await readAll(names);
+        names = [];
+      }
+      yield await readAll(names);
+      return undefined;
     } catch (error) {
       return unreadable(error);
     }
@@ -190,7 +234,7 @@ export class ProcFiles {
     }
   }
 
-  async #read(pid: number, file: string): Promise<{ readonly text: string } | Unreadable> {
+  async #read(pid: number | 'self', file: string): Promise<{ readonly text: string } | Unreadable> {
     try {
       return { text: await readFile(`${this.#root}/${pid}/${file}`, 'latin1') };
     } catch (error) {
@@ -199,8 +243,22 @@ export class ProcFiles {
   }
 }
 
+/** An address is no host name: images set `HOSTNAME=0.0.0.0` for a server that reads from it where to listen. */
 function validHostname(text: string | undefined): string | undefined {
-  return text !== undefined && hostname.test(text) ? text : undefined;
+  return text !== undefined && hostname.test(text) && isIP(text) === 0 ? text : undefined;
+}
+
+/** The inode of the socket that a link in `fd` leads to. */
+async function linkedSocket(path: string): Promise<number | undefined> {
+  const inode = socketLink.exec(await readlink(path))?.[1];
+  return inode === undefined ? undefined : Number(inode);
+}
+
+/** The inode in a file of `fdinfo`, if it is of the mount that sockets are of. */
+async function socketOfMount(path: string, mount: string): Promise<number | undefined> {
+  const info = await readFile(path, 'latin1');
+  const inode = mountLine.exec(info)?.[1] === mount ? inodeLine.exec(info)?.[1] : undefined;
+  return inode === undefined ? undefined : Number(inode);
 }
 
 /** The number behind `PROTOCOL: inuse`. */
@@ -210,8 +268,12 @@ function inUse(sockstat: string, protocol: string): number {
 
 /** `/proc` answers ENOENT or ESRCH for a process that ended, EINVAL for a namespace that is being taken down. */
 function unreadable(error: unknown): Unreadable {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code === 'EACCES' || code === 'EPERM') return 'not-permitted';
   if (code === 'ENOENT' || code === 'ESRCH' || code === 'EINVAL' || code === 'ENOTDIR') return 'gone';
   throw error;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
