@@ -1,4 +1,4 @@
-import { MapperClient, type Dialect, type MapperAnswer, type MapperRequest } from '@network-mapper/api';
+import { MapperClient, operations, type Dialect, type MapperAnswer, type MapperRequest } from '@network-mapper/api';
 import { HttpPost, type HttpPostOptions } from './http-post.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -21,7 +21,6 @@ export interface ReportRequest extends Omit<MapperRequest, 'variables'> {
 type Data = Readonly<Record<string, unknown>>;
 type Answer = MapperAnswer<Data>;
 
-const health = { document: 'query Health { health }', operationName: 'Health' };
 /** Milliseconds after which a mapper that refused our additions is asked with them again. */
 const retryExtendedAfter = 10 * 60_000;
 /** Bytes from which a report is compressed. */
@@ -91,7 +90,7 @@ export class MapperLink {
   /** Asks who the mapper is, unless it answered within the last `unlessWithin` milliseconds. */
   async probe(unlessWithin: number, signal: AbortSignal): Promise<void> {
     if (this.isUp && this.#options.clock() - (this.#heard?.at ?? 0) < unlessWithin) return;
-    this.#hear(await this.#probes.ask<Data>(health, signal), signal);
+    this.#hear(await this.#probes.ask(operations.health, signal), signal);
   }
 
   async #ask(
