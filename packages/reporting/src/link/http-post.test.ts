@@ -155,6 +155,18 @@ test('connections are used again, and after a failure none that was open before'
   expect(connections).toBe(2);
 });
 
+test('a kept connection that the network has lost is given up sooner, for a new one', async () => {
+  let requests = 0;
+  const server = createHttpServer((_, response) => {
+    if (++requests !== 2) response.end('ok');
+  });
+  const url = `http://127.0.0.1:${await started(server)}`;
+  const post = createPost({ answerTimeout: 3_600_000, reusedAnswerTimeout: 50 });
+  expect((await post({ url })).text).toBe('ok');
+  expect((await post({ url })).text).toBe('ok');
+  expect(requests).toBe(3);
+});
+
 test('a server that refuses connections is not asked twice', async () => {
   const server = createHttpServer();
   const port = await started(server);
