@@ -1,28 +1,30 @@
 /** Characters of all fragments of one answer together. */
 const maxLength = 4 * 1024 * 1024;
 
-/** Pieces of JSON that come again and again in one answer, by what they were written from. */
+/** Pieces of JSON that come again and again in one answer, by who writes them and the object that they were written from. */
 export class CachedFragments {
-  readonly #bySegment = new Map<object, Map<object, string>>();
+  readonly #byWriter = new Map<object, Map<object, readonly string[]>>();
   #length = 0;
 
-  /** The piece that `segment` writes of `key`, written once. */
-  of(segment: object, key: object, write: () => string): string {
-    let fragments = this.#bySegment.get(segment);
-    if (fragments === undefined) {
-      fragments = new Map();
-      this.#bySegment.set(segment, fragments);
+  get(writer: object, source: object): readonly string[] | undefined {
+    return this.#byWriter.get(writer)?.get(source);
+  }
+
+  set(writer: object, source: object, fragments: readonly string[]): readonly string[] {
+    this.#length += fragments.reduce((sum, { length }) => sum + length, 0);
+    // Values come in the order of their clients: what is written next matters more than what was.
+    if (this.#length > maxLength) this.#clear();
+    let known = this.#byWriter.get(writer);
+    if (known === undefined) {
+      known = new Map();
+      this.#byWriter.set(writer, known);
     }
-    const known = fragments.get(key);
-    if (known !== undefined) return known;
-    const fragment = write();
-    this.#length += fragment.length;
-    if (this.#length > maxLength) {
-      // Values come in the order of their clients: what is written next matters more than what was.
-      this.#length = fragment.length;
-      for (const before of this.#bySegment.values()) before.clear();
-    }
-    fragments.set(key, fragment);
-    return fragment;
+    known.set(source, fragments);
+    return fragments;
+  }
+
+  #clear(): void {
+    this.#byWriter.clear();
+    this.#length = 0;
   }
 }

@@ -92,13 +92,38 @@ export const fieldTables: Readonly<Record<string, FieldTable>> = {
 
 const protocols = Object.keys(protocolBits) as readonly Protocol[];
 
-/** All of an identity but how it was resolved is the same text wherever its workload appears. */
+/**
+ * All of an identity but how it was resolved is the same text wherever its workload appears; and all of how it was resolved but the
+ * times is mostly the same for all edges of one workload.
+ */
 export const cachedTypes: Readonly<Record<string, CachedType>> = {
   OtterizeServiceIdentity: {
     key: ({ workload }: ShownIdentity) => workload,
     except: new Set(['resolutionData']),
   },
+  IdentityResolutionData: {
+    key: (provenance: Provenance, { shared }: AnswerContext) => {
+      const last = shared.get(provenance.host) as Provenance | undefined;
+      if (last !== undefined && isEqualButTimes(last, provenance)) return last;
+      shared.set(provenance.host, provenance);
+      return provenance;
+    },
+    except: new Set(['uptime', 'lastSeen']),
+  },
 };
+
+function isEqualButTimes(a: Provenance, b: Provenance): boolean {
+  return (
+    a.podHostname === b.podHostname &&
+    a.procfsHostname === b.procfsHostname &&
+    a.port === b.port &&
+    a.isService === b.isService &&
+    a.extraInfo === b.extraInfo &&
+    a.hasLinkerdSidecar === b.hasLinkerdSidecar &&
+    a.tcpDestResolveFixData?.isSrcControlPlane === b.tcpDestResolveFixData?.isSrcControlPlane &&
+    a.tcpDestResolveFixData?.resolvedUsingIp === b.tcpDestResolveFixData?.resolvedUsingIp
+  );
+}
 
 function shownLabels(labels: LabelSet | null, shown: AnswerContext['labels']): LabelSet | null {
   if (labels === null || shown === 'all') return labels;

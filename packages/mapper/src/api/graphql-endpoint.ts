@@ -100,7 +100,7 @@ export class GraphqlEndpoint {
       response.write(text);
       for await (const piece of pieces) {
         if (response.destroyed) return;
-        if (piece !== '' && !response.write(piece)) {
+        if (piece !== '' && !response.write(Buffer.from(piece))) {
           slot.setBlocked(true);
           await drained(response);
           slot.setBlocked(false);

@@ -23,6 +23,8 @@ export type Write = (value: unknown, context: AnswerContext) => string;
 export interface AnswerContext {
   readonly variables: Variables;
   readonly cachedFragments: CachedFragments;
+  /** What was shared among the values of this answer before, by something that equal values have in common. */
+  readonly shared: Map<unknown, object>;
   /** The labels that identities show: all, or those with these keys. */
   readonly labels: 'all' | ReadonlySet<string>;
   /** Fields of the schema's own description that may still be written. */
@@ -35,7 +37,7 @@ export type FieldTable = Readonly<Record<string, (source: never, context: Answer
 /** How the fields of a type that come from one object are written once an answer for each such object. */
 export interface CachedType {
   /** The object that all fields but `except` are read from. */
-  readonly key: (source: never) => object;
+  readonly key: (source: never, context: AnswerContext) => object;
   readonly except: ReadonlySet<string>;
 }
 
@@ -70,7 +72,7 @@ function compilePresent(type: GraphQLOutputType, selections: readonly SelectionS
   if (isEnumType(type)) return value => `"${String(value)}"`;
   if (type.name === 'Int') return writeInt;
   if (type.name === 'Boolean') return String;
-  return value => JSON.stringify(String(value));
+  return value => quoted(String(value));
 }
 
 function listWriter(item: Write): Write {
@@ -80,6 +82,14 @@ function listWriter(item: Write): Write {
       text += text === '' ? item(element, context) : `,${item(element, context)}`;
     return `[${text}]`;
   };
+}
+
+/** What has to be escaped in JSON: control characters, quotes, backslashes and halves of surrogate pairs. */
+// eslint-disable-next-line no-control-regex -- they are what it looks for
+const escaped = /[\u0000-\u001f"\\\ud800-\udfff]/;
+
+function quoted(text: string): string {
+  return escaped.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
 /** A whole number of 64 bits, as clients read it; one that is none would make them refuse the whole answer. */
@@ -97,12 +107,12 @@ interface FieldWriter {
 function compileObject(type: GraphQLObjectType, selections: readonly SelectionSetNode[], parts: WriterParts): Write {
   const fields = selectFields(selections, parts).map((field, index) => compileField(type, field, { parts, index }));
   const cached = parts.cached[type.name];
-  const segments = cached === undefined ? fields : segmentsOf(fields, cached);
+  if (cached !== undefined) return cachedObject(fields, cached);
   const isSchema = type.name.startsWith('__');
   return (source, context) => {
     if (isSchema) countIntrospection(fields.length, context);
     let text = '{';
-    for (const { write } of segments) text += write(source, context);
+    for (const { write } of fields) text += write(source, context);
     return `${text}}`;
   };
 }
@@ -113,36 +123,34 @@ function countIntrospection(fields: number, { introspection }: AnswerContext): v
   if (introspection.left < 0) throw new InputError('the schema is asked for too often at once');
 }
 
-/** Neighbouring fields that come from one object become one segment, written once an answer. */
-function segmentsOf(
-  fields: readonly FieldWriter[],
-  { key, except }: CachedType,
-): readonly Pick<FieldWriter, 'write'>[] {
-  const segments: Pick<FieldWriter, 'write'>[] = [];
-  let shared: FieldWriter[] = [];
-  const close = (): void => {
-    if (shared.length > 0) segments.push(cachedSegment(shared, key as (source: unknown) => object));
-    shared = [];
-  };
+/** Neighbouring fields that come from one object are written once an answer; between them stand those that do not. */
+function cachedObject(fields: readonly FieldWriter[], { key, except }: CachedType): Write {
+  const keyOf = key as (source: unknown, context: AnswerContext) => object;
+  /** One more than there are fields between them. */
+  const shared: FieldWriter[][] = [[]];
+  const between: Write[] = [];
   for (const field of fields) {
-    if (!except.has(field.name)) shared.push(field);
+    if (!except.has(field.name)) shared.at(-1)?.push(field);
     else {
-      close();
-      segments.push(field);
+      between.push(field.write);
+      shared.push([]);
     }
   }
-  close();
-  return segments;
-}
-
-function cachedSegment(fields: readonly FieldWriter[], keyOf: (source: unknown) => object): Pick<FieldWriter, 'write'> {
-  return {
-    write: (source, context) =>
-      context.cachedFragments.of(fields, keyOf(source), () => {
-        let text = '';
-        for (const { write } of fields) text += write(source, context);
-        return text;
-      }),
+  return (source, context) => {
+    const object = keyOf(source, context);
+    const fragments =
+      context.cachedFragments.get(shared, object) ??
+      context.cachedFragments.set(
+        shared,
+        object,
+        shared.map(writers => writers.map(({ write }) => write(source, context)).join('')),
+      );
+    let text = `{${fragments[0] ?? ''}`;
+    for (let index = 0; index < between.length; index++) {
+      text += between[index]?.(source, context) ?? '';
+      text += fragments[index + 1] ?? '';
+    }
+    return `${text}}`;
   };
 }
 

@@ -175,7 +175,7 @@ const metaFields: Readonly<Record<string, GraphQLField<unknown, unknown>>> = {
 };
 
 function emptyContext(variables: Variables, introspection: AnswerContext['introspection']): AnswerContext {
-  return { variables, introspection, cachedFragments: new CachedFragments(), labels: new Set() };
+  return { variables, introspection, cachedFragments: new CachedFragments(), shared: new Map(), labels: new Set() };
 }
 
 function inOnePiece(write: (context: AnswerContext) => string): RunField {
@@ -217,8 +217,7 @@ async function* runField(
       text = '';
     }
     // Also where all elements were left out: whoever sends the pieces looks at the clock between them.
-    yield text;
-    text = '';
+    yield '';
   }
   yield `${text}]`;
 }

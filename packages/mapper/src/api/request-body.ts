@@ -11,6 +11,8 @@ import { RequestError } from './request-error.ts';
 const maxBody = 1024 * 1024;
 /** Bytes of a body whose parsing takes a millisecond or more: it waits for its turn among others of that kind. */
 const longBody = 32 * 1024;
+/** The first two bytes of a gzip file. */
+const gzipMagic = 0x1f8b;
 /** Seconds until whoever found no room tries again. */
 const retryAfter = 1;
 
@@ -81,7 +83,9 @@ async function readBody(request: IncomingMessage, held: HeldBytes): Promise<Buff
 
 /** Room is made before anything is unpacked: a gzip file ends with its length (RFC 1952, section 2.3.1). */
 async function unpacked(body: Buffer, held: HeldBytes): Promise<Buffer> {
-  const length = body.length < 4 ? 0 : body.readUInt32LE(body.length - 4);
+  const isGzip = body.length > 18 && body.readUInt16BE(0) === gzipMagic;
+  if (!isGzip) throw new RequestError(400, 'the body could not be read: it is not gzip');
+  const length = body.readUInt32LE(body.length - 4);
   if (length > maxBody) throw tooLarge();
   if (!held.grow(length)) throw noRoom();
   return unpack(body, { maxOutputLength: Math.max(length, 1) });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatGoDuration, formatGoTime, parseTime } from './time.ts';
+import { formatGoDuration, formatGoTime, formatTime, parseTime } from './time.ts';
 
 test.each([
   ['2024-01-01T12:00:00Z', Date.UTC(2024, 0, 1, 12)],
@@ -35,6 +35,7 @@ test('times agree with the platform’s own', () => {
   fc.assert(
     fc.property(fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true }), date => {
       expect(parseTime(date.toISOString())).toBe(date.getTime());
+      expect(formatTime(date.getTime())).toBe(date.toISOString());
     }),
   );
 });
@@ -53,6 +54,10 @@ test.each([
   [60_000, '1m0s'],
   [259_380_500, '72h3m0.5s'],
   [7_230_000, '2h0m30s'],
+  [0.25, '250µs'],
+  [1.5, '1.5ms'],
+  [59_999.9999, '1m0s'],
+  [90_000.02, '1m30.00002s'],
 ])('the duration %d as Go prints it', (duration, text) => {
   expect(formatGoDuration(duration)).toBe(text);
 });

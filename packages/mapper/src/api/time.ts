@@ -60,34 +60,66 @@ function digitAt(text: string, at: number): number {
   return code >= 0 && code <= 9 ? code : -1;
 }
 
+/** Days as text, by their number since the epoch: answers have few different ones. */
+const dayTexts = new Map<number, string>();
+const daySeconds = 86_400;
+const twoDigitTexts = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+
 /** RFC 3339 in UTC, to the millisecond. */
 export function formatTime(time: number): string {
-  return new Date(time).toISOString();
+  const second = Math.floor(time / 1000);
+  const millisecond = Math.floor(time) - second * 1000;
+  return `${dayText(second)}T${clockText(second)}.${String(millisecond).padStart(3, '0')}Z`;
 }
 
 /** A time as Go prints it: `2024-01-01 12:00:00.5 +0000 UTC`, to the microsecond. */
 export function formatGoTime(time: number): string {
   const microseconds = Math.round(time * 1000);
-  const iso = new Date(Math.floor(microseconds / 1000)).toISOString();
-  const fraction = String(((microseconds % 1_000_000) + 1_000_000) % 1_000_000)
-    .padStart(6, '0')
-    .replace(/0+$/, '');
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)}${fraction === '' ? '' : `.${fraction}`} +0000 UTC`;
+  const second = Math.floor(microseconds / 1_000_000);
+  return `${dayText(second)} ${clockText(second)}${fraction(microseconds - second * 1_000_000)} +0000 UTC`;
 }
 
-/** A duration as Go prints it: `72h3m0.5s`, `850ms`, `0s`. Takes milliseconds. */
+/** `2024-01-01` of a second since the epoch. */
+function dayText(second: number): string {
+  const day = Math.floor(second / daySeconds);
+  const known = dayTexts.get(day);
+  if (known !== undefined) return known;
+  const text = new Date(day * daySeconds * 1000).toISOString().slice(0, 10);
+  if (dayTexts.size > 1_000) dayTexts.clear();
+  dayTexts.set(day, text);
+  return text;
+}
+
+/** `12:00:00` of a second since the epoch. */
+function clockText(second: number): string {
+  const ofDay = second - Math.floor(second / daySeconds) * daySeconds;
+  const minutes = Math.floor(ofDay / 60);
+  return `${twoDigitTexts[Math.floor(minutes / 60)]}:${twoDigitTexts[minutes % 60]}:${twoDigitTexts[ofDay % 60]}`;
+}
+
+/** A duration as Go prints it: `72h3m0.5s`, `850ms`, `0s`, to the microsecond. Takes milliseconds. */
 export function formatGoDuration(duration: number): string {
   if (duration < 0) return `-${formatGoDuration(-duration)}`;
-  if (duration === 0) return '0s';
-  if (duration < 1000) return `${trimmed(duration)}ms`;
-  const seconds = duration / 1000;
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Math.floor((seconds % 3600) / 60);
-  const rest = `${trimmed(seconds - hours * 3600 - minutes * 60)}s`;
+  const microseconds = Math.round(duration * 1000);
+  if (microseconds === 0) return '0s';
+  if (microseconds < 1000) return `${microseconds}µs`;
+  if (microseconds < 1_000_000) return `${Math.floor(microseconds / 1000)}${fraction((microseconds % 1000) * 1000)}ms`;
+  const whole = Math.floor(microseconds / 1_000_000);
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  const rest = `${whole % 60}${fraction(microseconds % 1_000_000)}s`;
   if (hours > 0) return `${hours}h${minutes}m${rest}`;
   return minutes > 0 ? `${minutes}m${rest}` : rest;
 }
 
-function trimmed(value: number): string {
-  return String(Number(value.toFixed(6)));
+/** Millionths behind a point, without zeros at the end; nothing for none. */
+function fraction(millionths: number): string {
+  if (millionths === 0) return '';
+  let digits = millionths;
+  let length = 6;
+  while (digits % 10 === 0) {
+    digits /= 10;
+    length--;
+  }
+  return `.${String(digits).padStart(length, '0')}`;
 }
