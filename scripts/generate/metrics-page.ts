@@ -39,8 +39,8 @@ The usual ones of a process and of Node: ${[...processNames].map(code).join(', '
 function mapperRegistry(): Registry {
   const registry = createRegistry();
   createMapperMetrics(registry, {
-    map: createTrafficMap({ dnsCacheCapacity: 1, now: Date.now }),
-    waitingRoom: new WaitingRoom({ patience: 0, places: 0 }),
+    map: createTrafficMap({ dnsCacheCapacity: 1, mostBytes: Infinity, now: Date.now }),
+    waitingRoom: new WaitingRoom({ wait: 0, places: 0, placesPerSender: 0 }),
     kinds: () => [],
   });
   return registry;

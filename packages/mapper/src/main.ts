@@ -36,6 +36,7 @@ await runProgram('mapper', async () => {
     logger,
     listening,
     memoryIsShort,
+    mostMapBytes: options.mapMemory === 0 ? heapLimit / 2 : options.mapMemory * 2 ** 20,
     ownNamespace: await readFile('/var/run/secrets/kubernetes.io/serviceaccount/namespace', 'utf8').then(
       text => text.trim(),
       () => undefined, // Outside of a cluster there is none.

@@ -19,19 +19,20 @@ import { createQueries } from './api/queries.ts';
 import { createRoutes } from './api/routes.ts';
 import { createSchema } from './api/schema.ts';
 import { ClusterView } from './cluster/cluster-view.ts';
+import { Records } from './cluster/records.ts';
 import { createWatches } from './cluster/watches.ts';
 import { Intake } from './ingest/intake.ts';
+import { createPlace, type PlaceRules } from './ingest/place.ts';
 import { WaitingRoom } from './ingest/waiting-room.ts';
+import { Interner } from './interner.ts';
 import { createMapperMetrics } from './metrics.ts';
 import type { mapperOptions } from './options.ts';
 import { createAddressLookup, type AddressLookup } from './publish/address-lookup.ts';
 import { createClientIntentsPublisher } from './publish/client-intents-publisher.ts';
-import { createEdgeExporter } from './publish/edge-exporter.ts';
+import { openOpenTelemetrySink } from './publish/open-telemetry-sink.ts';
+import { createPublisher } from './publish/sink.ts';
 import { createExplain } from './resolve/explain.ts';
 import { Identities } from './resolve/identity.ts';
-import { Resolver } from './resolve/resolver.ts';
-import { intentEdges } from './store/intent-edge.ts';
-import { intentConnections, SinceLastRead } from './store/since-last-read.ts';
 import { createTrafficMap, type TrafficMap } from './store/traffic-map.ts';
 
 export interface MapperParts {
@@ -42,6 +43,8 @@ export interface MapperParts {
   readonly now?: () => number;
   /** True while memory is so short that nothing more may be taken in; never unless given. */
   readonly memoryIsShort?: () => boolean;
+  /** Bytes, as the map estimates them. */
+  readonly mostMapBytes?: number;
   /** The namespace that the mapper runs in. */
   readonly ownNamespace?: string | undefined;
   /** How domains that no traffic told of are looked up: in the system's DNS unless given. */
@@ -62,6 +65,11 @@ export interface Mapper {
 /** How long the API waits for the first lists before it answers from what it has, in milliseconds. */
 const firstLists = 10_000;
 
+/** Milliseconds between two looks for what has expired: reading passes over it anyway. */
+const sweepInterval = 60_000;
+/** Milliseconds of the timer that measures how long the event loop is held: each time it wakes an idle process. */
+const loopTimer = 100;
+
 /** Requests that have begun get this long to end, in milliseconds. */
 const lastRequests = 2_000;
 /** Bytes of all bodies that are held at once, parsed to some ten times as much. A busy node's report has 150 KB. */
@@ -74,6 +82,7 @@ export function createMapper({
   logger,
   now = Date.now,
   memoryIsShort = () => false,
+  mostMapBytes = Infinity,
   ownNamespace,
   lookUp = createAddressLookup(),
   listening,
@@ -83,43 +92,40 @@ export function createMapper({
     { apiServerPrefixLength: config.apiServerPrefixLength, podAt: key => watches.podAt(key) },
     now,
   );
+  const interner = new Interner();
   const watches = createWatches({
     connection,
     view,
-    naming: { overrideAnnotation: config.overrideAnnotation, jobsByImage: config.jobsByImage },
+    records: new Records(interner, { overrideAnnotation: config.overrideAnnotation, jobsByImage: config.jobsByImage }),
     stateChanged: (kind, state) => {
       if (state.kind === 'failing')
         logger.warn({ kind, problem: state.problem }, 'a kind of objects cannot be watched');
       else logger.info({ kind, state: state.kind }, 'watching a kind of objects');
     },
   });
-  const identities = new Identities(watches.owners, { jobsByImage: config.jobsByImage }, now);
-  const resolver = new Resolver({ lookups: view, identities, now }, config);
+  const identities = new Identities({ owners: watches.owners, interner, now, jobsByImage: config.jobsByImage });
+  const context = { lookups: view, identities, interner, now, options: config, isLastTry: false };
 
-  const map = createTrafficMap({ dnsCacheCapacity: config.dnsCacheCapacity, now });
-  const waitingRoom = new WaitingRoom({ patience: 60_000, places: 100_000 });
-  const registry = createRegistry();
+  const map = createTrafficMap({ dnsCacheCapacity: config.dnsCacheCapacity, mostBytes: mostMapBytes, now });
+  const waitingRoom = new WaitingRoom({ wait: 60_000, places: 100_000, placesPerSender: 20_000 });
+  const registry = createRegistry({ loopTimer });
   const metrics = createMapperMetrics(registry, { map, waitingRoom, kinds: watches.kinds });
-  const intake = new Intake({
-    map,
-    waitingRoom,
-    now,
-    skipped: (reason, fact) => metrics.skipped(reason, fact.evidence),
-  });
-  view.onAddressNews(address => intake.news(address));
+  const place = createPlace({ context, map, rules: toRules(config) });
+  const intake = new Intake({ place, map, waitingRoom, now, skipped: metrics.skipped });
+  view.onAddressChange(address => intake.retry(address));
 
-  const excludedNamespaces = new Set(config.excludeNamespaces);
-  const evidence = { DNS: config.enableDns, TCP: config.enableTcp, SOCKET: config.enableSocketScanner };
+  let instance = randomUUID();
   const mutations = createMutations({
     map,
     intake,
     now,
-    capture: { resolver, map, excludedNamespaces, captureOutside: config.captureOutside, evidence },
-    workloads: { resolver, lookups: view, map, excludedNamespaces },
-    cloud: { resolver, map, excludedNamespaces, now },
     reported: metrics.reported,
+    // To agents a map that was reset is a new mapper's: they report everything that lasts again.
+    wasReset: () => {
+      instance = randomUUID();
+    },
   });
-  const queries = createQueries({ map, explain: createExplain(view, identities, now), now });
+  const queries = createQueries({ map, explain: createExplain(context), now });
   const failed = (error: unknown): void => logger.error({ error }, 'a request failed');
   const graphql = new GraphqlEndpoint(
     { schema: createSchema(), queries, mutations, fields: fieldTables, cached: cachedTypes },
@@ -143,7 +149,7 @@ export function createMapper({
     },
     handle: createRoutes({
       graphql,
-      instance: randomUUID(),
+      instance: () => instance,
       origins: {
         clusterDomain: config.clusterDomain,
         ownNamespace,
@@ -168,21 +174,33 @@ export function createMapper({
     logger,
     counts: metrics.clientIntents,
   });
-  const exporters = config.exportOpenTelemetry
-    ? [
-        createEdgeExporter({
-          fresh: new SinceLastRead(map.intents, intentEdges, intentConnections),
+  const exporters = config.exportOpenTelemetry ? [createOpenTelemetryExport()] : [];
+
+  function createOpenTelemetryExport(): Runnable {
+    return {
+      name: 'the export to OpenTelemetry',
+      run: async signal => {
+        const sink = await openOpenTelemetrySink({
+          intents: map.intents,
           interval: config.uploadInterval * 1000,
           metricName: config.openTelemetryMetric,
           exportInterval: config.openTelemetryInterval,
           logger,
           exported: metrics.exported,
-        }),
-      ]
-    : [];
+        });
+        await createPublisher({ log: map.log, sink, logger, delivered: metrics.delivered(sink.name) }).run(signal);
+        await sink.close();
+      },
+    };
+  }
+
+  let sweptAt = now();
   const tick = (): void => {
     intake.expire();
+    if (now() - sweptAt < sweepInterval) return;
+    sweptAt = now();
     map.dnsCache.sweep();
+    if (config.mapRetention > 0) map.expire(now() - config.mapRetention);
   };
   return {
     map,
@@ -199,6 +217,16 @@ export function createMapper({
       ...exporters,
       { name: 'the waiting room', run: signal => every(1_000, tick, signal) },
     ],
+  };
+}
+
+function toRules(config: MapperParts['config']): PlaceRules {
+  const evidence = { DNS: config.enableDns, TCP: config.enableTcp, SOCKET: config.enableSocketScanner };
+  return {
+    excludedNamespaces: new Set(config.excludeNamespaces),
+    evidenceOff: new Set((['DNS', 'TCP', 'SOCKET'] as const).filter(kind => !evidence[kind])),
+    captureOutside: config.captureOutside,
+    showOwnTraffic: config.showOwnTraffic,
   };
 }
 

@@ -1,13 +1,12 @@
-import { skipReasons, type Evidence, type SkipReason } from '@network-mapper/model';
+import { evidenceKinds, evidences, skipReasons, type Evidence, type SkipReason } from '@network-mapper/model';
 import { Counter, Gauge, type Registry } from '@network-mapper/runtime';
-import type { ReportKind } from './api/mutations.ts';
 import type { WatchedKind } from './cluster/watches.ts';
 import type { WaitingRoom } from './ingest/waiting-room.ts';
 import type { PublisherCounts } from './publish/client-intents-publisher.ts';
 import type { TrafficMap } from './store/traffic-map.ts';
 
 /** The original's names of the counters of reports; traffic levels have none there. */
-const reportedNames: Readonly<Record<ReportKind, string>> = {
+const reportedNames: Readonly<Record<(typeof evidenceKinds)[Evidence]['counter'], string>> = {
   dns: 'dns_reported_connections',
   tcp: 'tcp_reported_connections',
   socketscan: 'socketscan_reported_connections',
@@ -20,10 +19,12 @@ const reportedNames: Readonly<Record<ReportKind, string>> = {
 };
 
 export interface MapperMetrics {
-  readonly reported: (kind: ReportKind, entries: number) => void;
+  readonly reported: (evidence: Evidence, entries: number) => void;
   readonly skipped: (reason: SkipReason, evidence: Evidence) => void;
   readonly clientIntents: PublisherCounts;
   readonly exported: (result: 'done' | 'failed') => void;
+  /** Of the deliveries to one sink. */
+  readonly delivered: (sink: string) => (result: 'done' | 'failed') => void;
   /** A request was refused, with this HTTP status, before anything of it ran. */
   readonly refused: (status: number) => void;
 }
@@ -36,11 +37,16 @@ export interface Observed {
 
 export function createMapperMetrics(registry: Registry, { map, waitingRoom, kinds }: Observed): MapperMetrics {
   const registers = [registry];
-  const reported = new Map<ReportKind, Counter>();
-  for (const [kind, name] of Object.entries(reportedNames) as [ReportKind, string][]) {
+  const reported = new Map<Evidence, Counter>();
+  for (const evidence of evidences) {
+    const name = reportedNames[evidenceKinds[evidence].counter];
     reported.set(
-      kind,
-      new Counter({ name, help: 'Entries (sources, accesses or operations) of reports that were kept.', registers }),
+      evidence,
+      new Counter({
+        name,
+        help: 'Entries (sources, accesses or operations) of reports that were taken in.',
+        registers,
+      }),
     );
     const dropped = name
       .replace('_reported', '_dropped')
@@ -63,16 +69,24 @@ export function createMapperMetrics(registry: Registry, { map, waitingRoom, kind
     ['intent', map.intents.size],
     ['external', map.external.size],
     ['incoming', map.incoming.size],
-    ['cloud-operation', map.cloudOperations.size],
+    ['cloud-operation', map.cloud.size],
     ['traffic-level', map.trafficLevels.size],
   ]);
-  gauge('mapper_edges_forgotten', 'Edges given up because one workload had too many of a kind.', 'kind', () => [
-    ['external', map.external.forgotten],
-    ['incoming', map.incoming.forgotten],
-    ['cloud-operation', map.cloudOperations.forgotten],
-    ['traffic-level', map.trafficLevels.forgotten],
+  gauge('mapper_edges_evicted', 'Edges that left for want of room, by kind.', 'kind', () => [
+    ['intent', map.intents.evicted],
+    ['external', map.external.evicted],
+    ['incoming', map.incoming.evicted],
+    ['cloud-operation', map.cloud.evicted],
+    ['traffic-level', map.trafficLevels.evicted],
   ]);
-  gauge('mapper_sightings_waiting', 'Sightings that wait for news of their pods.', undefined, () => [
+  gauge(
+    'mapper_edge_details_dropped',
+    'Ports, topics, paths … that their edges had no room for, by what they are.',
+    'detail',
+    () => [...map.budget.dropped()],
+  );
+  gauge('mapper_map_bytes', 'Memory of all edges, estimated.', undefined, () => [['', map.budget.used]]);
+  gauge('mapper_sightings_waiting', 'Sightings that wait until their pods are known.', undefined, () => [
     ['', waitingRoom.size],
   ]);
   gauge('mapper_dns_cache_addresses', 'Addresses of names outside the cluster that are remembered.', undefined, () => [
@@ -93,11 +107,19 @@ export function createMapperMetrics(registry: Registry, { map, waitingRoom, kind
     registers,
   });
 
+  const delivered = new Counter({
+    name: 'mapper_sink_deliveries_total',
+    help: 'Deliveries of changes of the map, by to whom and result.',
+    labelNames: ['sink', 'result'],
+    registers,
+  });
+
   return {
     refused: status => refused.inc({ status }),
     clientIntents: { lookedUp: result => lookedUp.inc({ result }), patched: result => patched.inc({ result }) },
     exported: result => exported.inc({ result }),
-    reported: (kind, entries) => reported.get(kind)?.inc(entries),
+    delivered: sink => result => delivered.inc({ sink, result }),
+    reported: (evidence, entries) => reported.get(evidence)?.inc(entries),
     skipped: (reason, evidence) => skipped.inc({ reason, evidence }),
   };
 

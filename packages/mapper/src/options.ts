@@ -132,6 +132,29 @@ export const mapperOptions = {
       'Refuse clients of which the agent could not read the hostname: for networks that use addresses again within seconds, as on AWS.',
     ours: true,
   }),
+  showOwnTraffic: option({
+    env: 'OTTERIZE_SHOW_OWN_TRAFFIC',
+    form: form.boolean,
+    fallback: false,
+    about: 'Show the traffic among the parts of the network mapper, such as the reports of its sniffers.',
+    ours: true,
+  }),
+  mapRetention: option({
+    env: 'OTTERIZE_MAP_RETENTION',
+    form: form.duration,
+    fallback: 35 * 24 * 3_600_000,
+    about:
+      'Edges that were not seen for so long leave the map; 0 keeps them. The default is longer than a month, so that what runs monthly stays.',
+    ours: true,
+  }),
+  mapMemory: option({
+    env: 'OTTERIZE_MAP_MEMORY',
+    form: form.integer({ min: 0, max: 1_048_576 }),
+    fallback: 0,
+    about:
+      'MiB that all edges together may take; then the workloads with the most edges lose their oldest. 0 is half of the heap.',
+    ours: true,
+  }),
   corsOrigins: option({
     env: 'OTTERIZE_CORS_ORIGINS',
     form: form.list,

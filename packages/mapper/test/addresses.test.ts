@@ -149,7 +149,7 @@ test('a static pod is known by the UID that its control group shows', async () =
     srcPodUid: '0a1b2c3d',
     destinations: [{ destination: '10.0.0.2', destinationIP: '10.0.0.2' }],
   });
-  expect(await calls(running)).toEqual(['kube-system/etcd-node-1 -> shop/cart']);
+  expect(await calls(running)).toEqual(['kube-system/etcd -> shop/cart']);
 });
 
 test('times before Kubernetes and far in the future are refused by name', async () => {

@@ -1,28 +1,44 @@
-import { intentEdges, type IntentEdge } from '../src/store/intent-edge.ts';
-import { externalEdges, incomingEdges } from '../src/store/outside-edges.ts';
-import { intentConnections, SinceLastRead, type Fresh } from '../src/store/since-last-read.ts';
+import type { Edge, ExternalEdge, IncomingEdge, IntentEdge } from '@network-mapper/model';
+import { ConnectionIntervals, type ConnectionsCount } from '../src/store/connection-intervals.ts';
+import { connectionsOf } from '../src/store/intents.ts';
 import { averageLevel } from '../src/store/traffic-levels.ts';
 import type { RunningMapper } from './running-mapper.ts';
+
+interface Fresh<E> {
+  readonly edge: E;
+  readonly connections: ConnectionsCount | undefined;
+}
 
 /** Reads the stores of a mapper that have no query, in the form of the conformance cases. */
 export class Stores {
   readonly #running: RunningMapper;
-  readonly #intents;
-  readonly #external;
-  readonly #incoming;
+  readonly #connections = new ConnectionIntervals<Edge>();
+  #cursor = 0;
 
   constructor(running: RunningMapper) {
     const { intents, external, incoming } = running.mapper.map;
     this.#running = running;
-    this.#intents = new SinceLastRead(intents, intentEdges, intentConnections);
-    this.#external = new SinceLastRead(external, externalEdges, () => ({ method: 'answers' }));
-    this.#incoming = new SinceLastRead(incoming, incomingEdges, seen => ({ method: 'ports', ports: seen.clientPorts }));
+    intents.subscribe((seen, edge) => this.#connections.add(edge, connectionsOf(seen)));
+    external.subscribe((_, edge) => this.#connections.add(edge, { method: 'answers' }));
+    incoming.subscribe((seen, edge) => this.#connections.add(edge, { method: 'ports', ports: seen.sourcePorts }));
+  }
+
+  /** What changed since the last read, of one kind. */
+  #changes<K extends Edge['kind']>(kind: K): readonly Fresh<Extract<Edge, { kind: K }>>[] {
+    const interval = this.#connections.begin();
+    const { changes, cursor } = this.#running.mapper.map.log.changesSince(this.#cursor, Infinity);
+    this.#cursor = cursor;
+    interval.acknowledge();
+    return changes
+      .map(({ edge }) => edge)
+      .filter((edge): edge is Extract<Edge, { kind: K }> => edge.kind === kind)
+      .map(edge => ({ edge, connections: interval.count(edge) }));
   }
 
   read(store: string, args: Readonly<Record<string, unknown>> = {}): readonly object[] {
-    const { cloudOperations, trafficLevels, dnsCache } = this.#running.mapper.map;
+    const { cloud: clouds, trafficLevels, dnsCache } = this.#running.mapper.map;
     const cloud = (provider: string): readonly object[] =>
-      [...cloudOperations.byOwner()]
+      [...clouds.byOwner()]
         .flat()
         .filter(edge => edge.provider === provider)
         .map(edge => ({
@@ -38,11 +54,11 @@ export class Stores {
     switch (store) {
       case 'newIntents':
         return sorted(
-          this.#intents.take().map(fresh => ({ ...times(fresh), ...sides(fresh.edge), type: fresh.edge.type })),
+          this.#changes('intent').map(fresh => ({ ...times(fresh), ...sides(fresh.edge), type: fresh.edge.type })),
         );
       case 'external':
         return sorted(
-          this.#external.take().map(fresh => ({
+          this.#changes('external').map(fresh => ({
             ...times(fresh),
             client: fresh.edge.client,
             dnsName: fresh.edge.dnsName,
@@ -51,9 +67,9 @@ export class Stores {
         );
       case 'incoming':
         return sorted(
-          this.#incoming.take().map(fresh => ({
+          this.#changes('incoming').map(fresh => ({
             ...times(fresh),
-            server: { ...fresh.edge.server, resolutionData: fresh.edge.found },
+            server: { ...fresh.edge.server, resolutionData: fresh.edge.serverProvenance },
             ip: fresh.edge.address,
           })),
         );
@@ -64,7 +80,7 @@ export class Stores {
       case 'traffic':
         return [...trafficLevels.byOwner()].flat().flatMap(edge => {
           const average = averageLevel(edge, this.#running.clock.now);
-          return average === undefined ? [] : [{ source: edge.source, destination: edge.destination, ...average }];
+          return average === undefined ? [] : [{ source: edge.client, destination: edge.server, ...average }];
         });
       case 'dnsCache':
         return (args.names as readonly string[]).map(name => ({ name, ips: dnsCache.addresses(name) }));
@@ -74,7 +90,7 @@ export class Stores {
   }
 }
 
-function times({ edge, connections }: Fresh<{ lastSeen: number }>): object {
+function times({ edge, connections }: Fresh<IntentEdge | ExternalEdge | IncomingEdge>): object {
   return {
     timestamp: new Date(edge.lastSeen).toISOString().replace('.000Z', 'Z'),
     connectionsCount: connections ?? null,

@@ -1,41 +1,39 @@
-import type { Found, LabelSet, Workload } from '@network-mapper/model';
-import type { CloudOperationEdge } from '../store/cloud-operations.ts';
-import type { Edge } from '../store/edge-store.ts';
-import { evidenceNames, protocolNames, toNames } from '../store/flags.ts';
-import type { IntentEdge } from '../store/intent-edge.ts';
-import type { ExternalEdge, IncomingEdge } from '../store/outside-edges.ts';
-import { toPorts } from '../store/port-set.ts';
+import {
+  namedWorkload,
+  protocolBits,
+  toEndpoints,
+  toEvidences,
+  toPorts,
+  type CloudEdge,
+  type EdgeBase,
+  type ExternalEdge,
+  type IncomingEdge,
+  type IntentEdge,
+  type LabelSet,
+  type Protocol,
+  type Provenance,
+  type Workload,
+} from '@network-mapper/model';
 import type { AnswerContext, CachedType, FieldTable } from './json-writer.ts';
 import { formatGoDuration, formatGoTime, formatTime } from './time.ts';
 
-/** An identity as the API shows it: the workload, and how it was found. */
+/** An identity as the API shows it: the workload, and how it was resolved. */
 export interface ShownIdentity {
   readonly workload: Workload;
-  readonly found: Found | null;
+  readonly provenance: Provenance | null;
 }
 
-/** One side of an edge. How it was found is put together only where it is asked for. */
-export class EdgeSide implements ShownIdentity {
-  readonly #edge: IntentEdge;
-  readonly #side: 'client' | 'server';
+export function clientOf({ client, clientProvenance }: IntentEdge): ShownIdentity {
+  return { workload: client, provenance: clientProvenance };
+}
 
-  constructor(edge: IntentEdge, side: 'client' | 'server') {
-    this.#edge = edge;
-    this.#side = side;
-  }
-
-  get workload(): Workload {
-    return this.#side === 'client' ? this.#edge.client : this.#edge.server;
-  }
-
-  get found(): Found | null {
-    return this.#side === 'client' ? this.#edge.clientFound : this.#edge.serverFound;
-  }
+export function serverOf({ server, serverProvenance }: IntentEdge | IncomingEdge): ShownIdentity {
+  return { workload: server, provenance: serverProvenance };
 }
 
 const seen: FieldTable = {
-  firstSeen: (edge: Pick<Edge, 'firstSeen'>) => formatTime(edge.firstSeen),
-  lastSeen: (edge: Pick<Edge, 'lastSeen'>) => formatTime(edge.lastSeen),
+  firstSeen: (edge: Pick<EdgeBase, 'firstSeen'>) => formatTime(edge.firstSeen),
+  lastSeen: (edge: Pick<EdgeBase, 'lastSeen'>) => formatTime(edge.lastSeen),
 };
 
 /** How the fields of the API's types are got from what the stores hold, where they are not members of the same name. */
@@ -47,43 +45,42 @@ export const fieldTables: Readonly<Record<string, FieldTable>> = {
     nameResolvedUsingAnnotation: ({ workload }: ShownIdentity) => workload.nameResolvedUsingAnnotation,
     podOwnerKind: ({ workload }: ShownIdentity) => workload.podOwnerKind,
     kubernetesService: ({ workload }: ShownIdentity) => workload.kubernetesService,
-    resolutionData: ({ found }: ShownIdentity) => found,
+    resolutionData: ({ provenance }: ShownIdentity) => provenance,
   },
   IdentityResolutionData: {
-    uptime: ({ uptime }: Found) => (uptime === null ? null : formatGoDuration(uptime)),
-    lastSeen: ({ lastSeen }: Found) => (lastSeen === null ? null : formatGoTime(lastSeen)),
+    uptime: ({ uptime }: Provenance) => (uptime === null ? null : formatGoDuration(uptime)),
+    lastSeen: ({ lastSeen }: Provenance) => (lastSeen === null ? null : formatGoTime(lastSeen)),
   },
   Intent: {
     ...seen,
-    client: (edge: IntentEdge): ShownIdentity => new EdgeSide(edge, 'client'),
-    server: (edge: IntentEdge): ShownIdentity => new EdgeSide(edge, 'server'),
-    resolutionData: (edge: IntentEdge) => edge.how,
+    client: clientOf,
+    server: serverOf,
+    resolutionData: (edge: IntentEdge) => edge.resolvedBy,
     kafkaTopics: (edge: IntentEdge) => named(edge.topics, 'operations'),
     httpResources: (edge: IntentEdge) => named(edge.resources, 'methods'),
     awsActions: () => null,
-    ports: (edge: IntentEdge) => toPorts(edge.ports),
-    protocols: (edge: IntentEdge) => toNames(edge.protocols, protocolNames),
-    evidence: (edge: IntentEdge) => toNames(edge.evidence, evidenceNames),
+    ports: (edge: IntentEdge) => toPorts(edge.endpoints),
+    endpoints: (edge: IntentEdge) => toEndpoints(edge.endpoints),
+    protocols: (edge: IntentEdge) => protocols.filter(protocol => (edge.protocols & protocolBits[protocol]) !== 0),
+    evidence: (edge: IntentEdge) => toEvidences(edge.evidence),
   },
   ExternalTraffic: {
     ...seen,
-    client: (edge: ExternalEdge): ShownIdentity => ({ workload: edge.client, found: null }),
+    client: ({ client }: ExternalEdge): ShownIdentity => ({ workload: client, provenance: null }),
     addresses: (edge: ExternalEdge) => [...edge.addresses].sort(),
   },
   IncomingTraffic: {
     ...seen,
-    server: (edge: IncomingEdge): ShownIdentity => ({ workload: edge.server, found: edge.found }),
-    ports: (edge: IncomingEdge) => toPorts(edge.ports),
+    server: serverOf,
+    ports: (edge: IncomingEdge) => toPorts(edge.endpoints),
+    endpoints: (edge: IncomingEdge) => toEndpoints(edge.endpoints),
   },
   CloudOperation: {
     ...seen,
-    client: ({ client }: CloudOperationEdge): ShownIdentity => ({
-      workload: { ...nothingKnown, ...client },
-      found: null,
-    }),
-    actions: (edge: CloudOperationEdge) => [...edge.actions].sort(),
-    dataActions: (edge: CloudOperationEdge) => [...edge.dataActions].sort(),
-    iamRole: ({ iamRole }: CloudOperationEdge) => (iamRole === '' ? null : iamRole),
+    client: ({ client }: CloudEdge): ShownIdentity => ({ workload: namedWorkload(client), provenance: null }),
+    actions: (edge: CloudEdge) => [...edge.actions].sort(),
+    dataActions: (edge: CloudEdge) => [...edge.dataActions].sort(),
+    iamRole: ({ iamRole }: CloudEdge) => (iamRole === '' ? null : iamRole),
   },
   UnmappedTraffic: seen,
   Agent: {
@@ -93,16 +90,9 @@ export const fieldTables: Readonly<Record<string, FieldTable>> = {
   TrafficLevel: { lastSeen: seen.lastSeen ?? (() => null) },
 };
 
-/** A workload of which only the name is told. */
-const nothingKnown: Omit<Workload, 'name' | 'namespace'> = {
-  key: '',
-  labels: null,
-  nameResolvedUsingAnnotation: null,
-  podOwnerKind: null,
-  kubernetesService: null,
-};
+const protocols = Object.keys(protocolBits) as readonly Protocol[];
 
-/** All of an identity but how it was found is the same text wherever its workload appears. */
+/** All of an identity but how it was resolved is the same text wherever its workload appears. */
 export const cachedTypes: Readonly<Record<string, CachedType>> = {
   OtterizeServiceIdentity: {
     key: ({ workload }: ShownIdentity) => workload,

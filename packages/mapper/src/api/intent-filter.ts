@@ -1,7 +1,5 @@
-import type { LabelSet } from '@network-mapper/model';
-import { intentKey, type IntentEdge } from '../store/intent-edge.ts';
-import type { Intents } from '../store/intents.ts';
-import { hasPort } from '../store/port-set.ts';
+import { hasPort, type IntentEdge, type LabelSet } from '@network-mapper/model';
+import { intentKey, type Intents } from '../store/intents.ts';
 
 export interface IntentArguments {
   readonly namespaces?: readonly string[] | null;
@@ -64,7 +62,7 @@ function bySince({ since }: IntentArguments): Wanted | undefined {
 }
 
 function byPort({ port }: IntentArguments): Wanted | undefined {
-  return typeof port === 'number' ? ({ ports }) => hasPort(ports, port) : undefined;
+  return typeof port === 'number' ? ({ endpoints }) => hasPort(endpoints, port) : undefined;
 }
 
 function byServerNamespace({ serverNamespaces }: IntentArguments): Wanted | undefined {

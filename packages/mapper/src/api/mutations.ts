@@ -1,84 +1,66 @@
-import type { AgentStatus, AwsOperation, AzureOperation, GcpOperation, TrafficLevelResult } from '@network-mapper/api';
-import { captureFacts, type CaptureParts, type RecordedSource } from '../ingest/capture.ts';
-import { awsFacts, azureFacts, gcpFacts, type CloudParts } from '../ingest/cloud.ts';
-import type { Fact } from '../ingest/fact.ts';
+import { fromWire, limits, type AgentStatus, type ReceivedReports } from '@network-mapper/api';
+import { evidenceKinds, evidences, type Evidence } from '@network-mapper/model';
 import type { Intake } from '../ingest/intake.ts';
-import { istioFacts, type IstioReport } from '../ingest/istio.ts';
-import { kafkaFacts, type KafkaReport, type WorkloadReportParts } from '../ingest/kafka.ts';
-import { trafficLevelFacts } from '../ingest/traffic-levels.ts';
 import type { TrafficMap } from '../store/traffic-map.ts';
+import { InputError } from './input-error.ts';
 import type { RootField } from './operation.ts';
-
-/** The kinds of reports, by the names of their metrics. */
-export type ReportKind = 'dns' | 'tcp' | 'socketscan' | 'kafka' | 'istio' | 'aws' | 'azure' | 'gcp' | 'traffic';
 
 export interface MutationParts {
   readonly map: TrafficMap;
   readonly intake: Intake;
-  readonly capture: CaptureParts;
-  readonly workloads: WorkloadReportParts;
-  readonly cloud: CloudParts;
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Told how many entries a report has, once it is kept. */
-  readonly reported: (kind: ReportKind, entries: number) => void;
-}
-
-interface Results<T> {
-  readonly results: { readonly results: readonly T[] };
-}
-
-interface Operations<T> {
-  readonly operation: readonly T[];
+  /** Called with the number of entries of a report, once all of it is where it belongs. */
+  readonly reported: (evidence: Evidence, entries: number) => void;
+  /** Called when the map was reset. */
+  readonly wasReset: () => void;
 }
 
 /** What answers each field of `Mutation`. Arguments have been checked against the schema: their types are the schema's. */
 export function createMutations(parts: MutationParts): Readonly<Record<string, RootField>> {
-  const { map, intake, capture, workloads, cloud, now } = parts;
-
-  /** `true` is answered when everything is on the map, waits for news, or is counted under the reason why it is not. */
-  function report<T>(
-    kind: ReportKind,
-    entriesOf: (args: never) => readonly T[],
-    toFacts: (entries: readonly T[]) => Iterable<Fact>,
-  ): RootField {
-    return {
-      resolve: async args => {
-        const entries = entriesOf(args as never);
-        await intake.take(toFacts(entries));
-        parts.reported(kind, entries.length);
-        return true;
-      },
-    };
-  }
-
-  const results = <T>({ results: { results: entries } }: Results<T>): readonly T[] => entries;
-  const operations = <T>({ operation }: Operations<T>): readonly T[] => operation;
+  const { map, now, wasReset } = parts;
+  const reports = evidences.map(evidence => [evidenceKinds[evidence].mutation, reportField(evidence, parts)] as const);
   return {
+    ...Object.fromEntries(reports),
     resetCapture: {
       resolve: () => {
         map.intents.clear();
+        wasReset();
         return true;
       },
     },
-    reportCaptureResults: report('dns', results<RecordedSource>, sources => captureFacts('DNS', sources, capture)),
-    reportTCPCaptureResults: report('tcp', results<RecordedSource>, sources => captureFacts('TCP', sources, capture)),
-    reportSocketScanResults: report('socketscan', results<RecordedSource>, sources =>
-      captureFacts('SOCKET', sources, capture),
-    ),
-    reportKafkaMapperResults: report('kafka', results<KafkaReport>, reports => kafkaFacts(reports, workloads)),
-    reportIstioConnectionResults: report('istio', results<IstioReport>, reports => istioFacts(reports, workloads)),
-    reportAWSOperation: report('aws', operations<AwsOperation>, entries => awsFacts(entries, cloud)),
-    reportAzureOperation: report('azure', operations<AzureOperation>, entries => azureFacts(entries, cloud)),
-    reportGCPOperation: report('gcp', operations<GcpOperation>, entries => gcpFacts(entries, cloud)),
-    reportTrafficLevelResults: report('traffic', results<TrafficLevelResult>, entries =>
-      trafficLevelFacts(entries, cloud),
-    ),
     reportAgentStatus: {
       resolve: args => {
-        const { status } = args as { readonly status: Omit<AgentStatus, 'startedAt'> & { readonly startedAt: number } };
+        const { status } = args as { readonly status: ReceivedStatus };
+        checkStatus(status);
         map.agents.add({ ...status, lastSeen: now() });
         return true;
       },
     },
   };
+}
+
+/** `true` is answered when everything is on the map, waits for its pods, or is counted under the reason why it is not. */
+function reportField(evidence: Evidence, { intake, now, reported }: MutationParts): RootField {
+  return {
+    resolve: async args => {
+      const report = fromWire(evidence, args as unknown as ReceivedReports[Evidence], now());
+      await intake.take(report, '');
+      reported(evidence, report.entries);
+      return true;
+    },
+  };
+}
+
+type ReceivedStatus = Omit<AgentStatus, 'startedAt'> & { readonly startedAt: number };
+
+/** What an agent says of itself is bounded like what it reports; it is refused as a whole. */
+function checkStatus({ kind, name, version, undecodable, skipped, ...numbers }: ReceivedStatus): void {
+  const reasons = [...undecodable, ...skipped];
+  if ([kind, name, version].some(text => text.length > limits.name)) throw new InputError('a text is too long');
+  if (reasons.length > limits.reasons || reasons.some(({ reason }) => reason.length > limits.operation))
+    throw new InputError('there are too many reasons, or one is too long');
+  const { captured, dropped, droppedByInterface, reported, lost } = numbers;
+  const counts = [captured, dropped, droppedByInterface, reported, lost, ...reasons.map(({ count }) => count)];
+  if (counts.some(count => count < 0)) throw new InputError('a count is negative');
 }

@@ -1,12 +1,16 @@
-import type { Evidence, SkipReason } from '@network-mapper/model';
-import { skipReasons } from '@network-mapper/model';
+import {
+  hasPort,
+  skipReasons,
+  type Edge,
+  type Evidence,
+  type IntentEdge,
+  type SkipReason,
+} from '@network-mapper/model';
 import type { Explain } from '../resolve/explain.ts';
-import type { EdgeStore, Edge } from '../store/edge-store.ts';
-import type { IntentEdge } from '../store/intent-edge.ts';
-import { hasPort } from '../store/port-set.ts';
+import type { EdgeStore } from '../store/edge-store.ts';
 import { averageLevel } from '../store/traffic-levels.ts';
 import type { TrafficMap } from '../store/traffic-map.ts';
-import { EdgeSide, type ShownIdentity } from './fields.ts';
+import { clientOf, serverOf, type ShownIdentity } from './fields.ts';
 import { intentFilter, type IntentArguments } from './intent-filter.ts';
 import type { AnswerContext } from './json-writer.ts';
 import type { RootField } from './operation.ts';
@@ -34,14 +38,14 @@ export function createQueries({ map, explain, now }: QueryParts): Readonly<Recor
     ),
     incomingTraffic: page((args: TrafficArguments & { readonly port?: number | null }) => {
       const { port } = args;
-      const wanted = edges(map.incoming, args).filter(edge => typeof port !== 'number' || hasPort(edge.ports, port));
+      const wanted = edges(map.incoming, args).filter(
+        edge => typeof port !== 'number' || hasPort(edge.endpoints, port),
+      );
       return toPage(wanted, edge => `${edge.server.key}\0${edge.address}`, args);
     }),
     cloudOperations: page((args: TrafficArguments & { readonly provider?: string | null }) => {
       const { provider } = args;
-      const wanted = edges(map.cloudOperations, args).filter(
-        edge => typeof provider !== 'string' || edge.provider === provider,
-      );
+      const wanted = edges(map.cloud, args).filter(edge => typeof provider !== 'string' || edge.provider === provider);
       return toPage(
         wanted,
         edge =>
@@ -52,13 +56,13 @@ export function createQueries({ map, explain, now }: QueryParts): Readonly<Recor
     trafficLevels: page((args: TrafficArguments) => {
       const levels = edges(map.trafficLevels, args).map(edge => {
         const average = averageLevel(edge, now());
-        const { source, destination, lastSeen } = edge;
+        const { client, server, lastSeen } = edge;
         return (
           average && {
             ...average,
             lastSeen,
-            source: { workload: source, found: null },
-            destination: { workload: destination, found: null },
+            source: { workload: client, provenance: null },
+            destination: { workload: server, provenance: null },
           }
         );
       });
@@ -97,11 +101,11 @@ function* serviceIntents(map: TrafficMap, args: IntentArguments): Generator<read
     }
     const servers = new Map<string, ShownIdentity>();
     for (const edge of edges) {
-      if (!servers.has(edge.server.key)) servers.set(edge.server.key, new EdgeSide(edge, 'server'));
+      if (!servers.has(edge.server.key)) servers.set(edge.server.key, serverOf(edge));
     }
     yield [
       {
-        client: new EdgeSide(first, 'client'),
+        client: clientOf(first),
         intents: servers.values(),
       },
     ];

@@ -10,8 +10,8 @@ import { sendErrors } from './send-errors.ts';
 
 export interface RoutesOptions {
   readonly graphql: GraphqlEndpoint;
-  /** Tells this run of the mapper from others. */
-  readonly instance: string;
+  /** Distinguishes what this mapper knows from what another knew, or this one before it was reset. */
+  readonly instance: () => string;
   readonly origins: OriginOptions;
   /** Room for the bodies of all requests. */
   readonly room: BytesInFlight;
@@ -55,7 +55,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   if (url === null) throw new RequestError(400, 'the address of the request is malformed');
   const path = url.pathname.length > 1 && url.pathname.endsWith('/') ? url.pathname.slice(0, -1) : url.pathname;
   response.setHeader('vary', 'Origin');
-  response.setHeader(mapperHeader, options.instance);
+  response.setHeader(mapperHeader, options.instance());
   allowOrigin(request, response, options.origins.corsOrigins);
   if (request.method === 'OPTIONS') return void response.writeHead(204).end();
   switch (path) {

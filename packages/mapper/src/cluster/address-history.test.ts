@@ -8,6 +8,7 @@ const base: PodRecord = {
   name: 'pod',
   uid: 'pod',
   staticUid: undefined,
+  nodeName: undefined,
   createdAt: 0,
   startedAt: 0,
   endedAt: undefined,

@@ -49,7 +49,11 @@ export function createPlace({ context, map, rules }: PlaceParts): Place {
     const resolution = resolve(sighting, isLastTry ? lastContext : context);
     if (resolution.kind === 'external') rememberAddress(map, sighting, resolution);
     const reason = unwanted(resolution, sighting, rules);
-    if (reason !== undefined) return skipped(reason, namespacesOf(resolution).find(name => name !== undefined));
+    if (reason !== undefined)
+      return skipped(
+        reason,
+        namespacesOf(resolution).find(name => name !== undefined),
+      );
     return add(map, resolution, sighting);
   };
 }
@@ -125,9 +129,7 @@ const ownWorkloads: ReadonlySet<string> = new Set([
 ]);
 
 function isOwnTraffic({ client, server }: IntentResolution): boolean {
-  return (
-    client.workload.namespace === server.workload.namespace && isOwn(client.workload) && isOwn(server.workload)
-  );
+  return client.workload.namespace === server.workload.namespace && isOwn(client.workload) && isOwn(server.workload);
 }
 
 function isOwn({ name }: ServiceIdentity): boolean {

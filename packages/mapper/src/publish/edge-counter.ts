@@ -9,7 +9,7 @@ import {
   serviceNameEnvDetector,
 } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
-import type { IntentEdge } from '../store/intent-edge.ts';
+import type { IntentEdge } from '@network-mapper/model';
 
 /** A counter of OpenTelemetry with a time series for each pair of workloads. */
 export interface EdgeCounter {
@@ -22,7 +22,7 @@ export interface EdgeCounterOptions {
   readonly metricName: string;
   /** Milliseconds. */
   readonly exportInterval: number;
-  /** Told of each delivery, with what went wrong. */
+  /** Called after each delivery, with what went wrong. */
   readonly delivered: (error: Error | undefined) => void;
 }
 

@@ -8,7 +8,7 @@ import { resolvedBy } from './original-names.ts';
 import { isOutside, resolveIncoming } from './outside-client.ts';
 import { addressReason, resolvePod, unresolvedFrom } from './pod-workload.ts';
 import { direct, skipped, type Resolution, type Resolved, type Unresolved } from './resolution.ts';
-import { resolveService, viaService } from './service.ts';
+import { resolveService } from './service.ts';
 
 type Resolve = (sighting: Sighting, context: ResolveContext) => Resolution;
 

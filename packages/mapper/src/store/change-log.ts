@@ -75,7 +75,7 @@ export class ChangeLog {
     this.#append(slot);
   }
 
-  /** What changed after `cursor` (0 for everything), at most `limit` edges, in the order of their last change. */
+  /** What changed after `cursor` (0 for everything, with what has left), at most `limit` edges, in the order of their last change. */
   changesSince(cursor: number, limit: number): Changes {
     const restarted = cursor > 0 && cursor < this.#forgottenUpTo;
     const from = restarted ? 0 : cursor;
@@ -86,7 +86,7 @@ export class ChangeLog {
       const [slot, revision] = [this.#slots[at], this.#revisions[at]];
       if (slot === undefined || revision === undefined) break;
       reached = revision;
-      if (slot.revision === revision && !(from === 0 && slot.gone)) changes.push(slot);
+      if (slot.revision === revision) changes.push(slot);
     }
     const more = at < this.#slots.length;
     if (!more) reached = Math.max(reached, this.#last);

@@ -35,7 +35,10 @@ export class MapBudget {
   /** Adds to a set of an edge, unless that has `most` already. */
   addTo(set: Set<string>, item: string, { kind, most }: { readonly kind: DetailKind; readonly most: number }): void {
     if (set.has(item)) return;
-    if (set.size >= most || this.isFull) return this.drop(kind);
+    if (set.size >= most || this.isFull) {
+      this.drop(kind);
+      return;
+    }
     this.#used += bytesOf(item);
     set.add(item);
   }

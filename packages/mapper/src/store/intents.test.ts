@@ -1,13 +1,18 @@
-import { internLabels, internWorkload, type Workload } from '@network-mapper/model';
+import type { Endpoint, IntentEdge, Workload } from '@network-mapper/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { IntentEdge, IntentSeen } from './intent-edge.ts';
-import { Intents } from './intents.ts';
+import { Interner } from '../interner.ts';
+import { ChangeLog } from './change-log.ts';
+import { MapBudget } from './details.ts';
+import { fromRow, toRow } from './edge-row.ts';
+import { Intents, type IntentSighting } from './intents.ts';
+
+const interner = new Interner();
 
 const names = ['a', 'b', 'c'];
 function workload(name: string): Workload {
-  const labels = internLabels({ app: name });
-  return internWorkload({
+  const labels = interner.labels({ app: name });
+  return interner.workload({
     name,
     namespace: 'shop',
     labels,
@@ -18,14 +23,18 @@ function workload(name: string): Workload {
 }
 
 /** Sightings as they come from agents and watchers, certain or guessed. */
-const sightings: fc.Arbitrary<readonly IntentSeen[]> = fc
+const sightings: fc.Arbitrary<readonly IntentSighting[]> = fc
   .array(
     fc.record({
       client: fc.constantFrom(...names),
       server: fc.constantFrom(...names),
       type: fc.constantFrom(null, 'HTTP', 'KAFKA'),
       at: fc.integer({ min: 1_000, max: 2_000 }),
-      port: fc.constantFrom(null, 80, 443),
+      endpoint: fc.constantFrom<Endpoint | undefined>(
+        undefined,
+        { port: 80, targetPort: 8080, protocol: 'TCP' },
+        { port: 443, targetPort: null, protocol: 'TCP' },
+      ),
       evidence: fc.constantFrom('DNS', 'TCP', 'SOCKET'),
       guess: fc.boolean(),
       topic: fc.constantFrom('orders', 'audit'),
@@ -38,14 +47,14 @@ const sightings: fc.Arbitrary<readonly IntentSeen[]> = fc
       ...rest,
       client: workload(client),
       server: workload(server),
-      clientFound: null,
-      serverFound: null,
+      clientProvenance: null,
+      serverProvenance: null,
       type,
-      how: 'test',
+      resolvedBy: 'test',
       firstAt: rest.at,
       count: 1,
       protocol: 'TCP',
-      clientPorts: [],
+      sourcePorts: [],
       candidates: guess && type === null ? ['shop/a', 'shop/b'] : [],
       ...(type === 'KAFKA' ? { topic: { name: topic, operation } } : {}),
       ...(type === 'HTTP' ? { resource: { path: `/${topic}`, methods: [operation] } } : {}),
@@ -56,21 +65,23 @@ const sightings: fc.Arbitrary<readonly IntentSeen[]> = fc
 function said(edges: Iterable<readonly IntentEdge[]>): readonly object[] {
   return [...edges]
     .flat()
-    .map(({ client, server, type, firstSeen, lastSeen, evidence, ports, protocols, topics, resources, certain }) => ({
-      pair: `${client.key} ${server.key} ${type ?? ''}`,
-      firstSeen,
-      lastSeen,
-      evidence,
-      ports,
-      protocols,
-      certain,
-      topics: [...(topics ?? [])].map(([name, operations]) => [name, [...operations].sort()]).sort(),
-      resources: [...(resources ?? [])].map(([path, methods]) => [path, [...methods].sort()]).sort(),
-    }));
+    .map(
+      ({ client, server, type, firstSeen, lastSeen, evidence, endpoints, protocols, topics, resources, certain }) => ({
+        pair: `${client.key} ${server.key} ${type ?? ''}`,
+        firstSeen,
+        lastSeen,
+        evidence,
+        endpoints,
+        protocols,
+        certain,
+        topics: [...(topics ?? [])].map(([name, operations]) => [name, [...operations].sort()]).sort(),
+        resources: [...(resources ?? [])].map(([path, methods]) => [path, [...methods].sort()]).sort(),
+      }),
+    );
 }
 
-function stored(list: readonly IntentSeen[]): Intents {
-  const intents = new Intents();
+function stored(list: readonly IntentSighting[]): Intents {
+  const intents = new Intents({ log: new ChangeLog(), budget: new MapBudget(Infinity) });
   for (const seen of list) intents.add(seen);
   return intents;
 }
@@ -97,7 +108,7 @@ test('a report that comes twice says nothing new', () => {
   );
 });
 
-test('no sighting is lost, whichever guesses are withdrawn', () => {
+test('no sighting is lost, whichever guesses are retracted', () => {
   fc.assert(
     fc.property(sightings, list => {
       const counted = [...stored(list).byOwner()].flat().reduce((sum, { count }) => sum + count, 0);
@@ -132,6 +143,15 @@ test('the map is read in the order of client, server and type, while it grows', 
       expect(read).toEqual([...read].sort());
       expect(new Set(read).size).toBe(read.length);
       expect([...intents.byOwner()].flat()).toHaveLength(intents.size);
+    }),
+  );
+});
+
+test('an edge comes out of its row as it went into it', () => {
+  fc.assert(
+    fc.property(sightings, list => {
+      for (const edge of [...stored(list).byOwner()].flat())
+        expect(fromRow(JSON.parse(JSON.stringify(toRow(edge))) as ReturnType<typeof toRow>)).toEqual(edge);
     }),
   );
 });

@@ -13,6 +13,7 @@ import {
   type Workload,
 } from '@network-mapper/model';
 import type { MapBudget } from './details.ts';
+import type { SeenConnections } from './connection-intervals.ts';
 import { EdgeStore, type EdgeKind, type EdgeStoreParts, type Mutable } from './edge-store.ts';
 import { addCounts } from './edge-times.ts';
 
@@ -93,6 +94,12 @@ const intentEdges: EdgeKind<IntentEdge, IntentSighting> = {
 /** Edges of one client are ordered by server, then by type with "none" first. */
 export function intentKey(server: { readonly key: string }, type: IntentType | null): string {
   return type === null ? server.key : `${server.key}\0${type}`;
+}
+
+/** DNS answers are counted, of connections and sockets the client's ports; Kafka and Istio count none. */
+export function connectionsOf({ evidence, sourcePorts }: IntentSighting): SeenConnections {
+  if (evidence === 'DNS') return { method: 'answers' };
+  return sourcePorts === undefined ? undefined : { method: 'ports', ports: sourcePorts };
 }
 
 /** A server that stands for a Service with pods of several workloads, until a connection shows which were reached. */

@@ -62,7 +62,7 @@ export function createTrafficMap({ dnsCacheCapacity, mostBytes, now }: TrafficMa
     dnsCache: new DnsCache(dnsCacheCapacity, now),
     expire: before => stores.forEach(store => store.expire(before)),
     makeRoom: () => {
-      if (budget.isFull) evict(stores);
+      while (budget.isFull && stores.some(({ size }) => size > 0)) evict(stores);
     },
   };
 }

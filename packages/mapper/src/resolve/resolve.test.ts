@@ -1,10 +1,12 @@
-import type { Sighting } from './seen.ts';
+import type { Sighting } from '@network-mapper/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ClusterView } from '../cluster/cluster-view.ts';
+import { Interner } from '../interner.ts';
+import type { ResolveContext } from './context.ts';
 import { Identities } from './identity.ts';
 import type { PodRecord, ServiceRecord } from './lookups.ts';
-import { Resolver } from './resolver.ts';
+import { resolve } from './resolve.ts';
 
 /** What happens to a small cluster, one thing a second: a pod of an app comes to an address that is free, or the pod there goes. */
 const happenings = fc.array(
@@ -38,7 +40,7 @@ const clusterIps = { web: '10.96.0.1', cart: '10.96.0.2', stock: '10.96.0.3' } a
 type App = keyof typeof clusterIps;
 
 /** Lives through what happens; answers the cluster as it is known then, and all lives that there were. */
-function live(plan: readonly { address: string; app: string }[]): { resolver: Resolver; lives: readonly Life[] } {
+function live(plan: readonly { address: string; app: string }[]): { context: ResolveContext; lives: readonly Life[] } {
   const clock = { now: start };
   const pods = new Map<string, PodRecord>();
   const view = new ClusterView({ apiServerPrefixLength: 32, podAt: key => pods.get(key) }, () => clock.now);
@@ -65,12 +67,14 @@ function live(plan: readonly { address: string; app: string }[]): { resolver: Re
     const endpoints = [...holders.values()]
       .filter(life => life.app === app)
       .map(({ pod }) => ({ addresses: [], ready: true, pod: `shop/${pod.name}` }));
-    view.endpointSliceChanged(`shop/${app}-1`, undefined, { service: `shop/${app}`, endpoints });
+    view.endpointSliceChanged(`shop/${app}-1`, undefined, { service: `shop/${app}`, endpoints, ports: [] });
   }
   const noOwners = { peek: () => undefined, read: () => Promise.reject(new Error('no pod here has an owner')) };
-  const identities = new Identities(noOwners, { jobsByImage: false }, () => clock.now);
+  const interner = new Interner();
+  const now = (): number => clock.now;
+  const identities = new Identities({ owners: noOwners, interner, now, jobsByImage: false });
   const options = { clusterDomain: 'cluster.local', trustAfter: 0, requireHostname: false };
-  return { resolver: new Resolver({ lookups: view, identities, now: () => clock.now }, options), lives };
+  return { context: { lookups: view, identities, interner, now, options, isLastTry: false }, lives };
 }
 
 function podOf(
@@ -82,6 +86,7 @@ function podOf(
     name,
     uid: name,
     staticUid: undefined,
+    nodeName: undefined,
     createdAt,
     startedAt: createdAt,
     endedAt: undefined,
@@ -106,7 +111,7 @@ function serviceOf(name: string, clusterIp: string): ServiceRecord {
     clusterIps: [clusterIp],
     externalIps: [],
     opensNodePorts: false,
-    ports: [{ port: 80, nodePort: undefined, protocol: 'TCP' }],
+    ports: [{ name: '', port: 80, nodePort: undefined, protocol: 'TCP' }],
   };
 }
 
@@ -143,32 +148,33 @@ function toSighting({
   server,
   at,
 }: {
-  evidence: Sighting['evidence'];
+  evidence: 'DNS' | 'TCP' | 'SOCKET';
   client: string;
   server: string;
   at: number;
 }): Sighting {
-  const destination = !isApp(server)
-    ? server
-    : evidence === 'DNS'
-      ? `${server}.shop.svc.cluster.local`
-      : clusterIps[server];
-  return { evidence, client: { srcIp: client, srcHostname: '' }, server: { destination, lastSeen: at } };
+  const seen = { client: { kind: 'address', ip: client }, at, firstAt: at, count: 1 } as const;
+  if (evidence === 'DNS') {
+    const name = isApp(server) ? `${server}.shop.svc.cluster.local` : server;
+    return { ...seen, evidence, server: { kind: 'name', name }, detail: { kind: 'dns' } };
+  }
+  const ip = isApp(server) ? clusterIps[server] : server;
+  return { ...seen, evidence, server: { kind: 'address', ip }, detail: { kind: 'connection', sourcePorts: [] } };
 }
 
-test('whatever came and went in a cluster, each sighting is told of those who lived at its time', () => {
+test('whatever came and went in a cluster, each sighting is resolved to those who lived at its time', () => {
   fc.assert(
     fc.property(happenings, sightings, (plan, seen) => {
-      const { resolver, lives } = live(plan);
+      const { context, lives } = live(plan);
       for (const { second, ...parties } of seen) {
         // Halves of seconds: nothing happens at the moment that a sighting is of.
         const sighting = { ...parties, at: start + second * 1000 + 500 };
-        const resolution = resolver.resolve(toSighting(sighting));
-        const told =
+        const resolution = resolve(toSighting(sighting), context);
+        const resolved =
           resolution.kind === 'intent'
             ? `${resolution.client.workload.name} -> ${resolution.server.workload.name}`
             : undefined;
-        expect(told).toBe(expected(lives, sighting));
+        expect(resolved).toBe(expected(lives, sighting));
       }
     }),
     { numRuns: 500 },

@@ -1,0 +1,82 @@
+import { backoff, pause, type Logger, type Runnable } from '@network-mapper/runtime';
+import type { Change, ChangeLog } from '../store/change-log.ts';
+
+/** Somebody outside to whom changes of the map go. */
+export interface Sink {
+  readonly name: string;
+  /** Milliseconds between two deliveries. */
+  readonly interval: number;
+  /** Changes in one delivery at most. */
+  readonly batch: number;
+  /** Resolves when the other side has them. When it rejects they come again, as the edges stand then. */
+  deliver(changes: readonly Change[], signal: AbortSignal): Promise<void>;
+  /** Edges left that nobody remembers: what comes next is the whole map. */
+  restart?(): void;
+}
+
+export interface PublisherParts {
+  readonly log: ChangeLog;
+  readonly sink: Sink;
+  readonly logger: Logger;
+  /** Called after each delivery. */
+  readonly delivered: (result: 'done' | 'failed') => void;
+}
+
+/** Milliseconds between tries after failures. */
+const firstPause = 1_000;
+const maxPause = 60_000;
+/** Milliseconds that the last delivery may take when the process ends. */
+const shutdownTimeout = 2_000;
+
+/**
+ * Delivers to a sink what changed since its cursor, which moves only when the sink has it: at least once, in the order of the changes, and
+ * never in the way of other sinks.
+ */
+export function createPublisher({ log, sink, logger, delivered }: PublisherParts): Runnable {
+  let cursor = 0;
+
+  async function deliverAll(signal: AbortSignal): Promise<void> {
+    let more = true;
+    while (more && !signal.aborted) {
+      const next = log.changesSince(cursor, sink.batch);
+      if (next.restarted) sink.restart?.();
+      if (next.changes.length > 0) await sink.deliver(next.changes, signal);
+      cursor = next.cursor;
+      more = next.more;
+    }
+  }
+
+  return {
+    name: sink.name,
+    run: async signal => {
+      let failures = 0;
+      const wait = (): number =>
+        failures === 0 ? sink.interval : backoff(failures, { first: firstPause, max: maxPause });
+      while (await pause(wait(), signal)) {
+        try {
+          await deliverAll(signal);
+          if (failures > 0) logger.info({ sink: sink.name }, 'changes are delivered again');
+          failures = 0;
+          delivered('done');
+        } catch (error) {
+          if (signal.aborted) break;
+          if (failures++ === 0)
+            logger.warn({ sink: sink.name, error }, 'changes cannot be delivered: they are tried again');
+          delivered('failed');
+        }
+      }
+      await deliverLast(deliverAll, { logger, name: sink.name });
+    },
+  };
+}
+
+async function deliverLast(
+  deliverAll: (signal: AbortSignal) => Promise<void>,
+  { logger, name }: { readonly logger: Logger; readonly name: string },
+): Promise<void> {
+  try {
+    await deliverAll(AbortSignal.timeout(shutdownTimeout));
+  } catch (error) {
+    logger.warn({ sink: name, error }, 'the last changes were not delivered');
+  }
+}
