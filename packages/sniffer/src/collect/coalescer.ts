@@ -27,8 +27,8 @@ const mostRemembered = 16_384;
 const leaveAtOnce = 512;
 
 /**
- * What was seen, coalesced under a key each, and emitted when it is new and every so often while it lasts. What lasts stays
- * in memory as it is: a packet that says nothing new allocates nothing.
+ * What was seen, coalesced under a key each, and emitted when it is new and every so often while it lasts. What lasts
+ * stays in memory as it is: a packet that says nothing new allocates nothing.
  */
 export class Coalescer<T extends Coalescable> {
   readonly #emit: (item: T) => void;

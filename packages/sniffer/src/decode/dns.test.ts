@@ -226,7 +226,10 @@ interface AddressRecord {
   readonly data: string;
 }
 
-/** A response as servers make it: names that occurred before are said by a pointer to the place (RFC 1035 section 4.1.4). */
+/**
+ * A response as servers make it: names that occurred before are said by a pointer to the place (RFC 1035 section
+ * 4.1.4).
+ */
 function compressed(question: string, records: readonly AddressRecord[]): Buffer {
   const places = new Map<string, number>();
   const header = response(question, []);

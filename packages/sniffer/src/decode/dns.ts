@@ -27,7 +27,9 @@ const typeAaaa = 28;
 const classIn = 1;
 /** Bytes behind a record's name: type, class, TTL, length of data. */
 const recordFixed = 10;
-/** Set in the two bytes of a compression pointer (RFC 1035 section 4.1.4); the rest is where it points in the message. */
+/**
+ * Set in the two bytes of a compression pointer (RFC 1035 section 4.1.4); the rest is where it points in the message.
+ */
 const pointerMark = 0xc000;
 const farthestPointer = 0x4000;
 /** The question begins right behind the header, and most records are its. */

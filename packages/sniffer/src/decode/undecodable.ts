@@ -1,4 +1,7 @@
-/** Why a packet could not be decoded: the label `reason` of the metric `sniffer_packets_undecodable_total`, and a row of docs/skip-reasons.md. */
+/**
+ * Why a packet could not be decoded: the label `reason` of the metric `sniffer_packets_undecodable_total`, and a row of
+ * docs/skip-reasons.md.
+ */
 export const undecodable = {
   'link-type': 'The capture’s link type is not known.',
   'link-cut': 'The packet ends inside its link layer’s header.',

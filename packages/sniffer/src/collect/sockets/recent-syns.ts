@@ -18,8 +18,8 @@ export interface Endpoint {
 const slots = 32_768;
 
 /**
- * Which connections were opened lately, and by whom: two hashes for each in a table of fixed size. One that loses its slot
- * to another is merely not known.
+ * Which connections were opened lately, and by whom: two hashes for each in a table of fixed size. One that loses its
+ * slot to another is merely not known.
  */
 export class RecentSyns implements PacketCollector {
   readonly filters = synFilters;

@@ -87,7 +87,9 @@ interface Segment {
 
 /** Milliseconds for all copies of a packet to cross the node. */
 const copiesTake = 50;
-/** Milliseconds for further copies of an accepted connection's packets; those of a batch later are waited for as well. */
+/**
+ * Milliseconds for further copies of an accepted connection's packets; those of a batch later are waited for as well.
+ */
 const acceptedWaits = 200;
 /** Milliseconds an attempt waits for its SYN-ACK: two repetitions of the SYN (RFC 6298: after 1 and 3 seconds). */
 const answerTakes = 3_500;
@@ -98,8 +100,8 @@ const mostRemembered = 16_384;
 const leaveAtOnce = 1_024;
 
 /**
- * New TCP connections. A packet is seen on each interface it crosses, before and after its addresses are translated. Its
- * sequence number is the same in all copies, and the SYN-ACK acknowledges it:
+ * New TCP connections. A packet is seen on each interface it crosses, before and after its addresses are translated.
+ * Its sequence number is the same in all copies, and the SYN-ACK acknowledges it:
  *
  *     time   place       SYN                              SYN-ACK
  *     0.0    pod, in     client → Service                                              client, called
@@ -114,8 +116,8 @@ const leaveAtOnce = 1_024;
  *     4.7 s                                               nobody → client              handed over as accepted
  *     36 s                                                                             forgotten
  *
- * A copy with other addresses belongs to a packet only if it can be its translation (`isTranslation`): scanners send many
- * SYNs with one sequence number and one port.
+ * A copy with other addresses belongs to a packet only if it can be its translation (`isTranslation`): scanners send
+ * many SYNs with one sequence number and one port.
  */
 export class TcpOpens {
   readonly #options: TcpOpensOptions;
