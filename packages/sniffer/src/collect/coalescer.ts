@@ -24,7 +24,7 @@ const rememberFor = 30_000;
 /** Things remembered at most, in each of two generations, and things that wait to be emitted. */
 const mostRemembered = 16_384;
 /** Things that are emitted before their time when there is no room. */
-const leaveAtOnce = 512;
+const leaveAtOnce = 64;
 
 /**
  * What was seen, coalesced under a key each, and emitted when it is new and every so often while it lasts. What lasts

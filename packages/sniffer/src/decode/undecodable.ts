@@ -14,7 +14,7 @@ export const undecodable = {
   'dns-not-an-answer': 'Not an answer to a standard query.',
   'dns-malformed': 'The message contradicts itself, e.g. a name that points forward.',
   'dns-name-unprintable': 'A name with characters that no host name has.',
-  'dns-too-long': 'A message whose names, written out, are many times as long as itself.',
+  'dns-too-long': 'A message with more names, aliases or addresses than a resolver answers; what comes first counts.',
   'dns-stream-gap': 'Part of a DNS answer over TCP is missing.',
 } as const;
 

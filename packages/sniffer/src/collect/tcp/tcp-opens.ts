@@ -97,7 +97,7 @@ const answerTakes = 3_500;
 const attemptRemembered = 35_000;
 /** Pairs of ends remembered at most; without room the oldest openings are handed over as they stand. */
 const mostRemembered = 16_384;
-const leaveAtOnce = 1_024;
+const leaveAtOnce = 64;
 
 /**
  * New TCP connections. A packet is seen on each interface it crosses, before and after its addresses are translated.
