@@ -105,7 +105,7 @@ test.skipIf(missing !== undefined)('opening and closing leaves no file open', as
   expect(open()).toBe(before);
 });
 
-test.skipIf(missing !== undefined)('what cannot be opened is told by a code and a sentence', () => {
+test.skipIf(missing !== undefined)('what cannot be opened has a code and a sentence', () => {
   expect(problemOf({ device: 'nothere0' })).toMatchObject({
     code: 'no-such-device',
     message: expect.stringMatching(/nothere0/) as string,

@@ -23,7 +23,10 @@ export interface LiveCaptureOptions {
   readonly bufferSize: number;
   /** Bytes of a packet that are kept. */
   readonly snapLength: number;
-  /** Milliseconds the kernel may gather packets before it wakes this process; 0 wakes it for each packet, for a filter of few. */
+  /**
+   * Milliseconds the kernel may gather packets before it wakes this process; 0 wakes it for each packet, for a filter
+   * of few.
+   */
   readonly timeout: number;
 }
 
@@ -37,7 +40,7 @@ export interface CaptureStats {
   readonly droppedByInterface: number;
 }
 
-/** Link type LINKTYPE_LINUX_SLL2, which tells the interface of each packet of `any`. */
+/** Link type LINKTYPE_LINUX_SLL2, which has the interface of each packet of `any`. */
 const linuxSll2 = 276;
 const activateErrors: ReadonlyMap<number, PcapError['code']> = new Map([
   [-5, 'no-such-device'],
@@ -53,7 +56,8 @@ const batchPackets = 128;
 
 /**
  * A live capture by libpcap, without promiscuous mode. libpcap's own `pcap_dump` writes each batch of packets
- * into our memory in the format of a capture file, so that a batch costs one call out of JavaScript, not one per packet.
+ * into our memory in the format of a capture file, so that a batch costs one call out of JavaScript, not one per
+ * packet.
  */
 export class LiveCapture {
   readonly linkType: number;
@@ -86,7 +90,8 @@ export class LiveCapture {
   }
 
   /**
-   * Hands over packets that wait, up to one batch; true when more may wait. Throws a `PcapError` when the device is gone.
+   * Hands over packets that wait, up to one batch; true when more may wait. Throws a `PcapError` when the device is
+   * gone.
    */
   read(handle: (packet: CapturedPacket) => void): boolean {
     this.#lib.rewind(this.#stream);

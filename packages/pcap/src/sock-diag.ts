@@ -38,7 +38,10 @@ const protocolNumbers = { TCP: 6, UDP: 17 } as const;
 const attributeBytecode = 1;
 const attributeControlGroup = 21;
 const opcodeLocalPortIs = 11;
-/** Bits of the states that sockets of a process have: all but TIME_WAIT, SYN_RECV and NEW_SYN_RECV; and of those without LISTEN. */
+/**
+ * Bits of the states that sockets of a process have: all but TIME_WAIT, SYN_RECV and NEW_SYN_RECV; and of those without
+ * LISTEN.
+ */
 const heldStates = 0xfff & ~((1 << 6) | (1 << 3));
 const connectedStates = heldStates & ~(1 << 10);
 
@@ -52,7 +55,8 @@ const receiveSize = 32 * 1024;
 
 /**
  * TCP sockets of this process's network namespace, asked of the kernel (sock_diag(7)), with the control groups of their
- * processes (Linux 5.8 and later). No capability is needed. Questions are answered at once, in microseconds by both ends.
+ * processes (Linux 5.8 and later). No capability is needed. Questions are answered at once, in microseconds by both
+ * ends.
  */
 export class SockDiag {
   readonly #lib = bind();
@@ -141,7 +145,10 @@ function request({ local, remote }: ConnectedEnds, { flags, protocol, states, by
   return message;
 }
 
-/** An attribute with two instructions of `struct inet_diag_bc_op`: the comparison and its operand; a jump behind the end refuses. */
+/**
+ * An attribute with two instructions of `struct inet_diag_bc_op`: the comparison and its operand; a jump behind the end
+ * refuses.
+ */
 function localPortIs(port: number): Buffer {
   const filter = Buffer.alloc(12);
   filter.writeUInt16LE(filter.length, 0);

@@ -26,6 +26,7 @@ export interface Reply {
 /** A mapper over real HTTP: answers as it is made to and writes down what it was asked. */
 export class TestMapper {
   readonly asked: Asked[] = [];
+  healthChecks = 0;
   /** Which run of the mapper answers; undefined for the original. */
   instance: string | undefined;
   answer: (asked: Asked) => Reply | 'never' | Promise<Reply> = () => ({ status: 200, result: true });
@@ -56,7 +57,16 @@ export class TestMapper {
     return this.asked.flatMap(({ names }) => names);
   }
 
+  #answerHealth(response: ServerResponse): void {
+    this.healthChecks++;
+    response.writeHead(200, this.instance === undefined ? {} : { [mapperHeader]: this.instance }).end();
+  }
+
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url === '/healthz') {
+      this.#answerHealth(response);
+      return;
+    }
     const asked = await readAsked(request);
     this.asked.push(asked);
     const reply = await this.answer(asked);

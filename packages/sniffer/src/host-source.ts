@@ -28,8 +28,8 @@ const lookAgain = 10_000;
 const mostAddresses = 32;
 
 /**
- * The SYNs that processes of the node send, each at once: a connection that is open for a millisecond is a socket for no
- * longer. It has no sightings of its own: the collector of TCP connections asks it who called.
+ * The SYNs that processes of the node send, each at once: a connection that is open for a millisecond is a socket for
+ * no longer. It has no sightings of its own: the collector of TCP connections asks it who called.
  */
 export function openHostSource({ config, logger, groups, sockets }: HostSourceParts): HostSource {
   const callers = new HostCallers({ sockets, groups, share: config.scanShare / 100 });
@@ -73,7 +73,10 @@ function open(options: OpenOptions): LiveSource | undefined {
   }
 }
 
-/** Addresses that the node's processes send from, also those of the loopback interface that are none; those of a link lead to no pod. */
+/**
+ * Addresses that the node's processes send from, also those of the loopback interface that are none; those of a link
+ * lead to no pod.
+ */
 function ownAddresses(): readonly string[] {
   const all = Object.values(networkInterfaces()).flatMap(addresses => addresses ?? []);
   const sending = all.filter(({ address }) => !/^(127\.|::1$|fe80:|169\.254\.)/.test(address));

@@ -26,7 +26,10 @@ const emitInterval = 200;
 /** Sightings of one kind of evidence that are handed over at once: some milliseconds. */
 const emittedAtOnce = 256;
 
-/** Packets of the node's interfaces; undefined when they are not wanted. Where they cannot be had, the source's problem says why. */
+/**
+ * Packets of the node's interfaces; undefined when they are not wanted. Where they cannot be had, the source's problem
+ * says why.
+ */
 export function openPacketSource(parts: SourceParts): Source | undefined {
   const { config, intake, listenerPods, callers } = parts;
   const counts = (): CaptureCounts => (capture instanceof LiveSource ? capture.counts() : noCounts);

@@ -1,4 +1,7 @@
-/** Why something that was seen was not reported: the label `reason` of the metric `sniffer_skipped_total`, and a row of docs/skip-reasons.md. */
+/**
+ * Why something that was seen was not reported: the label `reason` of the metric `sniffer_skipped_total`, and a row of
+ * docs/skip-reasons.md.
+ */
 export const skipReasons = {
   loopback: 'Client or server is a loopback address: it never leaves its pod or node.',
   multicast: 'Multicast DNS: an answer to everybody says nothing about who asked.',

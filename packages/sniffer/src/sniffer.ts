@@ -59,7 +59,10 @@ function openSources(parts: SnifferOptions & { readonly intake: AgentIntake }): 
   throw new Error(`Nothing to do: neither packets nor open sockets can be taken in. ${problems.join(' ')}`.trim());
 }
 
-/** Undefined where the kernel has no such sockets: then file descriptors say who holds a socket, and short calls have no name. */
+/**
+ * Undefined where the kernel has no such sockets: then file descriptors say who holds a socket, and short calls have no
+ * name.
+ */
 function openSockDiag(logger: Logger): SockDiag | undefined {
   try {
     return new SockDiag();

@@ -68,7 +68,7 @@ describe.skipIf(missing !== undefined)('the sniffer', () => {
     await mapper.call('socket', { srcIp: client.ip, destination: server.ip, srcHostname: 'web-0', srcPodUid: podUid });
   });
 
-  test('runs so, and tells which of the pods that share the node’s address holds a socket, whoever its user is', async () => {
+  test('runs so, and reports which of the pods that share the node’s address holds a socket, whoever its user is', async () => {
     const mapper = await RecordingMapper.start(network);
     const user = ['setpriv', '--reuid=4242', '--regid=4242', '--clear-groups'];
     const ofUser = [...user, ...tcpClient({ ip: server.ip, port: 6379 })];
@@ -132,7 +132,7 @@ describe.skipIf(missing !== undefined)('the sniffer', () => {
     await mapper.call('tcp', { srcIp: client.ip, destination: server.ip, destinationPort: 8080 });
   });
 
-  test('told to stop, it reports what it holds and ends with success', async () => {
+  test('when it is to stop, it reports what it holds and ends with success', async () => {
     const mapper = await RecordingMapper.start(network);
     const sniffer = await SnifferProcess.start(network, { env: { OTTERIZE_SNIFFER_REPORT_INTERVAL: '1h' } });
     await callServer();
@@ -163,7 +163,7 @@ describe.skipIf(missing !== undefined)('the sniffer', () => {
     expect(mapper.statuses()).toEqual([]);
   });
 
-  test('tells the mapper how it fares', async () => {
+  test('reports its status to the mapper', async () => {
     const mapper = await RecordingMapper.start(network);
     await SnifferProcess.start(network, { env: { OTTERIZE_NODE_NAME: 'node-7' } });
     await vi.waitFor(() => expect(mapper.statuses()).toHaveLength(1), 10_000);

@@ -10,7 +10,10 @@ const missing =
   (unifiedHierarchy === undefined ? 'no control groups of version 2 are mounted' : undefined);
 if (missing !== undefined) console.warn(`tests of short calls on the host network are left out: ${missing}`);
 
-/** Milliseconds: shorter than the time between two scans, long enough for a sniffer that waits for its turn on a busy machine. */
+/**
+ * Milliseconds: shorter than the time between two scans, long enough for a sniffer that waits for its turn on a busy
+ * machine.
+ */
 const callTakes = 1000;
 const podUid = '33333333-cc37-4e38-946b-ee3baa452643';
 

@@ -25,8 +25,8 @@ export type Running = ChildProcessByStdio<null, Readable, null>;
 let networks = 0;
 
 /**
- * A node with pods as network namespaces of this machine: veth pairs, a bridge or routes, IPv4 and IPv6, an outside world
- * behind masquerading, Services by NAT rules. `dispose` ends every process in it and leaves nothing behind.
+ * A node with pods as network namespaces of this machine: veth pairs, a bridge or routes, IPv4 and IPv6, an outside
+ * world behind masquerading, Services by NAT rules. `dispose` ends every process in it and leaves nothing behind.
  */
 export class NodeNetwork {
   /** The node's network namespace. */

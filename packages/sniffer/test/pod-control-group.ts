@@ -1,7 +1,10 @@
 import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The hierarchies that processes can be put into: one of version 1, or the only one of version 2; and that of version 2. */
+/**
+ * The hierarchies that processes can be put into: one of version 1, or the only one of version 2; and that of version
+ * 2.
+ */
 const hierarchy = ['/sys/fs/cgroup/pids', '/sys/fs/cgroup'].find(root => existsSync(join(root, 'cgroup.procs')));
 export const unifiedHierarchy = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].find(root =>
   existsSync(join(root, 'cgroup.controllers')),

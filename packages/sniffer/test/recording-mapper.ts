@@ -1,5 +1,5 @@
 /**
- * A mapper that only writes down, one line of JSON for each request: it checks what it is told against the API's schema as
+ * A mapper that only writes down, one line of JSON for each request: it checks what it gets against the API's schema as
  * the real one does. With `--original` it knows nothing that the original's schema does not have.
  */
 import { createServer, type IncomingMessage } from 'node:http';

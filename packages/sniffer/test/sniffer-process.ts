@@ -9,8 +9,8 @@ const snifferProgram = join(import.meta.dirname, '../src/main.ts');
 const mapperProgram = join(import.meta.dirname, 'recording-mapper.ts');
 const mapperPort = '9555';
 
-/** One request that the mapper was told by. */
-export interface Told {
+/** One request that the mapper got. */
+export interface Received {
   readonly operationName: string;
   readonly variables: {
     readonly results?: { readonly results: readonly RecordedDestinationsForSrc[] };
@@ -31,7 +31,7 @@ export interface SnifferOptions {
   readonly through?: readonly string[];
 }
 
-/** A destination with its client, as the mapper was told. */
+/** A destination with its client, as it was reported. */
 export type Call = Destination & Omit<RecordedDestinationsForSrc, 'destinations'>;
 
 const evidence = {
@@ -40,41 +40,41 @@ const evidence = {
   socket: 'reportSocketScanResults',
 } as const;
 
-/** A mapper in the node's network namespace that writes down what it is told. */
+/** A mapper in the node's network namespace that writes down what it gets. */
 export class RecordingMapper {
-  readonly told: Told[] = [];
+  readonly received: Received[] = [];
 
   static async start(network: NodeNetwork, flags: readonly string[] = []): Promise<RecordingMapper> {
     const child = network.start(network.node, [process.execPath, mapperProgram, mapperPort, ...flags]);
     const mapper = new RecordingMapper();
-    readLines(child, told => mapper.told.push(told as Told));
+    readLines(child, received => mapper.received.push(received as Received));
     await vi.waitFor(
-      () => mapper.told.find(({ operationName }) => operationName === 'ready') ?? fail('not ready'),
+      () => mapper.received.find(({ operationName }) => operationName === 'ready') ?? fail('not ready'),
       10_000,
     );
     return mapper;
   }
 
-  /** Everything it was told by one kind of evidence. */
+  /** Everything it got by one kind of evidence. */
   calls(kind: keyof typeof evidence): readonly Call[] {
-    return this.told
+    return this.received
       .filter(({ operationName }) => operationName === evidence[kind])
       .flatMap(({ variables }) => variables.results?.results ?? [])
       .flatMap(({ destinations, ...client }) => destinations.map(destination => ({ ...client, ...destination })));
   }
 
-  /** Waits until it was told of such a call. */
+  /** Waits until it got such a call. */
   async call(kind: keyof typeof evidence, like: Partial<Call>): Promise<Call> {
     const isLike = (call: Call): boolean =>
       Object.entries(like).every(([name, value]) => call[name as keyof Call] === value);
     return vi.waitFor(
-      () => this.calls(kind).find(isLike) ?? fail(`told by ${kind}: ${JSON.stringify(this.calls(kind))}`),
+      () => this.calls(kind).find(isLike) ?? fail(`received by ${kind}: ${JSON.stringify(this.calls(kind))}`),
       { timeout: 20_000, interval: 50 },
     );
   }
 
   statuses(): readonly AgentStatus[] {
-    return this.told.flatMap(({ variables: { status } }) => (status === undefined ? [] : [status]));
+    return this.received.flatMap(({ variables: { status } }) => (status === undefined ? [] : [status]));
   }
 }
 

@@ -52,7 +52,7 @@ describe.skipIf(missing !== undefined).each<{ layout: Layout }>([{ layout: 'brid
     const curl = (url: string, pod: Pod = client): Promise<string> =>
       network.run(pod.namespace, ['curl', '-s', '-m', '5', url]);
 
-    test('a DNS answer over UDP tells who asked for which name', async () => {
+    test('a DNS answer over UDP shows who asked for which name', async () => {
       await dig(`@${dns.ip}`, 'cart.example', 'A');
       const call = await mapper.call('dns', { srcIp: client.ip, destination: 'cart.example' });
       expect(call).toMatchObject({
@@ -69,7 +69,7 @@ describe.skipIf(missing !== undefined).each<{ layout: Layout }>([{ layout: 'brid
       await mapper.call('dns', { srcIp: client.ip6, destination: 'cart.example', destinationIP: 'fd77:96::2' });
     });
 
-    test('a chain of aliases is told by the name that was asked for', async () => {
+    test('a chain of aliases is reported by the name that was asked for', async () => {
       await dig(`@${dns.ip}`, 'www.example', 'A');
       await mapper.call('dns', { srcIp: client.ip, destination: 'www.example', destinationIP: '198.51.100.7' });
       expect(mapper.calls('dns').some(({ destination }) => destination === 'edge.example')).toBe(false);
@@ -92,14 +92,14 @@ describe.skipIf(missing !== undefined).each<{ layout: Layout }>([{ layout: 'brid
       await mapper.call('dns', { srcIp: client.ip6, destination: 'edge.example' });
     });
 
-    test('a negative answer tells nothing', async () => {
+    test('a negative answer says nothing', async () => {
       await dig(`@${dns.ip}`, 'nothing.example', 'A');
       await dig(`@${dns.ip}`, 'edge.example', 'A');
       await mapper.call('dns', { srcIp: client.ip, destination: 'edge.example' });
       expect(mapper.calls('dns').some(({ destination }) => destination.includes('nothing'))).toBe(false);
     });
 
-    test('a connection between pods is told once, as accepted', async () => {
+    test('a connection between pods is reported once, as accepted', async () => {
       await curl(`http://${server.ip}:8080/`);
       const like = { srcIp: client.ip, destination: server.ip, destinationPort: 8080 };
       const call = await mapper.call('tcp', like);
@@ -113,33 +113,33 @@ describe.skipIf(missing !== undefined).each<{ layout: Layout }>([{ layout: 'brid
       expect(call).toMatchObject({ accepted: true, connections: 1 });
     });
 
-    test('an attempt that is refused is told apart', async () => {
+    test('an attempt that is refused is reported as such', async () => {
       await curl(`http://${server.ip}:8081/`);
       await mapper.call('tcp', { srcIp: client.ip, destination: server.ip, destinationPort: 8081, accepted: false });
     });
 
-    test('a Service’s address is told with the pod behind it', async () => {
+    test('a Service’s address is reported with the pod behind it', async () => {
       network.addService({ ip: '10.96.14.2', port: 80 }, { ip: server.ip, port: 8080 });
       expect(await curl('http://10.96.14.2/')).toBe('ok');
       const call = await mapper.call('tcp', { srcIp: client.ip, destination: '10.96.14.2', destinationPort: 80 });
       expect(call).toMatchObject({ destinationIP: server.ip, accepted: true, connections: 1 });
     });
 
-    test('a Service’s IPv6 address is told with the pod behind it', async () => {
+    test('a Service’s IPv6 address is reported with the pod behind it', async () => {
       network.addService({ ip: 'fd77:96::2', port: 80 }, { ip: server.ip6, port: 8080 });
       expect(await curl('http://[fd77:96::2]/')).toBe('ok');
       const call = await mapper.call('tcp', { srcIp: client.ip6, destination: 'fd77:96::2', destinationPort: 80 });
       expect(call).toMatchObject({ destinationIP: server.ip6, accepted: true, connections: 1 });
     });
 
-    test('a call to the outside is told by the pod’s address, not the node’s that it is hidden behind', async () => {
+    test('a call to the outside is reported by the pod’s address, not the node’s that it is hidden behind', async () => {
       await network.startReady(network.outside.namespace, httpServer(8443));
       expect(await curl(`http://${network.outside.ip}:8443/`)).toBe('ok');
       await mapper.call('tcp', { srcIp: client.ip, destination: network.outside.ip, accepted: true, connections: 1 });
       expect(mapper.calls('tcp').some(({ srcIp }) => srcIp === '203.0.113.2')).toBe(false);
     });
 
-    test('a DNS answer from outside is told by the pod’s address, not the node’s', async () => {
+    test('a DNS answer from outside is reported by the pod’s address, not the node’s', async () => {
       network.start(network.outside.namespace, dnsServer);
       await dig(`@${network.outside.ip}`, 'cdn.example', 'A');
       await mapper.call('dns', { srcIp: client.ip, destination: 'cdn.example' });

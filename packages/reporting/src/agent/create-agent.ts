@@ -62,7 +62,7 @@ export interface Agent {
 const statusInterval = 60_000;
 const statusRetry = 5_000;
 /** Milliseconds between questions whether the mapper was replaced or reset. */
-const probeInterval = 1_500;
+const probeInterval = 2_000;
 /** Milliseconds between tries to report while the mapper is away, at most. */
 const maxBackoff = 60_000;
 /** Milliseconds between two tries of an agent that ends when all is reported. */

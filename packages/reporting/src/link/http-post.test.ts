@@ -144,15 +144,27 @@ test('connections are used again, and after a failure none that was open before'
   });
   server.on('connection', () => connections++);
   const url = `http://127.0.0.1:${await started(server)}`;
-  const post = createPost({ answerTimeout: 100 });
-  await post({ url });
-  await post({ url });
-  expect(connections).toBe(1);
+  const post = createPost({ answerTimeout: 500 });
+  await Promise.all([post({ url }), post({ url })]);
+  await Promise.all([post({ url }), post({ url })]);
+  expect(connections).toBe(2);
   silent = true;
   await expect(post({ url })).rejects.toThrow('no answer');
   silent = false;
   await post({ url });
-  expect(connections).toBe(2);
+  expect(connections).toBe(3);
+});
+
+test('a kept connection that the network has lost is given up sooner, for a new one', async () => {
+  let requests = 0;
+  const server = createHttpServer((_, response) => {
+    if (++requests !== 2) response.end('ok');
+  });
+  const url = `http://127.0.0.1:${await started(server)}`;
+  const post = createPost({ answerTimeout: 3_600_000, reusedAnswerTimeout: 50 });
+  expect((await post({ url })).text).toBe('ok');
+  expect((await post({ url })).text).toBe('ok');
+  expect(requests).toBe(3);
 });
 
 test('a server that refuses connections is not asked twice', async () => {

@@ -10,8 +10,8 @@ export interface HttpPostOptions {
   readonly connectTimeout?: number;
   /** Milliseconds for an answer to the smallest request; larger ones get more. */
   readonly answerTimeout?: number;
-  /** False: a connection for each request. */
-  readonly keepAlive?: boolean;
+  /** Milliseconds for an answer over a connection that was open before; then a new one is made. As long as over a new one unless given. */
+  readonly reusedAnswerTimeout?: number;
   /** The token that shows who reports; none is sent while there is no such file. */
   readonly tokenFile?: string | undefined;
   /** Certificates of which one must have signed the mapper's, when its address is `https:`. */
@@ -73,15 +73,34 @@ export class HttpPost {
       ...(compress ? { 'content-encoding': 'gzip' } : {}),
       ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
     };
+    return this.#send({
+      method: 'POST',
+      url,
+      headers,
+      body,
+      signal,
+      extra: Math.ceil(json.length / bytesPerMillisecond),
+    });
+  };
+
+  /** GET, with the same limits. */
+  get(url: string, signal: AbortSignal): Promise<PostReply> {
+    return this.#send({ method: 'GET', url, headers: {}, body: undefined, signal, extra: 0 });
+  }
+
+  async #send({ method, url, headers, body, signal, extra }: Sent): Promise<PostReply> {
     const protocol = url.startsWith('https:') ? await this.#loadHttps() : this.#loadHttp();
+    const { connectTimeout = defaultConnectTimeout, answerTimeout = defaultAnswerTimeout } = this.#options;
     const limits = {
-      connect: this.#options.connectTimeout ?? defaultConnectTimeout,
-      answer: (this.#options.answerTimeout ?? defaultAnswerTimeout) + Math.ceil(json.length / bytesPerMillisecond),
+      host: new URL(url).hostname,
+      connect: connectTimeout,
+      answer: answerTimeout + extra,
+      reusedAnswer: this.#options.reusedAnswerTimeout,
     };
     for (let connects = 1; ;) {
       try {
-        const request = protocol.request(url, { method: 'POST', headers, signal, agent: protocol.agent });
-        return await exchange(request, body, { ...limits, host: new URL(url).hostname });
+        const request = protocol.request(url, { method, headers, signal, agent: protocol.agent });
+        return await exchange(request, body, limits);
       } catch (error) {
         // What broke one connection may have broken the idle ones as well.
         closeIdle(protocol.agent);
@@ -89,7 +108,7 @@ export class HttpPost {
         if (error.another === 'connect' && ++connects > maxConnects) throw error;
       }
     }
-  };
+  }
 
   /** Cuts all connections: what is under way fails. */
   dropConnections(): void {
@@ -114,29 +133,44 @@ export class HttpPost {
   }
 
   #agentOptions(): { readonly keepAlive: boolean; readonly maxSockets: number; readonly timeout: number } {
-    return { keepAlive: this.#options.keepAlive ?? true, maxSockets: 2, timeout: idleTimeout };
+    return { keepAlive: true, maxSockets: 2, timeout: idleTimeout };
   }
+}
+
+interface Sent {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly body: Buffer | undefined;
+  readonly signal: AbortSignal;
+  /** Milliseconds that the answer may take longer. */
+  readonly extra: number;
 }
 
 interface Limits {
   readonly host: string;
   readonly connect: number;
   readonly answer: number;
+  readonly reusedAnswer: number | undefined;
 }
 
 /** Sends the body and reads the reply; each step has its own limit. */
-async function exchange(request: ClientRequest, body: Buffer, { host, connect, answer }: Limits): Promise<PostReply> {
+async function exchange(request: ClientRequest, body: Buffer | undefined, limits: Limits): Promise<PostReply> {
+  const { host, connect, answer, reusedAnswer } = limits;
   const { promise, resolve, reject } = Promise.withResolvers<PostReply>();
   let timer: NodeJS.Timeout | undefined;
-  const limit = (milliseconds: number, problem: string, another?: 'connect'): void => {
+  const limit = (milliseconds: number, problem: string, another?: 'connect' | 'reuse'): void => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       reject(new AttemptError(`${problem} within ${milliseconds / 1000} s`, another));
       request.destroy();
     }, milliseconds);
   };
-  const limitAnswer = (): void => limit(answer, 'connected, but no answer');
   const limitConnect = (): void => limit(connect, 'no connection', 'connect');
+  const limitAnswer = (): void => {
+    if (request.reusedSocket && reusedAnswer !== undefined) limit(reusedAnswer, 'no answer', 'reuse');
+    else limit(answer, 'connected, but no answer');
+  };
 
   limit(answer, `no address for ${host}`);
   request.once('socket', socket => {

@@ -25,8 +25,8 @@ type Answer = MapperAnswer<Data>;
 const retryExtendedAfter = 10 * 60_000;
 /** Bytes from which a report is compressed. */
 const compressAbove = 16 * 1024;
-/** Milliseconds for the answer to a probe. */
-const probeTimeout = 3_000;
+/** Milliseconds for the answer to a probe; over a connection that was open before, which the network may have lost, fewer. */
+const probeTimeouts = { answerTimeout: 3_000, reusedAnswerTimeout: 1_000 };
 
 /**
  * Speaks to a mapper of any age: a mapper that does not know our additions (HTTP 422) gets the same without them, and is asked again with
@@ -39,8 +39,9 @@ export class MapperLink {
   readonly #client: MapperClient;
   /** Used once the mapper has shown that it is not the original, which takes no compressed reports. */
   readonly #compressingClient: MapperClient;
-  /** A connection for each question: one that the network has lost is noticed while a report still waits on it. */
-  readonly #probes: MapperClient;
+  /** Over a connection of its own: a new mapper is noticed while a report still waits for the one before. */
+  readonly #probes: HttpPost;
+  readonly #probeClient: MapperClient;
   #refusedAt = -Infinity;
   #acceptsGzip = false;
   /** The run of the mapper that answered last: undefined for the original's; absent before the first answer. */
@@ -51,19 +52,14 @@ export class MapperLink {
     const { url, timeout } = options;
     this.#options = options;
     this.#http = new HttpPost(options);
-    const probes = new HttpPost({ ...options, keepAlive: false, answerTimeout: probeTimeout });
+    this.#probes = new HttpPost({ ...options, ...probeTimeouts });
     this.#client = new MapperClient({ url, timeout, post: this.#http.post });
     this.#compressingClient = new MapperClient({ url, timeout, compressAbove, post: this.#http.post });
-    this.#probes = new MapperClient({ url, timeout, post: probes.post });
+    this.#probeClient = new MapperClient({ url, timeout, post: this.#probes.post });
   }
 
   get dialect(): Dialect {
     return this.#options.clock() - this.#refusedAt < retryExtendedAfter ? 'original' : 'extended';
-  }
-
-  /** False while the mapper does not answer, or something else does in its place. */
-  get isUp(): boolean {
-    return this.#heard !== undefined && !this.#isAway;
   }
 
   /** Reports in the form that the mapper understands. */
@@ -87,10 +83,30 @@ export class MapperLink {
     return { kind: 'accepted' };
   }
 
-  /** Asks who the mapper is, unless it answered within the last `unlessWithin` milliseconds. */
-  async probe(unlessWithin: number, signal: AbortSignal): Promise<void> {
-    if (this.isUp && this.#options.clock() - (this.#heard?.at ?? 0) < unlessWithin) return;
-    this.#hear(await this.#probes.ask(operations.health, signal), signal);
+  /** Milliseconds since the mapper answered; infinite while it is not there. */
+  get sinceAnswer(): number {
+    return this.#heard === undefined || this.#isAway ? Infinity : this.#options.clock() - this.#heard.at;
+  }
+
+  /** Asks who the mapper is. */
+  async probe(signal: AbortSignal): Promise<void> {
+    this.#hear((await this.#askHealth(signal)) ?? (await this.#probeClient.ask<Data>(operations.health, signal)), signal);
+  }
+
+  /** `GET /healthz` costs the mapper a third of a query. Undefined when its answer does not show who gave it. */
+  async #askHealth(signal: AbortSignal): Promise<Answer | undefined> {
+    try {
+      const { status, mapper } = await this.#probes.get(
+        `${this.#client.url.slice(0, -'/query'.length)}/healthz`,
+        signal,
+      );
+      const isAsBefore = this.#heard !== undefined && this.#heard.mapper === mapper;
+      return status === 200 && (mapper !== undefined || isAsBefore)
+        ? { kind: 'answered', data: {}, mapper }
+        : undefined;
+    } catch (error) {
+      return { kind: 'failed', problem: error instanceof Error ? error.message : String(error) };
+    }
   }
 
   async #ask(

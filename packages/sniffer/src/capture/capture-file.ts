@@ -17,8 +17,8 @@ class CaptureFileError extends Error {
 const packetsPerTurn = 1000;
 
 /**
- * Hands over the packets of a `.pcap` or `.pcapng` file, whichever of the two it is. A file that breaks off, as those of
- * a killed tcpdump do, gives its packets up to there. Throws a `CaptureFileError` when it is no capture file at all.
+ * Hands over the packets of a `.pcap` or `.pcapng` file, whichever of the two it is. A file that breaks off, as those
+ * of a killed tcpdump do, gives its packets up to there. Throws a `CaptureFileError` when it is no capture file at all.
  */
 export async function readCaptureFile(path: string, consume: FrameConsumer): Promise<FileEnd> {
   await using file = await open(path, 'r').catch((cause: unknown) => {

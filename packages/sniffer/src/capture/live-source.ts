@@ -36,9 +36,9 @@ interface OpenCapture {
 }
 
 /**
- * Captures on a device for as long as it runs. A device that goes away is opened again when it is back; where `any` does
- * not exist, each interface is captured on, also those that come later. Throws a `PcapError` when there is no library or
- * no permission.
+ * Captures on a device for as long as it runs. A device that goes away is opened again when it is back; where `any`
+ * does not exist, each interface is captured on, also those that come later. Throws a `PcapError` when there is no
+ * library or no permission.
  */
 export class LiveSource implements Runnable {
   readonly name: string;

@@ -21,7 +21,7 @@ class Bench {
     return item;
   }
 
-  settle(now: number): readonly string[] {
+  emitDue(now: number): readonly string[] {
     this.emitted.length = 0;
     this.coalescer.emitDue(now);
     return [...this.emitted];
@@ -31,15 +31,15 @@ class Bench {
 test('what is new is emitted once it can no longer be retracted', () => {
   const bench = new Bench();
   bench.see('a', 1000);
-  expect(bench.settle(1020)).toEqual([]);
-  expect(bench.settle(1060)).toEqual(['a 1']);
-  expect(bench.settle(2000)).toEqual([]);
+  expect(bench.emitDue(1020)).toEqual([]);
+  expect(bench.emitDue(1060)).toEqual(['a 1']);
+  expect(bench.emitDue(2000)).toEqual([]);
 });
 
 test('what was retracted is not emitted', () => {
   const bench = new Bench();
   bench.coalescer.retract(bench.see('a', 1000));
-  expect(bench.settle(2000)).toEqual([]);
+  expect(bench.emitDue(2000)).toEqual([]);
 });
 
 test('what lasts is emitted every ten seconds, as one', () => {
@@ -47,16 +47,16 @@ test('what lasts is emitted every ten seconds, as one', () => {
   const emitted: string[] = [];
   for (let second = 1; second <= 25; second++) {
     bench.see('a', second * 1000);
-    emitted.push(...bench.settle(second * 1000 + 100));
+    emitted.push(...bench.emitDue(second * 1000 + 100));
   }
   expect(emitted).toEqual(['a 1', 'a 10', 'a 10']);
-  expect(bench.settle(Infinity)).toEqual(['a 4']);
+  expect(bench.emitDue(Infinity)).toEqual(['a 4']);
 });
 
 test('what is not seen for a minute is forgotten, and new when it comes again', () => {
   const bench = new Bench();
   const first = bench.see('a', 1000);
-  for (let second = 2; second < 70; second++) bench.settle(second * 1000);
+  for (let second = 2; second < 70; second++) bench.emitDue(second * 1000);
   expect(bench.see('a', 70_000)).not.toBe(first);
 });
 
@@ -72,9 +72,9 @@ test('what is due is emitted in parts, the oldest first', () => {
 test('a clock that is set back by an hour keeps nothing waiting', () => {
   const bench = new Bench();
   bench.see('a', 3_600_000);
-  expect(bench.settle(1000)).toEqual(['a 1']);
+  expect(bench.emitDue(1000)).toEqual(['a 1']);
   bench.see('a', 2000);
-  expect(bench.settle(2000)).toEqual(['a 1']);
+  expect(bench.emitDue(2000)).toEqual(['a 1']);
 });
 
 test('more things than there is room for are all emitted, a few at a time', () => {

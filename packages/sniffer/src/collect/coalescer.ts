@@ -24,11 +24,11 @@ const rememberFor = 30_000;
 /** Things remembered at most, in each of two generations, and things that wait to be emitted. */
 const mostRemembered = 16_384;
 /** Things that are emitted before their time when there is no room. */
-const leaveAtOnce = 512;
+const leaveAtOnce = 64;
 
 /**
- * What was seen, coalesced under a key each, and emitted when it is new and every so often while it lasts. What lasts stays
- * in memory as it is: a packet that says nothing new allocates nothing.
+ * What was seen, coalesced under a key each, and emitted when it is new and every so often while it lasts. What lasts
+ * stays in memory as it is: a packet that says nothing new allocates nothing.
  */
 export class Coalescer<T extends Coalescable> {
   readonly #emit: (item: T) => void;

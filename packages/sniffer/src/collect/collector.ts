@@ -29,7 +29,10 @@ export interface PacketCollector {
   /** The packets it needs, as alternatives in the language of pcap-filter(7); the kernel hands over no others. */
   readonly filters: readonly string[];
 
-  /** Called with every packet that was decoded, whichever collector asked for it. Packet and passage are valid during the call. */
+  /**
+   * Called with every packet that was decoded, whichever collector asked for it. Packet and passage are valid during
+   * the call.
+   */
   observe(packet: Packet, passage: Passage): void;
 
   /**

@@ -15,7 +15,9 @@ export const rootName: DnsName = { text: '', hash: 0 };
 const longestName = 253;
 /** Pointers of one name: a name has no more labels than 127, and encoders use one or two. */
 const mostPointers = 16;
-/** Bytes of labels that are read of one message, pointers followed: a big answer has a tenth, a crafted one megabytes. */
+/**
+ * Bytes of labels that are read of one message, pointers followed: a big answer has a tenth, a crafted one megabytes.
+ */
 const mostLabelBytes = 128 * 1024;
 
 const dot = 0x2e;
@@ -52,9 +54,9 @@ export class DnsNameReader {
   }
 
   /**
-   * Reads the name at `at` (RFC 1035 section 4.1.4) into `name` and `next`. Compression pointers may only point before the
-   * place from where they were reached, so that no message can make a loop. `cut` when the message ends first; after
-   * `dns-name-unprintable`, `next` is right.
+   * Reads the name at `at` (RFC 1035 section 4.1.4) into `name` and `next`. Compression pointers may only point before
+   * the place from where they were reached, so that no message can make a loop. `cut` when the message ends first;
+   * after `dns-name-unprintable`, `next` is right.
    */
   read(message: Slice, at: number): Undecodable | 'cut' | undefined {
     const { bytes, start, end } = message;

@@ -226,7 +226,10 @@ interface AddressRecord {
   readonly data: string;
 }
 
-/** A response as servers make it: names that occurred before are said by a pointer to the place (RFC 1035 section 4.1.4). */
+/**
+ * A response as servers make it: names that occurred before are said by a pointer to the place (RFC 1035 section
+ * 4.1.4).
+ */
 function compressed(question: string, records: readonly AddressRecord[]): Buffer {
   const places = new Map<string, number>();
   const header = response(question, []);
@@ -343,6 +346,18 @@ function wire(name: string): Buffer {
     Buffer.from([0]),
   ]);
 }
+
+test('a chain of sixty aliases is followed, and of addresses some hundreds are taken', () => {
+  const names = numbered(61).map(index => (index === 0 ? 'a.example' : `n${index}.example`));
+  const aliases = names.slice(1).map((name, index) => record(wire(names[index] ?? ''), 5, wire(name)));
+  const address = record(wire('n60.example'), 1, Buffer.from([192, 0, 2, 1]));
+  expect(addressesOf(crafted([...aliases, address]))).toEqual(['a.example 192.0.2.1 9']);
+  const many = crafted(
+    numbered(1500).map(index => record(toQuestion, 1, Buffer.from([10, 0, index >> 8, index & 255]))),
+  );
+  expect(decode(many)).toMatchObject({ cut: true, odd: 'dns-too-long' });
+  expect(addressesOf(many)).toHaveLength(1024);
+});
 
 const toQuestion = Buffer.from([0xc0, 12]);
 const longName = Array.from({ length: 4 }, () => 'x'.repeat(60)).join('.');

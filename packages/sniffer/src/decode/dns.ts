@@ -27,13 +27,17 @@ const typeAaaa = 28;
 const classIn = 1;
 /** Bytes behind a record's name: type, class, TTL, length of data. */
 const recordFixed = 10;
-/** Set in the two bytes of a compression pointer (RFC 1035 section 4.1.4); the rest is where it points in the message. */
+/**
+ * Set in the two bytes of a compression pointer (RFC 1035 section 4.1.4); the rest is where it points in the message.
+ */
 const pointerMark = 0xc000;
 const farthestPointer = 0x4000;
 /** The question begins right behind the header, and most records are its. */
 const pointerToQuestion = pointerMark | headerLength;
 /** Addresses that are taken of one message: some hundreds are the most that a resolver answers. */
 const mostAddresses = 1024;
+/** Aliases of one message: resolvers follow no more than 16 (BIND) or 11 (Unbound). */
+const mostAliases = 64;
 
 const nothing: DnsAnswer = { addresses: [], cut: false, odd: undefined };
 const nothingBeforeCut: DnsAnswer = { addresses: [], cut: true, odd: undefined };
@@ -112,6 +116,7 @@ export class DnsDecoder {
       if (at > end) return toAnswer(found, { cut: true, odd });
       if (recordClass !== classIn || owner === undefined) continue;
       if (type === typeCname) {
+        if (found.aliases.length === mostAliases) return toAnswer(found, { cut: true, odd: odd ?? 'dns-too-long' });
         const problem = names.read(message, data);
         if (problem !== undefined || names.next !== at) {
           odd ??= problem === undefined || problem === 'cut' ? 'dns-malformed' : problem;
@@ -125,7 +130,7 @@ export class DnsDecoder {
           odd ??= 'dns-malformed';
           continue;
         }
-        if (found.addresses.length === mostAddresses) return toAnswer(found, { cut: true, odd });
+        if (found.addresses.length === mostAddresses) return toAnswer(found, { cut: true, odd: odd ?? 'dns-too-long' });
         const address = type === typeA ? packIpv4(bytes, data) : packIpv6(bytes, data);
         found.addresses.push({ name: owner, address, ttl: validTtl(ttl) });
       }

@@ -52,8 +52,8 @@ export function findIpHeader(frame: Slice, linkType: number): number | Undecodab
 }
 
 /**
- * Where a frame passed: equal for packets that passed the same place in the same direction, as well as the link type tells.
- * Even for a frame that arrived, odd for one that left (`isOutgoing`); 0 where nothing is known.
+ * Where a frame passed: equal for packets that passed the same place in the same direction, as far as the link type
+ * shows. Even for a frame that arrived, odd for one that left (`isOutgoing`); 0 where nothing is known.
  */
 export function hopOf({ bytes, start, end }: Slice, linkType: number): number {
   switch (linkType) {

@@ -119,7 +119,7 @@ test.each([
   ['an IP header shorter than itself', syn.replace('08004500', '08004100'), 'ip-malformed'],
   ['half a TCP header', syn.slice(0, -20), 'tcp-malformed'],
   ['half a UDP header', nxdomain.slice(0, 28 + 40 + 8), 'udp-cut'],
-])('%s is told by its reason', (_, hex, reason) => {
+])('%s is refused with its reason', (_, hex, reason) => {
   expect(decode(hex)).toBe(reason);
 });
 

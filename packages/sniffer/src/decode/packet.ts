@@ -13,7 +13,9 @@ const protocolUdp = 17;
 const protocolIpv4 = 4;
 const protocolIpv6 = 41;
 
-/** A frame of the given link type down to its transport layer. Total: answers a reason for every input it cannot use. */
+/**
+ * A frame of the given link type down to its transport layer. Total: answers a reason for every input it cannot use.
+ */
 export function decodePacket(frame: Slice, linkType: number): Packet | Undecodable {
   const start = findIpHeader(frame, linkType);
   if (isUndecodable(start)) return start;

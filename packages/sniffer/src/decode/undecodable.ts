@@ -1,4 +1,7 @@
-/** Why a packet could not be decoded: the label `reason` of the metric `sniffer_packets_undecodable_total`, and a row of docs/skip-reasons.md. */
+/**
+ * Why a packet could not be decoded: the label `reason` of the metric `sniffer_packets_undecodable_total`, and a row of
+ * docs/skip-reasons.md.
+ */
 export const undecodable = {
   'link-type': 'The capture’s link type is not known.',
   'link-cut': 'The packet ends inside its link layer’s header.',
@@ -11,7 +14,7 @@ export const undecodable = {
   'dns-not-an-answer': 'Not an answer to a standard query.',
   'dns-malformed': 'The message contradicts itself, e.g. a name that points forward.',
   'dns-name-unprintable': 'A name with characters that no host name has.',
-  'dns-too-long': 'A message whose names, written out, are many times as long as itself.',
+  'dns-too-long': 'A message with more names, aliases or addresses than a resolver answers; what comes first counts.',
   'dns-stream-gap': 'Part of a DNS answer over TCP is missing.',
 } as const;
 

@@ -12,7 +12,8 @@ const mostGroups = 50_000;
 const lookAgain = 1_000;
 
 /**
- * Control groups by the inodes of their directories, in the unified hierarchy (Documentation/admin-guide/cgroup-v2.rst).
+ * Control groups by the inodes of their directories, in the unified hierarchy
+ * (Documentation/admin-guide/cgroup-v2.rst).
  * Nothing is known of its root: where control groups have version 1, all processes are there.
  */
 export class ControlGroups {
@@ -58,7 +59,10 @@ export class ControlGroups {
     this.#looking = undefined;
   }
 
-  /** Where the hierarchy is mounted, also beside others; through the kernel's first thread where `init` lets nobody look. */
+  /**
+   * Where the hierarchy is mounted, also beside others; through the kernel's first thread where `init` lets nobody
+   * look.
+   */
   #findMount(): string | undefined {
     return ['1', '2', 'self']
       .map(pid => join(this.#hostProc, pid, 'root/sys/fs/cgroup'))

@@ -3,14 +3,18 @@
  *
  * - `pod<UID>` with the cgroupfs driver, `…-pod<UID>.slice` with underscores in the UID with the systemd driver
  *   (pkg/kubelet/cm/cgroup_manager_linux.go of Kubernetes), below a kubelet's own group as well (kind, k3s);
- * - `…-pod<UID>.slice:cri-containerd:<container>` where the kubelet has the systemd driver and containerd the cgroupfs driver.
+ * - `…-pod<UID>.slice:cri-containerd:<container>` where the kubelet has the systemd driver and containerd the cgroupfs
+ *   driver.
  *
  * Pods from files have a hash of their file as UID, without dashes.
  */
 const podDirectory =
   /(?<=^|[/:-])pod([0-9a-f]{8}([-_]?)[0-9a-f]{4}\2[0-9a-f]{4}\2[0-9a-f]{4}\2[0-9a-f]{12})(?:\.slice)?(?=[/:\s]|$)/g;
 
-/** UIDs of the pods that a process runs in, outermost first, from a line of its `/proc/<pid>/cgroup` or a path of control groups. */
+/**
+ * UIDs of the pods that a process runs in, outermost first, from a line of its `/proc/<pid>/cgroup` or a path of
+ * control groups.
+ */
 function podUidsIn(path: string): readonly string[] {
   return [...path.matchAll(podDirectory)].flatMap(match => match[1]?.replaceAll('_', '-') ?? []);
 }

@@ -35,8 +35,8 @@ const mountLine = /^mnt_id:\s+(\d+)$/m;
 const inodeLine = /^ino:\s+(\d+)$/m;
 
 /**
- * What the scan needs of a node's `/proc`. Methods that may take long in the kernel (socket tables; what takes the lock of
- * another process's memory) are asynchronous and run on libuv's threads; the others answer in microseconds.
+ * What the scan needs of a node's `/proc`. Methods that may take long in the kernel (socket tables; what takes the lock
+ * of another process's memory) are asynchronous and run on libuv's threads; the others answer in microseconds.
  */
 export class ProcFiles {
   readonly #root: string;
@@ -77,7 +77,10 @@ export class ProcFiles {
     }
   }
 
-  /** Ports of clients in the network namespace of this process (`/proc/sys/net` shows no other); the default where that is not said. */
+  /**
+   * Ports of clients in the network namespace of this process (`/proc/sys/net` shows no other); the default where that
+   * is not said.
+   */
   ephemeralPorts(): PortRange {
     try {
       const text = readFileSync(`${this.#root}/sys/net/ipv4/ip_local_port_range`, 'latin1');
@@ -151,8 +154,8 @@ export class ProcFiles {
   }
 
   /**
-   * Inodes of the sockets that the process holds open, some at a time: a process may have a million descriptors. Another
-   * user's `fd` takes the capability DAC_READ_SEARCH; its `fdinfo` says the same to SYS_PTRACE.
+   * Inodes of the sockets that the process holds open, some at a time: a process may have a million descriptors.
+   * Another user's `fd` takes the capability DAC_READ_SEARCH; its `fdinfo` says the same to SYS_PTRACE.
    */
   async *socketInodes(pid: number): AsyncGenerator<readonly number[], Unreadable | undefined> {
     const problem = yield* this.#perDescriptor({ pid, directory: 'fd' }, linkedSocket);
@@ -220,8 +223,8 @@ export class ProcFiles {
   }
 
   /**
-   * The content of the process's `/etc/hostname`. The file is the container's: what is not a plain file is not followed,
-   * waited for or read to its end.
+   * The content of the process's `/etc/hostname`. The file is the container's: what is not a plain file is not
+   * followed, waited for or read to its end.
    */
   async #fileHostname(pid: number): Promise<string | undefined> {
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

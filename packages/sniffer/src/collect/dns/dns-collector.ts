@@ -33,8 +33,8 @@ const holdBack = 2 * copiesTake;
 /**
  * DNS answers: who got which addresses for which name. An answer is seen on each interface it crosses:
  *
- *     resolver ──► node's address (masqueraded) ──► client       the last receiver is the client; the one before is retracted
- *     outside ──► resolver,  resolver ──► client                 the resolver answers others: its own lookups are theirs
+ *     resolver ──► node's address ──► client        masqueraded: the last receiver asked, the one before is retracted
+ *     outside ──► resolver, resolver ──► client     it answers others: its own lookups are theirs
  */
 export class DnsCollector implements PacketCollector {
   readonly filters: readonly string[];
@@ -122,7 +122,10 @@ interface Delivery {
   readonly time: number;
 }
 
-/** `0.0.0.0` and `::` say that there is nothing to call (blocked names); a loopback address is called without leaving the pod. */
+/**
+ * `0.0.0.0` and `::` say that there is nothing to call (blocked names); a loopback address is called without leaving
+ * the pod.
+ */
 function isCallable({ address }: DnsAddress): boolean {
   return !isUnspecified(address) && !isLoopback(address);
 }

@@ -1,6 +1,7 @@
 /**
  * Filters for DNS answers, as of pcap-filter(7). `udp[…]` and `tcp[…]` mean IPv4 only, so IPv6 is said by offsets from
- * its header. Everything else stays in the kernel: nothing is copied for it. Multicast DNS (RFC 6762) is nobody's answer.
+ * its header. Everything else stays in the kernel: nothing is copied for it. Multicast DNS (RFC 6762) is nobody's
+ * answer.
  */
 export function dnsFilters(ports: readonly number[]): readonly string[] {
   const fromPort = (place: string): string => `(${ports.map(port => `${place} ${port}`).join(' or ')})`;

@@ -12,8 +12,8 @@ export interface ReceivedMessage extends Slice {
 const slots = 16_384;
 
 /**
- * Which DNS answers came a moment ago, and who got them. An answer is seen once on each interface it crosses; copies are
- * known by their content. What is kept of a message are two hashes in a table of fixed size, so that nothing is
+ * Which DNS answers came a moment ago, and who got them. An answer is seen once on each interface it crosses; copies
+ * are known by their content. What is kept of a message are two hashes in a table of fixed size, so that nothing is
  * allocated for it; a message that loses its slot to another is taken for a new one when its copy comes.
  */
 export class RecentAnswers {

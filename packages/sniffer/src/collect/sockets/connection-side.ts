@@ -17,12 +17,13 @@ export interface SideEvidence {
 }
 
 /**
- * Is this the client's socket, though the port may be a server's that nobody listens on any longer (a server that drains), or
- * that a transparent proxy took? By the SYN where it was seen, else by the ports:
+ * Is this the client's socket, though the port may be a server's that nobody listens on any longer (a server that
+ * drains), or that a transparent proxy took? By the SYN where it was seen, else by the ports:
  *
  * - A client's port is one that the kernel chose, unless it asked for one: `ip_local_port_range` (ip-sysctl.rst).
  * - Many connections of one local port to as many remote ports are a server's.
- * - `connect` takes ports of the parity of the range's lower end as long as there are any (inet_hashtables.c of Linux since 4.2).
+ * - `connect` takes ports of the parity of the range's lower end as long as there are any (inet_hashtables.c of Linux
+ *   since 4.2).
  * - Of two ports that nobody chose, the lower one is the server's.
  */
 export function isClientSide({ protocol, local, remote }: ConnectedSocket, evidence: SideEvidence): boolean {

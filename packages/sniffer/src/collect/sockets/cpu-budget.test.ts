@@ -54,7 +54,7 @@ test('a first scan that takes long rests as well', async () => {
   expect(rests[0]).toBeGreaterThanOrEqual(500);
 });
 
-test('told to stop, it does not rest', async () => {
+test('when it is to stop, it does not rest', async () => {
   const stop = new AbortController();
   const budget = new CpuBudget(0.001);
   budget.step(() => work(30));

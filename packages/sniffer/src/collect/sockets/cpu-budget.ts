@@ -6,8 +6,8 @@ const longestBurst = 20;
 const firstBurst = 500;
 
 /**
- * Keeps the scan's cost below a share of one core by resting after work: in small steps while a scan goes on, so that it
- * is spread out, and between scans. Most of the work is the kernel's, on libuv's threads: what the process's other
+ * Keeps the scan's cost below a share of one core by resting after work: in small steps while a scan goes on, so that
+ * it is spread out, and between scans. Most of the work is the kernel's, on libuv's threads: what the process's other
  * threads use while a scan goes on counts as the scan's, and its steps on this thread are measured.
  */
 export class CpuBudget {

@@ -3,8 +3,8 @@ import { normalAddress, type Sighting } from '@network-mapper/model';
 import type { Listener } from './namespace-sockets.ts';
 
 /**
- * The pods behind the node's own addresses: of several pods that share the node's address, the one whose process listens
- * on the port.
+ * The pods behind the node's own addresses: of several pods that share the node's address, the one whose process
+ * listens on the port.
  */
 export class ListenerPods {
   #pods: ReadonlyMap<string, string> = new Map();

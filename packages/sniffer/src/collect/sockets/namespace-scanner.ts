@@ -211,7 +211,9 @@ interface Tables {
   readonly signal: AbortSignal;
 }
 
-/** No socket at all, or the counters stand still and there was no connection at the last reading, which is not long ago. */
+/**
+ * No socket at all, or the counters stand still and there was no connection at the last reading, which is not long ago.
+ */
 function isQuiet(last: Reading | undefined, { counts, at }: Omit<Reading, 'isConnected'>): boolean {
   if (tableNames.every(table => counts[table] === 0)) return true;
   if (last === undefined || last.isConnected || at - last.at >= quietFor) return false;

@@ -14,7 +14,7 @@ export interface ClientSockets {
   readonly local: PackedAddress;
   readonly remote: PackedAddress;
   readonly remotePort: number;
-  /** Of one of them, 0 when no process holds it; of the only one where sockets are told apart by owner. */
+  /** Of one of them, 0 when no process holds it; of the only one where each socket is kept apart by its owner. */
   readonly inode: number;
   readonly localPorts: number[];
 }

@@ -15,7 +15,9 @@ interface Process {
   readonly pod: Membership;
 }
 
-/** A container's first process joins the pod's control group a moment after it began, so one of no pod is asked twice. */
+/**
+ * A container's first process joins the pod's control group a moment after it began, so one of no pod is asked twice.
+ */
 type Membership = { readonly kind: 'of-pod'; readonly uid: string } | { readonly kind: 'of-no-pod' | 'of-no-pod-yet' };
 
 /** Processes that are looked at in one turn of the event loop: about a millisecond. */
@@ -30,7 +32,10 @@ export class Processes {
     this.#options = options;
   }
 
-  /** Looks at the processes that run now, and forgets those that ended. Throws when there is no `/proc` where it should be. */
+  /**
+   * Looks at the processes that run now, and forgets those that ended. Throws when there is no `/proc` where it should
+   * be.
+   */
   async byNamespace(): Promise<ReadonlyMap<string, readonly number[]>> {
     const { proc, budget } = this.#options;
     const pids = proc.processes();

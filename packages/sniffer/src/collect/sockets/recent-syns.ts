@@ -18,8 +18,8 @@ export interface Endpoint {
 const slots = 32_768;
 
 /**
- * Which connections were opened lately, and by whom: two hashes for each in a table of fixed size. One that loses its slot
- * to another is merely not known.
+ * Which connections were opened lately, and by whom: two hashes for each in a table of fixed size. One that loses its
+ * slot to another is merely not known.
  */
 export class RecentSyns implements PacketCollector {
   readonly filters = synFilters;
@@ -29,9 +29,10 @@ export class RecentSyns implements PacketCollector {
 
   observe(packet: Packet): void {
     if (packet.kind !== 'tcp' || !packet.syn) return;
-    const from = { address: packet.source, port: packet.sourcePort };
-    const to = { address: packet.destination, port: packet.destinationPort };
-    this.#compute(packet.ack ? { client: to, server: from } : { client: from, server: to });
+    const [source, destination] = [numberOf(packet.source), numberOf(packet.destination)];
+    const { sourcePort, destinationPort } = packet;
+    if (packet.ack) this.#compute((destinationPort << 16) | sourcePort, [destination, source]);
+    else this.#compute((sourcePort << 16) | destinationPort, [source, destination]);
     this.#marks[this.#slot] = this.#mark;
   }
 
@@ -40,14 +41,14 @@ export class RecentSyns implements PacketCollector {
     return false;
   }
 
-  has(ends: Ends): boolean {
-    this.#compute(ends);
+  has({ client, server }: Ends): boolean {
+    this.#compute((client.port << 16) | server.port, [numberOf(client.address), numberOf(server.address)]);
     return this.#marks[this.#slot] === this.#mark;
   }
 
-  #compute({ client, server }: Ends): void {
-    const [from, to] = [numberOf(client.address), numberOf(server.address)];
-    const hash = mix(mix(mix(0x811c9dc5, (client.port << 16) | server.port), from), to);
+  /** From the ports and the addresses of client and server. */
+  #compute(ports: number, [from, to]: readonly [number, number]): void {
+    const hash = mix(mix(mix(0x811c9dc5, ports), from), to);
     this.#slot = hash & (slots - 1);
     this.#mark = mix(mix(hash, to), from) | 1; // Never 0, which is an empty slot.
   }

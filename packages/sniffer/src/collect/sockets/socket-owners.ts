@@ -17,8 +17,8 @@ export interface SocketOwnersOptions {
 }
 
 /**
- * Which pod holds a socket, in a network namespace that several pods share. In the node's own, the kernel says the control
- * group of each; else, and where control groups have version 1, by the file descriptors of the pods' processes.
+ * Which pod holds a socket, in a network namespace that several pods share. In the node's own, the kernel says the
+ * control group of each; else, and where control groups have version 1, by the file descriptors of the pods' processes.
  */
 export class SocketOwners {
   readonly #options: SocketOwnersOptions;
@@ -71,7 +71,10 @@ export class SocketOwners {
     );
   }
 
-  /** Those of the missing sockets that a process holds. One that ended, or is not for us to read, holds none: they are the node's. */
+  /**
+   * Those of the missing sockets that a process holds. One that ended, or is not for us to read, holds none: they are
+   * the node's.
+   */
   async *#heldBy(pid: number, { missing, signal }: Missing): AsyncGenerator<number> {
     const { proc, budget } = this.#options;
     for await (const inodes of proc.socketInodes(pid)) {

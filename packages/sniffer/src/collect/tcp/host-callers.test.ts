@@ -42,7 +42,7 @@ test('a call that was translated is known by its port', () => {
   expect(callerAmong([socket('10.0.0.3', 7)])).toBe(uid(7)); // Its own address was translated as well.
 });
 
-test('of several sockets with the port the one with the address counts, and none where that does not tell', () => {
+test('of several sockets with the port the one with the address counts, and none where several have it', () => {
   expect(callerAmong([socket('10.0.0.3', 8), socket('10.0.0.1', 7)])).toBe(uid(7));
   expect(callerAmong([socket('10.0.0.1', 8), socket('10.0.0.1', 7)])).toBeUndefined();
   expect(callerAmong([socket('10.0.0.1', 7), socket('10.0.0.1', 7)])).toBe(uid(7));

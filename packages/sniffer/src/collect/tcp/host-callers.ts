@@ -17,16 +17,19 @@ export interface HostCallersOptions {
   readonly share: number;
 }
 
-/** Milliseconds for which a caller is remembered; twice as many at the most. It is asked for some hundred milliseconds later. */
+/**
+ * Milliseconds for which a caller is remembered; twice as many at the most. It is asked for some hundred milliseconds
+ * later.
+ */
 const rememberFor = 30_000;
 const mostRemembered = 16_384;
 /** Milliseconds of CPU that may be spent in advance. */
 const burst = 50;
 
 /**
- * Which pod on the host network opened a connection, also a short one. When its SYN is seen, the kernel is asked for the
- * socket: by both ends, or, where the called address was translated before any interface saw the packet, by the local port,
- * which costs milliseconds and is done as far as its share of CPU allows.
+ * Which pod on the host network opened a connection, also a short one. When its SYN is seen, the kernel is asked for
+ * the socket: by both ends, or, where the called address was translated before any interface saw the packet, by the
+ * local port, which costs milliseconds and is done as far as its share of CPU allows.
  */
 export class HostCallers {
   readonly #options: HostCallersOptions;

@@ -144,6 +144,16 @@ test.each(['192.168.0.5:40000', '192.168.0.5:51235'])(
   },
 );
 
+test('a packet whose sides are translated one after the other is one connection', () => {
+  const node = new Node();
+  node.syn({ from: client, to: service, at: fromClient });
+  node.syn({ from: client, to: pod, at: [9, 'in'] });
+  node.syn({ from: '192.168.0.5:51235', to: pod, at: toOutside });
+  node.synAck({ from: pod, to: '192.168.0.5:51235', at: fromOutside });
+  node.synAck({ from: service, to: client, at: toClient });
+  expect(node.after(1000)).toEqual(['10.244.1.7 -> 10.96.14.2:80=10.244.2.9:8080 accepted 1']);
+});
+
 test('a SYN-ACK alone shows a connection, also through a Service and with both sides translated', () => {
   for (const seenClient of [client, '192.168.0.5:51235']) {
     const node = new Node();

@@ -73,7 +73,7 @@ export class TcpCollector implements PacketCollector {
     const number = called.port * 4 + outcomeNumber[outcome];
     const key =
       addressPairKey(client.address, called.address, number) +
-      (called === reached ? '' : addressKey(reached.address) + String.fromCharCode(reached.port)) +
+      (isTranslated(called, reached) ? addressKey(reached.address) + String.fromCharCode(reached.port) : '') +
       (podUid ?? '');
     const known = this.#flows.get(key);
     if (known !== undefined) return known;
@@ -88,12 +88,15 @@ export class TcpCollector implements PacketCollector {
 
 const outcomeNumber: Readonly<Record<Outcome, number>> = { accepted: 0, unanswered: 1, unknown: 2 };
 
+function isTranslated(called: Endpoint, reached: Endpoint): boolean {
+  return called.address !== reached.address || called.port !== reached.port;
+}
+
 /** What is new about the flow since it was emitted last. */
 function takeSighting(flow: Flow): Sighting {
   const { client, podUid, called, reached, outcome, connections, sourcePorts, firstSeen, lastSeen } = flow;
   flow.connections = 0;
   flow.sourcePorts = [];
-  const isTranslated = called.address !== reached.address || called.port !== reached.port;
   return {
     evidence: 'TCP',
     client: { kind: 'address', ip: formatAddress(client.address), ...(podUid === undefined ? {} : { podUid }) },
@@ -101,7 +104,7 @@ function takeSighting(flow: Flow): Sighting {
       kind: 'address',
       ip: formatAddress(called.address),
       port: called.port,
-      ...(isTranslated ? { reached: { ip: formatAddress(reached.address), port: reached.port } } : {}),
+      ...(isTranslated(called, reached) ? { reached: { ip: formatAddress(reached.address), port: reached.port } } : {}),
     },
     firstAt: firstSeen,
     at: lastSeen,

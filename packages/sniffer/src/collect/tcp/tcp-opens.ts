@@ -47,6 +47,7 @@ type State =
   /** The same, after it was handed over as unanswered. */
   | 'accepted-late';
 
+/** Flat, since a busy node has thousands of them. */
 interface Opening {
   state: State;
   sequence: number;
@@ -58,30 +59,49 @@ interface Opening {
   lastSeen: number;
   /** `lost()` at its last SYN. */
   lostBefore: number;
-  client: Endpoint;
-  /** The client as the server sees it: behind masquerading another one. */
-  seenClient: Endpoint;
-  called: Endpoint;
-  reached: Endpoint;
-  /** Keys of the pairs of endpoints that its copies had. */
-  keys: string[];
+  /** The ends as the client sees them. */
+  client: PackedAddress;
+  clientPort: number;
+  called: PackedAddress;
+  calledPort: number;
+  /** The ends as the server sees them: behind translation others. */
+  seenClient: PackedAddress;
+  seenClientPort: number;
+  reached: PackedAddress;
+  reachedPort: number;
+  /** Of the ends of its first copy, and of those behind translation. */
+  readonly key: string;
+  translatedKeys: string[] | undefined;
+}
+
+/** A SYN or a SYN-ACK, from the client's side. One object for all of them. */
+interface Segment {
+  client: PackedAddress;
+  clientPort: number;
+  server: PackedAddress;
+  serverPort: number;
+  /** Of the SYN, which its SYN-ACK acknowledges. */
+  sequence: number;
+  ack: boolean;
 }
 
 /** Milliseconds for all copies of a packet to cross the node. */
 const copiesTake = 50;
-/** Milliseconds for further copies of an accepted connection's packets; those of a batch later are waited for as well. */
+/**
+ * Milliseconds for further copies of an accepted connection's packets; those of a batch later are waited for as well.
+ */
 const acceptedWaits = 200;
 /** Milliseconds an attempt waits for its SYN-ACK: two repetitions of the SYN (RFC 6298: after 1 and 3 seconds). */
 const answerTakes = 3_500;
 /** Milliseconds an attempt is remembered after its last SYN: repetitions are up to 32 seconds apart. */
 const attemptRemembered = 35_000;
-/** Pairs of endpoints remembered at most; without room the oldest openings are handed over as they stand. */
+/** Pairs of ends remembered at most; without room the oldest openings are handed over as they stand. */
 const mostRemembered = 16_384;
-const leaveAtOnce = 1_024;
+const leaveAtOnce = 64;
 
 /**
- * New TCP connections. A packet is seen on each interface it crosses, before and after its addresses are translated. Its
- * sequence number is the same in all copies, and the SYN-ACK acknowledges it:
+ * New TCP connections. A packet is seen on each interface it crosses, before and after its addresses are translated.
+ * Its sequence number is the same in all copies, and the SYN-ACK acknowledges it:
  *
  *     time   place       SYN                              SYN-ACK
  *     0.0    pod, in     client → Service                                              client, called
@@ -96,14 +116,15 @@ const leaveAtOnce = 1_024;
  *     4.7 s                                               nobody → client              handed over as accepted
  *     36 s                                                                             forgotten
  *
- * A copy with other addresses belongs to a packet only if it can be its translation (`isTranslation`): scanners send many
- * SYNs with one sequence number and one port.
+ * A copy with other addresses belongs to a packet only if it can be its translation (`isTranslation`): scanners send
+ * many SYNs with one sequence number and one port.
  */
 export class TcpOpens {
   readonly #options: TcpOpensOptions;
-  readonly #byEndpoints = new Map<string, Opening>();
+  readonly #byEnds = new Map<string, Opening>();
   /** The latest opening with a sequence number. */
   readonly #bySequence = new Map<number, Opening>();
+  readonly #segment: Segment = { client: 0, clientPort: 0, server: 0, serverPort: 0, sequence: 0, ack: false };
   #lost = 0;
 
   constructor(options: TcpOpensOptions) {
@@ -112,13 +133,14 @@ export class TcpOpens {
 
   /** A segment with SYN set. */
   observe(packet: TcpPacket, passage: Passage): 'loopback' | undefined {
-    const { source, destination, sourcePort, destinationPort, ack } = packet;
-    if (isLoopback(source) || isLoopback(destination)) return 'loopback';
-    const from = { address: source, port: sourcePort };
-    const to = { address: destination, port: destinationPort };
-    const sequence = ack ? (packet.acknowledgement - 1) | 0 : packet.sequence;
-    const [client, server] = ack ? [to, from] : [from, to];
-    this.#observe({ client, server, sequence, ack }, passage);
+    if (isLoopback(packet.source) || isLoopback(packet.destination)) return 'loopback';
+    const segment = this.#segment;
+    readSegment(packet, segment);
+    const key = endsKey(segment);
+    const opening = this.#byEnds.get(key) ?? this.#translated(key, passage) ?? this.#add(key, passage);
+    opening.lastSeen = passage.time;
+    if (segment.ack) opening.state = afterSynAck(opening.state);
+    else opening.lostBefore = this.#lost;
     return undefined;
   }
 
@@ -126,7 +148,7 @@ export class TcpOpens {
   handOverDue(now: number): void {
     this.#lost = this.#options.lost();
     // Not `for … of`, which makes an array of each entry: garbage by the megabyte, several times a second.
-    this.#byEndpoints.forEach(opening => {
+    this.#byEnds.forEach(opening => {
       // A clock that was set back makes ages negative: such an opening is not waited for.
       const age = Math.abs(now - opening.lastSeen);
       switch (opening.state) {
@@ -145,33 +167,30 @@ export class TcpOpens {
     });
   }
 
-  #observe(segment: Segment, passage: Passage): void {
-    const key = endpointsKey(segment);
-    const known = this.#byEndpoints.get(key);
-    const opening = known ?? this.#translated(key, segment, passage) ?? this.#add(key, segment, passage);
-    opening.lastSeen = passage.time;
-    if (segment.ack) opening.state = afterSynAck(opening.state);
-    else opening.lostBefore = this.#lost;
-  }
-
-  /** The opening of which this segment is a copy behind the translation of addresses; it has its endpoints from now on. */
-  #translated(key: string, segment: Segment, passage: Passage): Opening | undefined {
+  /** The opening of which this segment is a copy behind the translation of addresses; it has its ends from now on. */
+  #translated(key: string, passage: Passage): Opening | undefined {
+    const segment = this.#segment;
     const opening = this.#bySequence.get(segment.sequence);
     if (opening === undefined || !isTranslation(opening, segment, passage)) return undefined;
     if (opening.bySyn) {
       opening.seenClient = segment.client;
+      opening.seenClientPort = segment.clientPort;
       opening.reached = segment.server;
+      opening.reachedPort = segment.serverPort;
     } else {
       opening.client = segment.client;
+      opening.clientPort = segment.clientPort;
       opening.called = segment.server;
+      opening.calledPort = segment.serverPort;
     }
-    opening.keys.push(key);
-    this.#byEndpoints.set(key, opening);
+    (opening.translatedKeys ??= []).push(key);
+    this.#byEnds.set(key, opening);
     return opening;
   }
 
-  #add(key: string, { client, server, sequence, ack }: Segment, { time, hop }: Passage): Opening {
-    if (this.#byEndpoints.size >= mostRemembered) this.#makeRoom();
+  #add(key: string, { time, hop }: Passage): Opening {
+    if (this.#byEnds.size >= mostRemembered) this.#makeRoom();
+    const { client, clientPort, server, serverPort, sequence, ack } = this.#segment;
     const other = this.#bySequence.get(sequence);
     if (other !== undefined) other.sharesSequence = true;
     const opening: Opening = {
@@ -183,24 +202,30 @@ export class TcpOpens {
       lastSeen: time,
       lostBefore: this.#lost,
       client,
-      seenClient: client,
+      clientPort,
       called: server,
+      calledPort: serverPort,
+      seenClient: client,
+      seenClientPort: clientPort,
       reached: server,
-      keys: [key],
+      reachedPort: serverPort,
+      key,
+      translatedKeys: undefined,
     };
-    this.#byEndpoints.set(key, opening);
+    this.#byEnds.set(key, opening);
     this.#bySequence.set(sequence, opening);
     return opening;
   }
 
   #forget(opening: Opening): void {
-    for (const key of opening.keys) this.#byEndpoints.delete(key);
+    this.#byEnds.delete(opening.key);
+    for (const key of opening.translatedKeys ?? []) this.#byEnds.delete(key);
     if (this.#bySequence.get(opening.sequence) === opening) this.#bySequence.delete(opening.sequence);
   }
 
   #makeRoom(): void {
     let left = leaveAtOnce;
-    for (const opening of this.#byEndpoints.values()) {
+    for (const opening of this.#byEnds.values()) {
       if (left-- === 0) return;
       if (opening.state !== 'unanswered') this.#handOver(opening);
       this.#forget(opening);
@@ -208,21 +233,28 @@ export class TcpOpens {
   }
 
   #handOver(opening: Opening): void {
-    const { client, called, reached, lastSeen: time, state } = opening;
+    const { lastSeen: time, state } = opening;
     const accepted = state === 'accepted' || state === 'accepted-late';
-    const outcome = accepted ? 'accepted' : opening.lostBefore === this.#lost ? 'unanswered' : 'unknown';
-    this.#options.onOpen({ client, called, reached, outcome, isFirst: state !== 'accepted-late', time });
+    this.#options.onOpen({
+      client: { address: opening.client, port: opening.clientPort },
+      called: { address: opening.called, port: opening.calledPort },
+      reached: { address: opening.reached, port: opening.reachedPort },
+      outcome: accepted ? 'accepted' : opening.lostBefore === this.#lost ? 'unanswered' : 'unknown',
+      isFirst: state !== 'accepted-late',
+      time,
+    });
     if (!accepted) opening.state = 'unanswered';
   }
 }
 
-/** A SYN or a SYN-ACK, from the client's side. */
-interface Segment {
-  readonly client: Endpoint;
-  readonly server: Endpoint;
-  /** Of the SYN, which its SYN-ACK acknowledges. */
-  readonly sequence: number;
-  readonly ack: boolean;
+function readSegment(packet: TcpPacket, into: Segment): void {
+  const { source, sourcePort, destination, destinationPort, ack } = packet;
+  into.ack = ack;
+  into.sequence = ack ? (packet.acknowledgement - 1) | 0 : packet.sequence;
+  into.client = ack ? destination : source;
+  into.clientPort = ack ? destinationPort : sourcePort;
+  into.server = ack ? source : destination;
+  into.serverPort = ack ? sourcePort : destinationPort;
 }
 
 function afterSynAck(state: State): State {
@@ -235,35 +267,50 @@ function afterSynAck(state: State): State {
  * when it leaves (Netfilter's PREROUTING and POSTROUTING). What a process of the node sends is translated before any
  * interface sees it.
  */
-function isTranslation(opening: Opening, { client, server, ack }: Segment, { time, hop }: Passage): boolean {
-  if (opening.sharesSequence || opening.bySyn === ack || opening.state !== (ack ? 'accepted' : 'calling')) return false;
+function isTranslation(opening: Opening, segment: Segment, { time, hop }: Passage): boolean {
+  const { bySyn, state, firstHop } = opening;
+  const { ack } = segment;
+  if (opening.sharesSequence || bySyn === ack || state !== (ack ? 'accepted' : 'calling')) return false;
   if (Math.abs(time - opening.lastSeen) > copiesTake) return false;
-  if (opening.firstHop === hop || isOutgoing(opening.firstHop)) return false;
-  const newClient = !isSame(client, opening.bySyn ? opening.seenClient : opening.client);
-  const newServer = !isSame(server, opening.bySyn ? opening.reached : opening.called);
-  const newSource = ack ? newServer : newClient;
-  if (newSource && !isOutgoing(hop)) return false;
-  if (newClient && !isSame(opening.client, opening.seenClient)) return false;
-  return !newServer || isSame(opening.called, opening.reached);
+  if (firstHop === hop || isOutgoing(firstHop)) return false;
+  const isClientKnown = bySyn ? isSeenClient(opening, segment) : isClient(opening, segment);
+  const isServerKnown = bySyn ? isReached(opening, segment) : isCalled(opening, segment);
+  const isSourceKnown = ack ? isServerKnown : isClientKnown;
+  if (!isSourceKnown && !isOutgoing(hop)) return false;
+  const { client, clientPort, called, calledPort } = opening;
+  const isClientTranslated = client !== opening.seenClient || clientPort !== opening.seenClientPort;
+  const isServerTranslated = called !== opening.reached || calledPort !== opening.reachedPort;
+  return (isClientKnown || !isClientTranslated) && (isServerKnown || !isServerTranslated);
 }
 
-function isSame(one: Endpoint, other: Endpoint): boolean {
-  return one.address === other.address && one.port === other.port;
+function isClient({ client, clientPort }: Opening, segment: Segment): boolean {
+  return segment.client === client && segment.clientPort === clientPort;
 }
 
-function endpointsKey({ client, server, sequence }: Segment): string {
-  const { address: from, port: fromPort } = client;
-  const { address: to, port: toPort } = server;
-  if (typeof from !== 'number' || typeof to !== 'number')
-    return `${from} ${to} ${String.fromCharCode(fromPort, toPort, sequence >>> 16, sequence & 0xffff)}`;
+function isSeenClient({ seenClient, seenClientPort }: Opening, segment: Segment): boolean {
+  return segment.client === seenClient && segment.clientPort === seenClientPort;
+}
+
+function isCalled({ called, calledPort }: Opening, segment: Segment): boolean {
+  return segment.server === called && segment.serverPort === calledPort;
+}
+
+function isReached({ reached, reachedPort }: Opening, segment: Segment): boolean {
+  return segment.server === reached && segment.serverPort === reachedPort;
+}
+
+function endsKey({ client, clientPort, server, serverPort, sequence }: Segment): string {
+  const [high, low] = [sequence >>> 16, sequence & 0xffff];
+  if (typeof client !== 'number' || typeof server !== 'number')
+    return `${client} ${server} ${String.fromCharCode(clientPort, serverPort, high, low)}`;
   return String.fromCharCode(
-    from >>> 16,
-    from & 0xffff,
-    to >>> 16,
-    to & 0xffff,
-    fromPort,
-    toPort,
-    sequence >>> 16,
-    sequence & 0xffff,
+    client >>> 16,
+    client & 0xffff,
+    server >>> 16,
+    server & 0xffff,
+    clientPort,
+    serverPort,
+    high,
+    low,
   );
 }
