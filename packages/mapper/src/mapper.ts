@@ -19,18 +19,21 @@ import { createMutations } from './api/mutations.ts';
 import { createQueries } from './api/queries.ts';
 import { createRoutes } from './api/routes.ts';
 import { createSchema } from './api/schema.ts';
+import { createGuard } from './auth/guard.ts';
+import { createRefusalLog } from './auth/refusal-log.ts';
 import { ClusterView } from './cluster/cluster-view.ts';
 import { Records } from './cluster/records.ts';
 import { createWatches } from './cluster/watches.ts';
 import { Intake } from './ingest/intake.ts';
 import { createPlace, type PlaceRules } from './ingest/place.ts';
+import { WatchedNodes } from './ingest/watched-nodes.ts';
 import { WaitingRoom } from './ingest/waiting-room.ts';
 import { Interner } from './interner.ts';
 import { createMapperMetrics } from './metrics.ts';
 import type { mapperOptions } from './options.ts';
 import { createAddressLookup, type AddressLookup } from './publish/address-lookup.ts';
 import { createClientIntentsPublisher } from './publish/client-intents-publisher.ts';
-import { openOpenTelemetrySink } from './publish/open-telemetry-sink.ts';
+import { createOpenTelemetrySink } from './publish/open-telemetry-sink.ts';
 import { createPublisher } from './publish/sink.ts';
 import { createExplain } from './resolve/explain.ts';
 import { Identities } from './resolve/identity.ts';
@@ -66,6 +69,8 @@ export interface Mapper {
 
 /** How long the API waits for the first lists before it answers from what it has, in milliseconds. */
 const firstLists = 10_000;
+
+const clock = (): number => performance.now();
 
 /** Milliseconds between two looks for what has expired: reading passes over it anyway. */
 const sweepInterval = 60_000;
@@ -120,7 +125,7 @@ export function createMapper({
   const waitingRoom = new WaitingRoom({ wait: 60_000, places: 100_000, placesPerSender: 20_000 });
   const registry = createRegistry({ loopTimer });
   const metrics = createMapperMetrics(registry, { map, waitingRoom, kinds: watches.kinds });
-  const place = createPlace({ context, map, rules: toRules(config) });
+  const place = createPlace({ context, map, rules: toRules(config), watchedNodes: new WatchedNodes(now) });
   const intake = new Intake({ place, map, waitingRoom, now, skipped: metrics.skipped });
   view.onAddressChange(address => intake.retry(address));
 
@@ -166,7 +171,15 @@ export function createMapper({
         allowedHosts: config.apiAllowedHosts,
         corsOrigins: config.corsOrigins,
       },
-      room: new BytesInFlight({ max: bodiesInFlight, patience: 2_000, clock: () => performance.now() }),
+      guard: createGuard({
+        mode: config.apiAuth,
+        connection,
+        clock,
+        agents: new Set(config.apiAgents.length > 0 ? config.apiAgents : ownAgents(ownNamespace)),
+        namespaces: () => map.namespaces,
+        refused: createRefusalLog({ logger, mode: config.apiAuth, count: metrics.unauthorized }),
+      }),
+      room: new BytesInFlight({ max: bodiesInFlight, patience: 2_000, clock }),
       memoryIsShort,
       onRefused: metrics.refused,
       ready: () => !stopping,
@@ -187,18 +200,19 @@ export function createMapper({
   const exporters = config.exportOpenTelemetry ? [createOpenTelemetryExport()] : [];
 
   function createOpenTelemetryExport(): Runnable {
+    const sink = createOpenTelemetrySink({
+      intents: map.intents,
+      interval: config.uploadInterval * 1000,
+      metricName: config.openTelemetryMetric,
+      exportInterval: config.openTelemetryInterval,
+      logger,
+      exported: metrics.exported,
+    });
+    const publisher = createPublisher({ log: map.log, sink, logger, delivered: metrics.delivered(sink.name) });
     return {
-      name: 'the export to OpenTelemetry',
+      name: sink.name,
       run: async signal => {
-        const sink = await openOpenTelemetrySink({
-          intents: map.intents,
-          interval: config.uploadInterval * 1000,
-          metricName: config.openTelemetryMetric,
-          exportInterval: config.openTelemetryInterval,
-          logger,
-          exported: metrics.exported,
-        });
-        await createPublisher({ log: map.log, sink, logger, delivered: metrics.delivered(sink.name) }).run(signal);
+        await publisher.run(signal);
         await sink.close();
       },
     };
@@ -228,6 +242,16 @@ export function createMapper({
       { name: 'the waiting room', run: signal => every(1_000, tick, signal) },
     ],
   };
+}
+
+/** The ServiceAccounts of our own agents. */
+function ownAgents(namespace: string | undefined): readonly string[] {
+  return [
+    'otterize-network-sniffer',
+    'otterize-kafka-watcher',
+    'otterize-istio-watcher',
+    'otterize-aws-visibility',
+  ].map(name => `${namespace ?? 'otterize-system'}/${name}`);
 }
 
 function toRules(config: MapperParts['config']): PlaceRules {

@@ -21,6 +21,8 @@ const reportedNames: Readonly<Record<(typeof evidenceKinds)[Evidence]['counter']
 export interface MapperMetrics {
   readonly reported: (evidence: Evidence, entries: number) => void;
   readonly skipped: (reason: SkipReason, evidence: Evidence) => void;
+  /** Somebody is refused, or would be where access is required. */
+  readonly unauthorized: () => void;
   readonly clientIntents: PublisherCounts;
   readonly exported: (result: 'done' | 'failed') => void;
   /** Of the deliveries to one sink. */
@@ -100,6 +102,11 @@ export function createMapperMetrics(registry: Registry, { map, waitingRoom, kind
   const patched = byResult('mapper_client_intents_patches', 'Changes of the status of ClientIntents, by result.');
   const exported = byResult('mapper_opentelemetry_exports', 'Messages to the OpenTelemetry collector, by result.');
 
+  const unauthorized = new Counter({
+    name: 'mapper_requests_unauthorized_total',
+    help: 'Requests of callers that have no right to what they asked: refused with OTTERIZE_API_AUTH=required, answered otherwise.',
+    registers,
+  });
   const refused = new Counter({
     name: 'mapper_requests_refused_total',
     help: 'Requests to the API that were refused before anything of them ran, by HTTP status.',
@@ -116,6 +123,7 @@ export function createMapperMetrics(registry: Registry, { map, waitingRoom, kind
 
   return {
     refused: status => refused.inc({ status }),
+    unauthorized: () => unauthorized.inc(),
     clientIntents: { lookedUp: result => lookedUp.inc({ result }), patched: result => patched.inc({ result }) },
     exported: result => exported.inc({ result }),
     delivered: sink => result => delivered.inc({ sink, result }),

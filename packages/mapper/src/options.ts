@@ -1,4 +1,5 @@
 import { form, option, type Option } from '@network-mapper/runtime';
+import { authModes, type AuthMode } from './auth/access.ts';
 
 /** A duration of something that happens again and again: more often than a hundred times a second is a mistake. */
 const interval: Option<number>['form'] = {
@@ -153,6 +154,22 @@ export const mapperOptions = {
     fallback: 0,
     about:
       'MiB that all edges together may take; then the workloads with the most edges lose their oldest. 0 is half of the heap.',
+    ours: true,
+  }),
+  apiAuth: option<AuthMode>({
+    env: 'OTTERIZE_API_AUTH',
+    form: form.oneOf(authModes),
+    fallback: 'permissive',
+    about:
+      'Who may ask and report: `none` looks at nobody, `permissive` counts whom `required` would refuse, `required` refuses whoever has no right (docs/security.md).',
+    ours: true,
+  }),
+  apiAgents: option({
+    env: 'OTTERIZE_API_AGENTS',
+    form: form.list,
+    fallback: [],
+    about:
+      'ServiceAccounts that may report, as `namespace/name`. When not set, those of the chart in the namespace of the mapper.',
     ours: true,
   }),
   corsOrigins: option({

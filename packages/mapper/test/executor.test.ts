@@ -14,6 +14,7 @@ import {
   type GraphQLOutputType,
 } from 'graphql';
 import { expect, test } from 'vitest';
+import type { Access } from '../src/auth/access.ts';
 import { Operation, type RootField } from '../src/api/operation.ts';
 import { createSchema } from '../src/api/schema.ts';
 import { parseTime } from '../src/api/time.ts';
@@ -72,6 +73,8 @@ function both(): {
   return { ours, theirs, calls };
 }
 
+const everything: Access = { edges: 'all', unmapped: 'all', sender: { name: '', node: undefined } };
+
 async function oursOf(
   query: string,
   variables: Readonly<Record<string, unknown>>,
@@ -80,7 +83,7 @@ async function oursOf(
   const parts = { schema, queries: roots, mutations: roots, fields: {}, cached: {} };
   const operation = new Operation(parse(query), undefined, parts);
   let text = '';
-  for await (const piece of operation.run(operation.variables(structuredClone(variables)))) text += piece;
+  for await (const piece of operation.run(operation.variables(structuredClone(variables)), everything)) text += piece;
   return JSON.parse(text);
 }
 

@@ -25,6 +25,7 @@ export const skipReasons = {
     'The address is a node’s: a process of the host, or traffic that the node forwarded under its own address.',
   'not-accepted': 'A connection was tried and never accepted by the server: refused, or without an answer.',
   'other-pod-by-uid': 'The agent named a pod by its UID that the cluster does not have.',
+  'other-node': 'A sniffer reported traffic between pods of other nodes, which have sniffers of their own.',
   'out-of-range': 'A number of the report is not what it can be: negative, or far too large.',
   'outside-address': 'The destination is outside the cluster and was seen by its address alone.',
   'own-traffic': 'Traffic of the network mapper’s own parts: shown with OTTERIZE_SHOW_OWN_TRAFFIC.',

@@ -24,6 +24,18 @@ export const list: OptionForm<readonly string[]> = {
   write: items => items.join(' '),
 };
 
+/** One of some words. */
+export function oneOf<const Word extends string>(words: readonly Word[]): OptionForm<Word> {
+  return {
+    form: words.join(' | '),
+    read: text => {
+      const value = words.find(word => word === text);
+      return value === undefined ? { problem: `none of ${words.join(', ')}.` } : { value };
+    },
+    write: value => value,
+  };
+}
+
 export function integer(bounds: { readonly min: number; readonly max: number }): OptionForm<number> {
   return {
     form: 'integer',

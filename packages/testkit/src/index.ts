@@ -32,3 +32,6 @@ export { readJsonLines } from './json-lines.ts';
 
 // Servers of a test's own
 export { listenLocally, type LocalServer } from './listen-locally.ts';
+
+// Who may
+export type { AccessQuestion, Reviews, TokenOwner } from './reviews.ts';

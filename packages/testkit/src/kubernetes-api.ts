@@ -13,6 +13,7 @@ import { ObjectCollection } from './object-collection.ts';
 import { ObjectLists, selectionOf } from './object-lists.ts';
 import { PodLogs } from './pod-logs.ts';
 import { ResourceTypes, type ResourceType } from './resource-types.ts';
+import { Reviews } from './reviews.ts';
 import { sendChunks, sendJson, sendStatus } from './response.ts';
 import { badRequest, statuses, type ApiStatus } from './status.ts';
 import { readObject, renderObject } from './stored-object.ts';
@@ -55,6 +56,8 @@ export class KubernetesApi implements AsyncDisposable {
   readonly #faults = new Faults();
   /** What containers write. */
   readonly logs = new PodLogs();
+  /** Who tokens belong to, and what they may. */
+  readonly reviews = new Reviews();
   readonly #watches = new Set<WatchStream>();
   readonly #requests: LoggedRequest[] = [];
   #server: Server | undefined;
@@ -169,6 +172,10 @@ export class KubernetesApi implements AsyncDisposable {
     const { method = '', url = '', headers } = message;
     const accept = headers.accept ?? '';
     this.#requests.push({ method, url, accept });
+    if (this.reviews.isReview(message)) {
+      await this.reviews.answer(message, response);
+      return;
+    }
     const request = parseApiRequest({ method, url, accept });
     if (request.verb === 'unsupported') {
       sendStatus(response, {

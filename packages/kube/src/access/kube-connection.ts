@@ -39,7 +39,7 @@ export interface DecodedOptions<T> {
 }
 
 interface Request {
-  readonly method: 'GET' | 'PATCH';
+  readonly method: 'GET' | 'PATCH' | 'POST';
   /** With its query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -118,6 +118,14 @@ export class KubeConnection {
   async mergePatch(path: string, { change, signal }: PatchOptions): Promise<void> {
     const headers = { accept: json, 'content-type': 'application/merge-patch+json' };
     await this.#ask({ method: 'PATCH', path, headers, body: JSON.stringify(change) }, signal);
+  }
+
+  /** POST of an object that is answered, such as a TokenReview. Throws KubeError for every status but 2xx. */
+  async create(path: string, object: object, signal?: AbortSignal): Promise<unknown> {
+    const headers = { accept: json, 'content-type': json };
+    const request: Request = { method: 'POST', path, headers, body: JSON.stringify(object) };
+    const { body } = await this.#ask(request, signal);
+    return parseJson(body.toString('utf8'), this.#nameOf(request));
   }
 
   async #ask(request: Request, stop: AbortSignal | undefined): Promise<Answer> {

@@ -1,3 +1,4 @@
+import type { Access } from '../auth/access.ts';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
@@ -19,8 +20,12 @@ export interface GraphqlRequest {
   readonly extensions?: { readonly persistedQuery?: { readonly sha256Hash?: string } } | undefined;
 }
 
+/** What the request may do with some fields; throws RequestError where it may not. */
+export type Authorize = (fields: readonly string[]) => Promise<Access>;
+
 export interface Answering {
   readonly form: AnswerForm;
+  readonly authorize: Authorize;
   /** Mutations are refused. */
   readonly readOnly: boolean;
 }
@@ -47,7 +52,7 @@ export class GraphqlEndpoint {
 
   async answer(request: GraphqlRequest, response: ServerResponse, answering: Answering): Promise<void> {
     const slice = new TimeSlice();
-    const pieces = this.#run(request, answering.readOnly, slice);
+    const pieces = this.#run(request, answering, slice);
     let first: IteratorResult<string>;
     let text = '{"data":';
     try {
@@ -78,13 +83,14 @@ export class GraphqlEndpoint {
     await this.#stream(text, pieces, { response, slot, slice });
   }
 
-  async *#run(request: GraphqlRequest, readOnly: boolean, slice: TimeSlice): AsyncGenerator<string> {
+  async *#run(request: GraphqlRequest, { readOnly, authorize }: Answering, slice: TimeSlice): AsyncGenerator<string> {
     const operation = await this.#operation(this.#text(request), { name: request.operationName, slice });
     if (readOnly && operation.isMutation) throw new RequestError(406, 'GET requests only allow query operations');
     if (slice.isOver()) await slice.next();
     const variables = operation.variables(request.variables);
     if (slice.isOver()) await slice.next();
-    yield* operation.run(variables);
+    const access = await authorize(operation.rootFields(variables));
+    yield* operation.run(variables, access);
   }
 
   async #stream(

@@ -54,9 +54,9 @@ function reportField(
   { intake, now, reported }: MutationParts,
 ): RootField<ReceivedReports[Evidence]> {
   return {
-    resolve: async report => {
+    resolve: async (report, { sender }) => {
       const refuse = (refused: Refused): void => intake.refuse(refused);
-      await intake.take(fromWire(evidence, report, { now: now(), refuse }), '');
+      await intake.take(fromWire(evidence, report, { now: now(), refuse }), sender);
       reported(evidence, entriesIn(report));
       return true;
     },

@@ -15,6 +15,7 @@ import {
   type OperationDefinitionNode,
   type TypeNode,
 } from 'graphql';
+import type { Access } from '../auth/access.ts';
 import { CachedFragments } from './cached-fragments.ts';
 import { coercer } from './coerce-input.ts';
 import { compileArguments } from './compile-arguments.ts';
@@ -30,8 +31,10 @@ import {
 import { selectFields, type Fragments, type SelectedField, type Variables } from './select-fields.ts';
 
 export interface RootField<Args = never> {
-  /** The value; of a list its elements, some at a time, so that long answers are written in turns. */
-  resolve(args: Args): unknown;
+  /**
+   * The value, as far as the request may see it; of a list its elements, some at a time, so that long answers are written in turns.
+   */
+  resolve(args: Args, access: Access): unknown;
   /** The labels that identities in the answer show; none when not said. */
   labels?(args: Args): AnswerContext['labels'];
 }
@@ -48,9 +51,16 @@ export interface OperationParts {
 }
 
 /** Writes a root field: lists in many pieces, all else in one. */
-type RunField = (variables: Variables, introspection: AnswerContext['introspection']) => AsyncGenerator<string>;
+type RunField = (request: FieldRequest) => AsyncGenerator<string>;
+
+interface FieldRequest {
+  readonly variables: Variables;
+  readonly access: Access;
+  readonly introspection: AnswerContext['introspection'];
+}
 
 interface CompiledField {
+  readonly name: string;
   readonly responseName: string;
   readonly run: RunField;
 }
@@ -106,17 +116,22 @@ export class Operation {
     return coerced;
   }
 
+  /** Names of the fields that are asked for. */
+  rootFields(variables: Variables): readonly string[] {
+    return this.#fields(variables).map(({ name }) => name);
+  }
+
   /**
    * The answer's `data`, as pieces of JSON: long lists come in many. Throws InputError and what a resolver throws before the first
    * piece of its field.
    */
-  async *run(variables: Variables): AsyncGenerator<string> {
+  async *run(variables: Variables, access: Access): AsyncGenerator<string> {
     const introspection = { left: maxIntrospection };
     let before = '{';
     for (const { responseName, run } of this.#fields(variables)) {
       yield `${before}${JSON.stringify(responseName)}:`;
       before = ',';
-      yield* run(variables, introspection);
+      yield* run({ variables, access, introspection });
     }
     yield before === '{' ? '{}' : '}';
   }
@@ -132,6 +147,7 @@ export class Operation {
     const writer: WriterParts = { ...parts, fragments: this.#fragments, variables };
     const roots = this.isMutation ? mutations : queries;
     return selectFields([this.#node.selectionSet], writer).map(selected => ({
+      name: selected.node.name.value,
       responseName: selected.responseName,
       run: compileRoot(selected, { type: this.#type, roots, writer }),
     }));
@@ -165,8 +181,10 @@ function compileRoot(selected: SelectedField, { type, roots, writer }: RootParts
   if (root === undefined) throw new Error(`nothing resolves ${type.name}.${name}`);
   const listType = 'ofType' in field.type ? field.type.ofType : field.type;
   const writeElement = isListType(listType) ? compileWriter(listType.ofType, selections, writer) : undefined;
-  return (variables, introspection) =>
-    runField({ root, write, writeElement }, args(variables), emptyContext(variables, introspection));
+  return ({ variables, access, introspection }) => {
+    const context = emptyContext(variables, introspection);
+    return runField({ root, write, writeElement }, { args: args(variables), access, context });
+  };
 }
 
 const metaFields: Readonly<Record<string, GraphQLField<unknown, unknown>>> = {
@@ -180,7 +198,7 @@ function emptyContext(variables: Variables, introspection: AnswerContext['intros
 
 function inOnePiece(write: (context: AnswerContext) => string): RunField {
   // eslint-disable-next-line @typescript-eslint/require-await -- what fields answer comes in turns; this one needs none
-  return async function* (variables, introspection) {
+  return async function* ({ variables, introspection }) {
     yield write(emptyContext(variables, introspection));
   };
 }
@@ -195,15 +213,20 @@ interface FieldParts {
   readonly writeElement: Write | undefined;
 }
 
+interface FieldCall {
+  readonly args: Variables;
+  readonly access: Access;
+  readonly context: AnswerContext;
+}
+
 async function* runField(
   { root, write, writeElement }: FieldParts,
-  variables: Variables,
-  empty: AnswerContext,
+  { args: coerced, access, context: empty }: FieldCall,
 ): AsyncGenerator<string> {
   // They were coerced as the schema says, and that is what the fields' types are generated from.
-  const args = variables as never;
+  const args = coerced as never;
   const context: AnswerContext = { ...empty, labels: root.labels?.(args) ?? empty.labels };
-  const value = await root.resolve(args);
+  const value = await root.resolve(args, access);
   if (writeElement === undefined || !isIterable(value)) {
     yield write(value, context);
     return;

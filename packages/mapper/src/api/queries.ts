@@ -1,9 +1,13 @@
 import type { QueryArguments } from '@network-mapper/api';
 import { hasPort, skipReasons, type Edge, type IntentEdge, type SkipReason } from '@network-mapper/model';
-import type { Explain } from '../resolve/explain.ts';
+import { GraphQLError } from 'graphql';
+import type { Scope } from '../auth/access-reviews.ts';
+import { mayRead, visible } from '../auth/visible.ts';
+import type { Explain, Explanation } from '../resolve/explain.ts';
 import type { EdgeStore } from '../store/edge-store.ts';
 import { averageLevel } from '../store/traffic-levels.ts';
 import type { TrafficMap } from '../store/traffic-map.ts';
+import type { UnmappedPair } from '../store/unmapped.ts';
 import { clientOf, serverOf, type ShownIdentity } from './fields.ts';
 import { intentFilter, type IntentArguments } from './intent-filter.ts';
 import type { AnswerContext } from './json-writer.ts';
@@ -25,21 +29,27 @@ interface TrafficArguments extends PageArguments {
 export function createQueries({ map, explain, now }: QueryParts): RootFields<QueryArguments> {
   return {
     health: { resolve: () => true },
-    intents: { labels: shownLabels, resolve: args => intents(map, args) },
-    serviceIntents: { labels: shownLabels, resolve: args => serviceIntents(map, args) },
-    externalTraffic: page((args: TrafficArguments) =>
-      toPage(edges(map.external, args), edge => `${edge.client.key}\0${edge.dnsName}`, args),
+    intents: { labels: shownLabels, resolve: (args, { edges: scope }) => intents(map, args, scope) },
+    serviceIntents: { labels: shownLabels, resolve: (args, { edges: scope }) => serviceIntents(map, args, scope) },
+    externalTraffic: page((args: TrafficArguments, { edges: scope }) =>
+      toPage(
+        edges(map.external, args).filter(edge => mayRead(scope, edge.client.namespace)),
+        edge => `${edge.client.key}\0${edge.dnsName}`,
+        args,
+      ),
     ),
-    incomingTraffic: page((args: QueryArguments['incomingTraffic']) => {
+    incomingTraffic: page((args: QueryArguments['incomingTraffic'], { edges: scope }) => {
       const { port } = args;
       const wanted = edges(map.incoming, args).filter(
-        edge => typeof port !== 'number' || hasPort(edge.endpoints, port),
+        edge => mayRead(scope, edge.server.namespace) && (typeof port !== 'number' || hasPort(edge.endpoints, port)),
       );
       return toPage(wanted, edge => `${edge.server.key}\0${edge.address}`, args);
     }),
-    cloudOperations: page((args: QueryArguments['cloudOperations']) => {
+    cloudOperations: page((args: QueryArguments['cloudOperations'], { edges: scope }) => {
       const { provider } = args;
-      const wanted = edges(map.cloud, args).filter(edge => typeof provider !== 'string' || edge.provider === provider);
+      const wanted = edges(map.cloud, args).filter(
+        edge => mayRead(scope, edge.client.namespace) && (typeof provider !== 'string' || edge.provider === provider),
+      );
       return toPage(
         wanted,
         edge =>
@@ -47,8 +57,10 @@ export function createQueries({ map, explain, now }: QueryParts): RootFields<Que
         args,
       );
     }),
-    trafficLevels: page((args: TrafficArguments) => {
-      const levels = edges(map.trafficLevels, args).map(edge => {
+    trafficLevels: page((args: TrafficArguments, { edges: scope }) => {
+      const levels = edges(map.trafficLevels, args).map(each => {
+        const edge = visible(each, scope);
+        if (edge === undefined) return undefined;
         const average = averageLevel(edge, now());
         const { client, server, lastSeen } = edge;
         return (
@@ -66,13 +78,15 @@ export function createQueries({ map, explain, now }: QueryParts): RootFields<Que
         args,
       );
     }),
-    unmapped: page((args: QueryArguments['unmapped']) => unmapped(map, args)),
+    unmapped: page((args: QueryArguments['unmapped'], { unmapped: scope }) => unmapped(map, args, scope)),
     agents: { resolve: () => [map.agents.all()] },
-    serviceIdentity: page(explain),
+    serviceIdentity: page(async (args: QueryArguments['serviceIdentity'], { edges: scope }) =>
+      readable(await explain(args), scope),
+    ),
   };
 }
 
-function page<Args>(resolve: (args: Args) => unknown): RootField<Args> {
+function page<Args>(resolve: RootField<Args>['resolve']): RootField<Args> {
   return { labels: () => 'all', resolve };
 }
 
@@ -81,13 +95,16 @@ function shownLabels({ includeAllLabels, includeLabels }: IntentArguments): Answ
 }
 
 /** The calls, some clients' at a time. */
-function* intents(map: TrafficMap, args: IntentArguments): Generator<readonly IntentEdge[]> {
+function* intents(map: TrafficMap, args: IntentArguments, scope: Scope): Generator<readonly IntentEdge[]> {
   const { namespaces, wanted } = intentFilter(map.intents, args);
-  for (const edges of map.intents.byOwner(namespaces)) yield wanted === undefined ? edges : edges.filter(wanted);
+  for (const edges of map.intents.byOwner(namespaces)) {
+    const shown = scope === 'all' ? edges : edges.flatMap(edge => visible(edge, scope) ?? []);
+    yield wanted === undefined ? shown : shown.filter(wanted);
+  }
 }
 
-function* serviceIntents(map: TrafficMap, args: IntentArguments): Generator<readonly object[]> {
-  for (const edges of intents(map, args)) {
+function* serviceIntents(map: TrafficMap, args: IntentArguments, scope: Scope): Generator<readonly object[]> {
+  for (const edges of intents(map, args, scope)) {
     const [first] = edges;
     if (first === undefined) {
       yield [];
@@ -117,21 +134,47 @@ function edges<E extends Edge, S>(
     .filter(edge => typeof since !== 'number' || edge.lastSeen >= since);
 }
 
-function unmapped(map: TrafficMap, args: QueryArguments['unmapped']): object {
+function unmapped(map: TrafficMap, args: QueryArguments['unmapped'], scope: Scope): object {
   const { reasons, evidence, namespaces, since } = args;
   const allows = (list: readonly string[] | null | undefined, value: string | null): boolean =>
     !list || list.length === 0 || (value !== null && list.includes(value));
   const pairs = map.unmapped
     .pairs()
+    .filter(({ namespace }) => scope === 'all' || (namespace !== null && scope.has(namespace)))
     .filter(
       pair => allows(reasons, pair.reason) && allows(evidence, pair.evidence) && allows(namespaces, pair.namespace),
     )
     .filter(pair => typeof since !== 'number' || pair.lastSeen >= since);
-  const totals = map.unmapped.totals().map(total => ({ ...total, meaning: meaningOf(total.reason) }));
+  const totals = (scope === 'all' ? map.unmapped.totals() : totalsOf(pairs)).map(total => ({
+    ...total,
+    meaning: meaningOf(total.reason),
+  }));
   return {
     totals,
     ...toPage(pairs, ({ reason, evidence: kind, client, server }) => `${reason} ${kind} ${client} ${server}`, args),
   };
+}
+
+/** Whoever may see some namespaces gets the totals of what is listed of them. */
+function totalsOf(pairs: readonly UnmappedPair[]): readonly Pick<UnmappedPair, 'reason' | 'evidence' | 'count'>[] {
+  const groups = Map.groupBy(pairs, ({ reason, evidence }) => `${reason} ${evidence}`);
+  return [...groups.values()].flatMap(group =>
+    group[0] === undefined
+      ? []
+      : {
+          reason: group[0].reason,
+          evidence: group[0].evidence,
+          count: group.reduce((sum, { count }) => sum + count, 0),
+        },
+  );
+}
+
+/** What is known of a pod or Service is for those who may read its namespace. */
+function readable(explanation: Explanation, scope: Scope): Explanation {
+  const { pod, service, identity } = explanation;
+  const namespaces = [identity?.workload.namespace, pod?.split('/')[0], service?.split('/')[0]];
+  if (namespaces.every(namespace => namespace === undefined || mayRead(scope, namespace))) return explanation;
+  throw new GraphQLError('edges of that namespace may not be read', { extensions: { code: 'FORBIDDEN' } });
 }
 
 function meaningOf(reason: SkipReason): string {

@@ -1,6 +1,6 @@
 /** A request that is refused before anything of it runs. */
 export class RequestError extends Error {
-  readonly status: 400 | 403 | 405 | 406 | 413 | 415 | 503;
+  readonly status: 400 | 401 | 403 | 405 | 406 | 413 | 415 | 503;
   /** Seconds after which another try makes sense, with 503. */
   readonly retryAfter: number | undefined;
 

@@ -1,6 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { mapperHeader } from '@network-mapper/api';
 import { acceptedForm } from './answer-form.ts';
+import { UndecidedError } from '../auth/decisions.ts';
+import type { Guard } from '../auth/guard.ts';
 import type { BytesInFlight } from './bytes-in-flight.ts';
 import type { GraphqlEndpoint } from './graphql-endpoint.ts';
 import { readRequest } from './request-body.ts';
@@ -13,6 +15,8 @@ export interface RoutesOptions {
   /** Distinguishes what this mapper knows from what another knew, or this one before it was reset. */
   readonly instance: () => string;
   readonly origins: OriginOptions;
+  /** Who may. */
+  readonly guard: Guard;
   /** Room for the bodies of all requests. */
   readonly room: BytesInFlight;
   /** True while memory is so short that nothing more may be taken in. */
@@ -78,15 +82,24 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
 async function answerQuery(
   request: IncomingMessage,
   response: ServerResponse,
-  { graphql, origins, room, memoryIsShort, url }: RoutesOptions & { readonly url: URL },
+  { graphql, origins, room, memoryIsShort, url, guard }: RoutesOptions & { readonly url: URL },
 ): Promise<void> {
   if (request.method === 'HEAD') return void response.writeHead(405).end();
   const foreign = foreignness(request, origins);
   if (foreign !== undefined) throw new RequestError(403, foreign);
   if (memoryIsShort()) throw new RequestError(503, 'the mapper is short of memory: try again later', retryAfter);
+  const caller = await undecided(guard.identify(request));
   using read = await readRequest(request, url, room);
-  const form = acceptedForm(request.headers.accept);
-  await graphql.answer(read.graphql, response, { form, readOnly: request.method === 'GET' });
+  await graphql.answer(read.graphql, response, {
+    form: acceptedForm(request.headers.accept),
+    readOnly: request.method === 'GET',
+    authorize: async fields => {
+      const decision = await undecided(guard.decide(caller, fields));
+      if (decision.kind === 'allowed') return decision.access;
+      if (decision.status === 401) response.setHeader('www-authenticate', 'Bearer');
+      throw new RequestError(decision.status, decision.problem);
+    },
+  });
 }
 
 function allowOrigin(request: IncomingMessage, response: ServerResponse, origins: readonly string[]): void {
@@ -97,4 +110,14 @@ function allowOrigin(request: IncomingMessage, response: ServerResponse, origins
   response.setHeader('access-control-allow-methods', 'GET,HEAD,PUT,PATCH,POST,DELETE');
   const wanted = request.headers['access-control-request-headers'];
   if (wanted !== undefined) response.setHeader('access-control-allow-headers', wanted);
+}
+
+/** While the API server is away, what is not known from before is refused. */
+async function undecided<T>(decision: Promise<T>): Promise<T> {
+  try {
+    return await decision;
+  } catch (error) {
+    if (error instanceof UndecidedError) throw new RequestError(503, error.message, retryAfter);
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import type { Refused } from '@network-mapper/api';
 import { partyText, type Evidence, type Sighting, type SkipReason } from '@network-mapper/model';
 import { TimeSlice } from '@network-mapper/runtime';
+import type { Sender } from '../auth/access.ts';
 import type { Unresolved } from '../resolve/resolution.ts';
 import type { TrafficMap } from '../store/traffic-map.ts';
 import type { Place } from './place.ts';
@@ -26,8 +27,8 @@ export class Intake {
     this.#parts = parts;
   }
 
-  /** Resolves when all sightings are where they belong. `sender` is the agent that reports. */
-  async take(sightings: Iterable<Sighting>, sender: string): Promise<void> {
+  /** Resolves when all sightings are where they belong. */
+  async take(sightings: Iterable<Sighting>, sender: Sender): Promise<void> {
     const slice = new TimeSlice({ stride });
     const reading: Promise<void>[] = [];
     for (const sighting of sightings) {
@@ -49,8 +50,8 @@ export class Intake {
     for (const waiting of this.#parts.waitingRoom.takeExpired(this.#parts.now())) this.#placeLast(waiting);
   }
 
-  #place(sighting: Sighting, sender: string): Promise<void> | undefined {
-    const outcome = this.#parts.place(sighting, { isLastTry: false });
+  #place(sighting: Sighting, sender: Sender): Promise<void> | undefined {
+    const outcome = this.#parts.place(sighting, { sender, isLastTry: false });
     switch (outcome?.kind) {
       case undefined:
         return undefined;
@@ -71,7 +72,7 @@ export class Intake {
 
   /** Unlike the first time, what must wait longer keeps its time. */
   #placeAgain(waiting: Waiting): void {
-    const outcome = this.#parts.place(waiting.sighting, { isLastTry: false });
+    const outcome = this.#parts.place(waiting.sighting, { sender: waiting.sender, isLastTry: false });
     if (outcome === undefined) return;
     if (outcome.kind === 'skipped') this.#skip(waiting.sighting, outcome);
     else if (outcome.kind === 'later')
@@ -80,7 +81,7 @@ export class Intake {
   }
 
   #placeLast(waiting: Waiting): void {
-    const outcome = this.#parts.place(waiting.sighting, { isLastTry: true });
+    const outcome = this.#parts.place(waiting.sighting, { sender: waiting.sender, isLastTry: true });
     if (outcome === undefined) return;
     if (outcome.kind === 'reading') void outcome.until.then(() => this.#placeLast(waiting));
     else this.#skip(waiting.sighting, outcome);

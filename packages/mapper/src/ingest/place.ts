@@ -1,5 +1,7 @@
 import type { Evidence, ServiceIdentity, Sighting, SkipReason } from '@network-mapper/model';
 import type { ResolveContext } from '../resolve/context.ts';
+import type { Sender } from '../auth/access.ts';
+import { resolvedBy } from '../resolve/original-names.ts';
 import { resolve } from '../resolve/resolve.ts';
 import {
   skipped,
@@ -13,6 +15,7 @@ import {
 } from '../resolve/resolution.ts';
 import type { IntentSighting } from '../store/intents.ts';
 import type { TrafficMap } from '../store/traffic-map.ts';
+import type { WatchedNodes } from './watched-nodes.ts';
 import { toKafkaOperation } from './kafka-operation.ts';
 
 /** What the mapper is told to leave out. */
@@ -29,26 +32,32 @@ export interface PlaceParts {
   readonly context: ResolveContext;
   readonly map: TrafficMap;
   readonly rules: PlaceRules;
+  /** Nodes on which an agent is that reports of its node. */
+  readonly watchedNodes: WatchedNodes;
 }
 
 /**
  * Resolves a sighting and puts it on the map; undefined when that is done. It may be tried again; the last try, when it has waited for its
  * pods, has no later.
  */
-export type Place = (sighting: Sighting, options: { readonly isLastTry: boolean }) => Unresolved | undefined;
+export type Place = (
+  sighting: Sighting,
+  options: { readonly sender: Sender; readonly isLastTry: boolean },
+) => Unresolved | undefined;
 
 /** How long an answer of DNS is believed that came without its lifetime, and at the most, in seconds. */
 const defaultTtl = 120;
 const longestTtl = 86_400;
 
 /** The only caller of resolution and of the stores: what a report says goes through here, whatever kind of evidence it is. */
-export function createPlace({ context, map, rules }: PlaceParts): Place {
+export function createPlace(parts: PlaceParts): Place {
+  const { context, map, rules } = parts;
   const lastContext = { ...context, isLastTry: true };
-  return (sighting, { isLastTry }) => {
+  return (sighting, { sender, isLastTry }) => {
     if (rules.evidenceOff.has(sighting.evidence)) return skipped('evidence-off');
     const resolution = resolve(sighting, isLastTry ? lastContext : context);
-    if (resolution.kind === 'external') rememberAddress(map, sighting, resolution);
-    const reason = unwanted(resolution, sighting, rules);
+    const reason = foreignReason(resolution, sender, parts) ?? unwanted(resolution, sighting, rules);
+    if (resolution.kind === 'external' && reason !== 'other-node') rememberAddress(map, sighting, resolution);
     if (reason !== undefined)
       return skipped(
         reason,
@@ -58,10 +67,49 @@ export function createPlace({ context, map, rules }: PlaceParts): Place {
   };
 }
 
+/**
+ * A sender that is bound to a node speaks for connections with a side on it, for lookups of its pods, and for nodes that have no agent: what
+ * it sees of others, their agents see too.
+ */
+function foreignReason(
+  resolution: Resolution,
+  { node }: Sender,
+  { context: { lookups }, watchedNodes }: PlaceParts,
+): SkipReason | undefined {
+  if (node === undefined) return undefined;
+  watchedNodes.add(node);
+  const nodes = nodesOf(resolution, lookups);
+  if (nodes.length === 0 || nodes.includes(node) || !nodes.some(each => watchedNodes.has(each))) return undefined;
+  return 'other-node';
+}
+
+/** Nodes of the sides of which a sender must be at one: of a lookup the client alone. */
+function nodesOf(resolution: Resolution, lookups: ResolveContext['lookups']): readonly string[] {
+  switch (resolution.kind) {
+    case 'external':
+      return onlyKnown([resolution.client.pod?.nodeName]);
+    case 'incoming':
+      return onlyKnown([resolution.server.pod?.nodeName]);
+    case 'intent': {
+      const { client, server, resolvedBy: by } = resolution;
+      if (by === resolvedBy.dns) return onlyKnown([client.pod?.nodeName]);
+      const behind = server.service === undefined ? [] : lookups.backendsOf(server.service).pods;
+      return onlyKnown([client.pod?.nodeName, server.pod?.nodeName, ...behind.map(({ nodeName }) => nodeName)]);
+    }
+    default:
+      return [];
+  }
+}
+
+function onlyKnown(nodes: readonly (string | undefined)[]): readonly string[] {
+  return nodes.filter(node => node !== undefined);
+}
+
 function add(map: TrafficMap, resolution: Resolution, sighting: Sighting): Unresolved | undefined {
   switch (resolution.kind) {
     case 'intent':
       map.intents.add(toIntent(resolution, sighting));
+      map.namespaces.add(resolution.client.workload.namespace).add(resolution.server.workload.namespace);
       return undefined;
     case 'external':
       addExternal(map, resolution, sighting);
@@ -183,6 +231,7 @@ function rememberAddress(map: TrafficMap, { server, detail }: Sighting, { dnsNam
 }
 
 function addExternal(map: TrafficMap, { client, dnsName }: ExternalResolution, sighting: Sighting): void {
+  map.namespaces.add(client.workload.namespace);
   const { server, at, firstAt, count } = sighting;
   const address = server.kind === 'name' ? server.ip : undefined;
   map.external.add({ client: client.workload, dnsName, address, at, firstAt, count });
@@ -190,6 +239,7 @@ function addExternal(map: TrafficMap, { client, dnsName }: ExternalResolution, s
 
 function addIncoming(map: TrafficMap, { server, endpoint }: IncomingResolution, sighting: Sighting): void {
   const { client, at, firstAt, count, detail } = sighting;
+  map.namespaces.add(server.workload.namespace);
   map.incoming.add({
     server: server.workload,
     serverProvenance: server.provenance,

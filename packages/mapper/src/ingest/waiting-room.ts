@@ -1,9 +1,10 @@
 import type { Sighting, SkipReason } from '@network-mapper/model';
+import type { Sender } from '../auth/access.ts';
 
 export interface Waiting {
   readonly sighting: Sighting;
   /** The agent that reported it. */
-  readonly sender: string;
+  readonly sender: Sender;
   readonly address: string;
   /** Why it is skipped when no pod becomes known. */
   readonly reason: SkipReason;
@@ -39,7 +40,7 @@ export class WaitingRoom {
   /** False when there is no room. */
   add(waiting: Omit<Waiting, 'until'>, now: number): boolean {
     const { places, placesPerSender, wait } = this.#options;
-    if (this.#all.size >= places || (this.#bySender.get(waiting.sender) ?? 0) >= placesPerSender) return false;
+    if (this.#all.size >= places || (this.#bySender.get(waiting.sender.name) ?? 0) >= placesPerSender) return false;
     this.putBack({ ...waiting, until: now + wait });
     return true;
   }
@@ -54,7 +55,7 @@ export class WaitingRoom {
   /** Puts back what was taken out too early. */
   putBack(waiting: Waiting): void {
     this.#all.add(waiting);
-    this.#bySender.set(waiting.sender, (this.#bySender.get(waiting.sender) ?? 0) + 1);
+    this.#bySender.set(waiting.sender.name, (this.#bySender.get(waiting.sender.name) ?? 0) + 1);
     const group = this.#byAddress.get(waiting.address);
     if (group === undefined) this.#byAddress.set(waiting.address, new Set([waiting]));
     else group.add(waiting);
@@ -68,7 +69,8 @@ export class WaitingRoom {
   }
 
   #remove(waiting: Waiting): void {
-    const { sender, address } = waiting;
+    const { address } = waiting;
+    const sender = waiting.sender.name;
     this.#all.delete(waiting);
     const left = (this.#bySender.get(sender) ?? 1) - 1;
     if (left === 0) this.#bySender.delete(sender);

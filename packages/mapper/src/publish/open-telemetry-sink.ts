@@ -28,22 +28,28 @@ export interface ClosableSink extends Sink {
 
 /**
  * Counts the calls of each pair of workloads for OpenTelemetry; the library delivers the counts by OTLP over gRPC to the collector that the
- * standard variables `OTEL_EXPORTER_OTLP_*` name, and is loaded here and not before.
+ * standard variables `OTEL_EXPORTER_OTLP_*` name, and is loaded with the first delivery and not before.
  *
  * An edge that was seen counts for the connections that were new, and for one where there were none or its source cannot say: while a pair
  * talks, its counter grows.
  */
-export async function openOpenTelemetrySink(parts: OpenTelemetryParts): Promise<ClosableSink> {
-  const { openEdgeCounter } = await import('./edge-counter.ts');
-  const counter: EdgeCounter = openEdgeCounter({ ...parts, delivered: logTransitions(parts) });
+export function createOpenTelemetrySink(parts: OpenTelemetryParts): ClosableSink {
   const connections = new ConnectionIntervals<Edge>();
   const unsubscribe = parts.intents.subscribe((seen, edge) => connections.add(edge, connectionsOf(seen)));
+  let opening: Promise<EdgeCounter> | undefined;
+
+  async function open(): Promise<EdgeCounter> {
+    const { openEdgeCounter } = await import('./edge-counter.ts');
+    return openEdgeCounter({ ...parts, delivered: logTransitions(parts) });
+  }
+
   return {
     name: 'the export to OpenTelemetry',
     interval: parts.interval,
     // Connections are compared between intervals, so an interval is delivered whole.
     batch: Infinity,
     deliver: async changes => {
+      const counter = await (opening ??= open());
       const interval = connections.begin();
       const slice = new TimeSlice({ stride });
       for (const edge of changes) {
@@ -55,7 +61,7 @@ export async function openOpenTelemetrySink(parts: OpenTelemetryParts): Promise<
     },
     close: async () => {
       unsubscribe();
-      await counter.close();
+      await (await opening)?.close();
     },
   };
 }

@@ -17,9 +17,9 @@ export interface Explanation {
 
 /** Times are milliseconds since the epoch. */
 export interface Question {
-  readonly pod?: { readonly name: string; readonly namespace: string } | null;
-  readonly address?: string | null;
-  readonly at?: number | null;
+  readonly pod?: { readonly name: string; readonly namespace: string } | null | undefined;
+  readonly address?: string | null | undefined;
+  readonly at?: number | null | undefined;
 }
 
 /** Says what a pod or an address is resolved to, and how: by the functions that resolve sightings. */

@@ -23,6 +23,8 @@ export interface TrafficMap {
   readonly unmapped: Unmapped;
   readonly agents: Agents;
   readonly dnsCache: DnsCache;
+  /** Namespaces that edges are or were of. */
+  readonly namespaces: Set<string>;
   /** Makes room where the map is full. */
   readonly makeRoom: () => void;
   /** Removes edges that were last seen before a moment (milliseconds since the epoch). */
@@ -57,6 +59,7 @@ export function createTrafficMap({ dnsCacheCapacity, mostBytes, now }: TrafficMa
     trafficLevels,
     log,
     budget,
+    namespaces: new Set(),
     unmapped: new Unmapped(),
     agents: new Agents(),
     dnsCache: new DnsCache(dnsCacheCapacity, now),
