@@ -17,6 +17,7 @@ interface Request {
 }
 
 createServer((incoming, response) => {
+  if (incoming.url === '/healthz') return void response.end();
   void read(incoming).then(async ({ query, operationName, variables }) => {
     const rootValue = { [operationName]: () => true };
     const { data, errors } = await graphql({

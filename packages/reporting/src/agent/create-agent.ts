@@ -104,7 +104,12 @@ export function createAgent(options: AgentOptions): Agent {
     return new Channel({ evidence: kindOf, book, send, clock, events: totals });
   });
 
-  const sources = options.sources({ registry, record: sighting => books.get(sighting.evidence)?.record(sighting) });
+  const record = (sighting: Sighting): void => {
+    const book = books.get(sighting.evidence);
+    if (book === undefined) throw new Error(`${kind} records ${sighting.evidence}, which its list of evidence lacks`);
+    book.record(sighting);
+  };
+  const sources = options.sources({ registry, record });
   registerAgentMetrics({ registry, prefix: kind.replaceAll('-', '_'), books, totals, sources });
 
   const drain = async (): Promise<void> => {
