@@ -22,7 +22,7 @@ function garbageCollection(): Runnable {
       return (user + system) / 1000;
     },
     // As for want of memory: pages that are half empty are given back as well.
-    collect: gc === undefined ? undefined : () => void gc({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
+    collect: gc === undefined ? undefined : () => gc({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
     interval: 10_000,
   });
 }
