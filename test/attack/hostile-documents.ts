@@ -1,5 +1,5 @@
 /** So many texts, one after another. */
-export function repeated(count: number, text: (index: number) => string): string {
+function repeated(count: number, text: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => text(index)).join(' ');
 }
 

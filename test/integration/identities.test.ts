@@ -1,22 +1,7 @@
-import { MapperClient } from '@network-mapper/api';
+import { MapperClient, operations } from '@network-mapper/api';
 import { expect, test, vi } from 'vitest';
 import { microservicesDemo, openSandbox } from '@network-mapper/sandbox';
 import { noSandbox } from './sandbox-available.ts';
-
-interface Answer {
-  readonly serviceIntents: readonly { readonly client: Identity; readonly intents: readonly Identity[] }[];
-}
-interface Identity {
-  readonly name: string;
-  readonly namespace: string;
-  readonly nameResolvedUsingAnnotation: boolean | null;
-  readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
-}
-
-const document = `query Kinds { serviceIntents {
-  client { name namespace nameResolvedUsingAnnotation podOwnerKind { group version kind } }
-  intents { name namespace nameResolvedUsingAnnotation podOwnerKind { group version kind } }
-} }`;
 
 test.skipIf(noSandbox)(
   'services are named for what people deployed: the top of their owners, or the annotation on the pod',
@@ -28,7 +13,7 @@ test.skipIf(noSandbox)(
     const client = new MapperClient({ url: sandbox.mapperUrl, timeout: 5000 });
     await vi.waitFor(
       async () => {
-        const answer = await client.ask<Answer>({ document, operationName: 'Kinds' });
+        const answer = await client.ask(operations.serviceKinds);
         const intents = answer.kind === 'answered' ? answer.data.serviceIntents : [];
         const identities = intents.flatMap(({ client: caller, intents: servers }) => [caller, ...servers]);
         const kinds = Object.fromEntries(identities.map(({ name, podOwnerKind }) => [name, podOwnerKind?.kind]));

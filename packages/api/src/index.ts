@@ -1,6 +1,7 @@
 // The contract
 export { schemaText } from './schema.generated.ts';
 export type * from './types.generated.ts';
+export type { MutationArguments, ObjectTypes, QueryArguments } from './object-types.generated.ts';
 
 // Speaking to the mapper
 export {
@@ -13,7 +14,8 @@ export {
   type PostReply,
   type PostRequest,
 } from './mapper-client.ts';
-export { operations } from './operations.ts';
+export * as operations from './operations.generated.ts';
+export type { Operation } from './operation.ts';
 
 // Reports
 export {

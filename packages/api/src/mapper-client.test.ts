@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { MapperClient } from './mapper-client.ts';
-import { operations } from './operations.ts';
+import * as operations from './operations.generated.ts';
 
 type Handler = (request: IncomingMessage, body: Buffer, response: ServerResponse) => void;
 const stops: (() => void)[] = [];

@@ -1,3 +1,5 @@
+import type { Operation } from './operation.ts';
+
 /** What became of one request to the mapper. */
 export type MapperAnswer<T> =
   /** `mapper` tells one run of a mapper from another; undefined for the original, which does not say. */
@@ -25,10 +27,12 @@ export type MapperAnswer<T> =
 /** The header of an answer that names the run of the mapper: another value means that what the mapper held is gone. */
 export const mapperHeader = 'x-mapper-instance';
 
-export interface MapperRequest {
-  readonly document: string;
-  readonly operationName: string;
-  readonly variables?: Readonly<Record<string, unknown>>;
+/** An operation with values for its variables. */
+export interface MapperRequest<Data = unknown, Variables = Readonly<Record<string, unknown>>> extends Operation<
+  Data,
+  Variables
+> {
+  readonly variables?: NoInfer<Variables>;
 }
 
 export interface MapperClientOptions {
@@ -76,7 +80,10 @@ export class MapperClient {
   }
 
   /** The data of one operation; never throws. */
-  async ask<T>({ document, operationName, variables }: MapperRequest, signal?: AbortSignal): Promise<MapperAnswer<T>> {
+  async ask<Data, Variables = Readonly<Record<string, unknown>>>(
+    { document, operationName, variables }: MapperRequest<Data, Variables>,
+    signal?: AbortSignal,
+  ): Promise<MapperAnswer<Data>> {
     const limit = AbortSignal.timeout(this.#timeout);
     try {
       const json = JSON.stringify({ query: document, variables, operationName });
@@ -86,7 +93,7 @@ export class MapperClient {
         compress: json.length > this.#compressAbove,
         signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
       });
-      return toAnswer<T>(reply);
+      return toAnswer<Data>(reply);
     } catch (error) {
       if (limit.aborted) return { kind: 'failed', problem: `no answer from ${this.url} within ${this.#timeout} ms` };
       return { kind: 'failed', problem: `${this.url} cannot be reached: ${reasonOf(error)}` };

@@ -1,4 +1,4 @@
-import type { MapperAnswer, MapperClient } from '@network-mapper/api';
+import { operations, type MapperAnswer, type MapperClient } from '@network-mapper/api';
 import { CliError } from './cli-error.ts';
 
 /** A service as the queries here ask for it; older mappers leave out all but name and namespace. */
@@ -25,53 +25,7 @@ export interface MapFilter {
   readonly server: { readonly name: string; readonly namespace: string } | undefined;
 }
 
-const nameFragment = 'fragment NamespacedNameFragment on OtterizeServiceIdentity { name namespace }';
-const identityFragments = `
-fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity {
-  ...NamespacedNameFragment
-  ...LabelsFragment
-  ...PodOwnerKind
-  kubernetesService
-}
-${nameFragment}
-fragment LabelsFragment on OtterizeServiceIdentity { labels { key value } }
-fragment PodOwnerKind on OtterizeServiceIdentity { podOwnerKind { group version kind } }`;
-
-/** The query of the Otterize CLI; `more` asks for further fields of an intent. */
-function intentsDocument(more: string): string {
-  return `query Intents($namespaces: [String!], $includedLabels: [String!], $excludeServiceWithLabels: [String!], $server: ServerFilter) {
-  intents(namespaces: $namespaces, includeLabels: $includedLabels, excludeServiceWithLabels: $excludeServiceWithLabels, server: $server) {
-    client { ...NamespacedNameWithLabelsFragment }
-    server { ...NamespacedNameWithLabelsFragment }
-    type
-    kafkaTopics { name operations }
-    httpResources { path methods }
-    ${more}
-  }
-}${identityFragments}`;
-}
-
-const withLabels = `query ServiceIntentsWithLabels($namespaces: [String!], $includedLabels: [String!]) {
-  serviceIntents(namespaces: $namespaces, includeLabels: $includedLabels) {
-    client { ...NamespacedNameWithLabelsFragment }
-    intents { ...NamespacedNameWithLabelsFragment }
-  }
-}${identityFragments}`;
-
-const namesOnly = `query ServiceIntentsUpToMapperV017($namespaces: [String!]) {
-  serviceIntents(namespaces: $namespaces) {
-    client { ...NamespacedNameFragment }
-    intents { ...NamespacedNameFragment }
-  }
-}
-${nameFragment}`;
-
-function variablesOf({
-  namespaces,
-  distinctByLabel,
-  excludeLabels,
-  server,
-}: MapFilter): Readonly<Record<string, unknown>> {
+function variablesOf({ namespaces, distinctByLabel, excludeLabels, server }: MapFilter): operations.IntentsVariables {
   return {
     namespaces,
     includedLabels: distinctByLabel === undefined ? null : [distinctByLabel],
@@ -86,11 +40,7 @@ export async function queryIntents(
   filter: MapFilter,
   oldMapper: () => void,
 ): Promise<readonly QueriedIntent[]> {
-  const answer = await client.ask<{ intents: readonly QueriedIntent[] }>({
-    document: intentsDocument(''),
-    operationName: 'Intents',
-    variables: variablesOf(filter),
-  });
+  const answer = await client.ask({ ...operations.intents, variables: variablesOf(filter) });
   if (answer.kind !== 'unsupported') return dataOf(answer).intents;
   oldMapper();
   return queryServiceIntents(client, filter);
@@ -98,15 +48,12 @@ export async function queryIntents(
 
 async function queryServiceIntents(client: MapperClient, filter: MapFilter): Promise<readonly QueriedIntent[]> {
   const { namespaces, distinctByLabel } = filter;
-  const request =
-    distinctByLabel === undefined
-      ? { document: namesOnly, operationName: 'ServiceIntentsUpToMapperV017', variables: { namespaces } }
-      : {
-          document: withLabels,
-          operationName: 'ServiceIntentsWithLabels',
-          variables: { namespaces, includedLabels: [distinctByLabel] },
-        };
-  const answer = await client.ask<{ serviceIntents: readonly OldServiceIntents[] }>(request);
+  const answer: MapperAnswer<OldServiceIntents> = await (distinctByLabel === undefined
+    ? client.ask({ ...operations.serviceIntentsUpToMapperV017, variables: { namespaces } })
+    : client.ask({
+        ...operations.serviceIntentsWithLabels,
+        variables: { namespaces, includedLabels: [distinctByLabel] },
+      }));
   if (answer.kind === 'unsupported' && distinctByLabel !== undefined) {
     throw new CliError('listing intents with labels filter is not supported by your network mapper. Please upgrade');
   }
@@ -116,26 +63,17 @@ async function queryServiceIntents(client: MapperClient, filter: MapFilter): Pro
 }
 
 interface OldServiceIntents {
-  readonly client: QueriedIdentity;
-  readonly intents: readonly QueriedIdentity[];
+  readonly serviceIntents: readonly {
+    readonly client: QueriedIdentity;
+    readonly intents: readonly QueriedIdentity[];
+  }[];
 }
 
 /** A call with everything that only this project's mapper knows of it. */
-export interface WideIntent extends QueriedIntent {
-  readonly firstSeen: string;
-  readonly lastSeen: string;
-  readonly ports: readonly number[];
-  readonly protocols: readonly string[];
-  readonly evidence: readonly string[];
-  readonly count: number;
-}
+export type WideIntent = operations.WideIntentsData['intents'][number];
 
 export async function queryWideIntents(client: MapperClient, filter: MapFilter): Promise<readonly WideIntent[]> {
-  const answer = await client.ask<{ intents: readonly WideIntent[] }>({
-    document: intentsDocument('firstSeen lastSeen ports protocols evidence count'),
-    operationName: 'Intents',
-    variables: variablesOf(filter),
-  });
+  const answer = await client.ask({ ...operations.wideIntents, variables: variablesOf(filter) });
   if (answer.kind === 'unsupported') {
     throw new CliError(`this mapper cannot tell ports and evidence: list without --wide (${answer.problem})`);
   }
@@ -143,7 +81,7 @@ export async function queryWideIntents(client: MapperClient, filter: MapFilter):
 }
 
 export async function resetCapture(client: MapperClient): Promise<void> {
-  dataOf(await client.ask({ document: 'mutation ResetCapture { resetCapture }', operationName: 'ResetCapture' }));
+  dataOf(await client.ask(operations.resetCapture));
 }
 
 /** The data of an answer; CliError without one. */

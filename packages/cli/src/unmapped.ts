@@ -1,4 +1,4 @@
-import type { UnmappedTrafficPage } from '@network-mapper/api';
+import { operations } from '@network-mapper/api';
 import { CliError } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { listFlags, rootFlags } from './flags.ts';
@@ -7,27 +7,17 @@ import { toSeconds } from './moment.ts';
 import { withMapper } from './reach-mapper.ts';
 import { table } from './table.ts';
 
+type Page = operations.UnmappedData['unmapped'];
+
 /** Pairs that are listed; the totals count all. */
 const mostPairs = 100;
-
-const document = `query Unmapped($namespaces: [String!], $first: Int) {
-  unmapped(namespaces: $namespaces, first: $first) {
-    totals { reason evidence count meaning }
-    nodes { reason evidence namespace client server lastSeen count }
-    pageInfo { hasNextPage }
-  }
-}`;
 
 /** `network-mapper unmapped`: what was seen and is not on the map, and why. */
 export async function unmapped({ settings, env, output }: CommandContext): Promise<void> {
   const namespaces = settings.get(listFlags.namespaces);
   const headers = !settings.get(rootFlags.noHeaders);
   await withMapper(settings, env, async client => {
-    const answer = await client.ask<{ unmapped: UnmappedTrafficPage }>({
-      document,
-      operationName: 'Unmapped',
-      variables: { namespaces, first: mostPairs },
-    });
+    const answer = await client.ask({ ...operations.unmapped, variables: { namespaces, first: mostPairs } });
     if (answer.kind === 'unsupported')
       throw new CliError('this mapper does not tell what it could not map: please upgrade it');
     const { totals, nodes, pageInfo } = dataOf(answer).unmapped;
@@ -39,12 +29,12 @@ export async function unmapped({ settings, env, output }: CommandContext): Promi
   });
 }
 
-function totalsTable(totals: UnmappedTrafficPage['totals'], headers: boolean): string {
+function totalsTable(totals: Page['totals'], headers: boolean): string {
   const rows = totals.map(({ reason, evidence, count, meaning }) => [reason, evidence, String(count), meaning]);
   return table(rows, headers ? ['REASON', 'EVIDENCE', 'COUNT', 'MEANING'] : undefined);
 }
 
-function pairsTable(pairs: UnmappedTrafficPage['nodes'], headers: boolean): string {
+function pairsTable(pairs: Page['nodes'], headers: boolean): string {
   const rows = pairs.map(({ reason, evidence, client, server, count, lastSeen }) => [
     client,
     server === '' ? '-' : server,

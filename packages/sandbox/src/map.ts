@@ -1,4 +1,4 @@
-import { MapperClient } from '@network-mapper/api';
+import { MapperClient, operations } from '@network-mapper/api';
 import type { Plan } from './plan.ts';
 
 /** Who calls whom, each pair as `client -> server`. */
@@ -9,16 +9,6 @@ export function graphOf({ workloads }: Plan): CallGraph {
   return new Set(workloads.flatMap(({ name, calls }) => calls.map(({ to }) => `${name} -> ${to}`)));
 }
 
-interface IntentsAnswer {
-  readonly serviceIntents: readonly { readonly client: Service; readonly intents: readonly Service[] }[];
-}
-interface Service {
-  readonly name: string;
-}
-
-const document =
-  'query Map($namespaces: [String!]) { serviceIntents(namespaces: $namespaces) { client { name } intents { name } } }';
-
 /** What a mapper knows of a namespace so far; nothing while it cannot be asked. */
 export async function readMap({
   mapperUrl,
@@ -28,9 +18,8 @@ export async function readMap({
   readonly namespace: string;
 }): Promise<CallGraph> {
   const client = new MapperClient({ url: mapperUrl, timeout: 5000 });
-  const answer = await client.ask<IntentsAnswer>({
-    document,
-    operationName: 'Map',
+  const answer = await client.ask({
+    ...operations.serviceIntentsUpToMapperV017,
     variables: { namespaces: [namespace] },
   });
   if (answer.kind !== 'answered') return new Set();

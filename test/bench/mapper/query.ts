@@ -1,4 +1,5 @@
-import { Agent, request } from 'node:http';
+import { Agent, request as send } from 'node:http';
+import { operations } from '@network-mapper/api';
 
 export interface Query {
   readonly query: string;
@@ -6,21 +7,10 @@ export interface Query {
   readonly operationName: string;
 }
 
-const fragments = `
-fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity { ...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService }
-fragment NamespacedNameFragment on OtterizeServiceIdentity { name namespace }
-fragment LabelsFragment on OtterizeServiceIdentity { labels { key value } }
-fragment PodOwnerKind on OtterizeServiceIdentity { podOwnerKind { group version kind } }`;
-
 /** What the command line asks for `list`, of all namespaces or of one. */
 export function cliIntents(namespace?: string): Query {
   return {
-    operationName: 'Intents',
-    query: `query Intents($namespaces: [String!], $includedLabels: [String!], $excludeServiceWithLabels: [String!], $server: ServerFilter) {
-  intents(namespaces: $namespaces, includeLabels: $includedLabels, excludeServiceWithLabels: $excludeServiceWithLabels, server: $server) {
-    client { ...NamespacedNameWithLabelsFragment } server { ...NamespacedNameWithLabelsFragment } type kafkaTopics { name operations } httpResources { path methods }
-  }
-}${fragments}`,
+    ...request(operations.intents),
     variables: {
       namespaces: namespace === undefined ? [] : [namespace],
       includedLabels: null,
@@ -31,13 +21,19 @@ export function cliIntents(namespace?: string): Query {
 }
 
 export const serviceIntents: Query = {
-  operationName: 'ServiceIntentsUpToMapperV017',
-  query: `query ServiceIntentsUpToMapperV017($namespaces: [String!]) {
-  serviceIntents(namespaces: $namespaces) { client { ...NamespacedNameFragment } intents { ...NamespacedNameFragment } }
-}
-fragment NamespacedNameFragment on OtterizeServiceIdentity { name namespace }`,
+  ...request(operations.serviceIntentsUpToMapperV017),
   variables: { namespaces: [] },
 };
+
+function request({
+  document,
+  operationName,
+}: {
+  readonly document: string;
+  readonly operationName: string;
+}): Omit<Query, 'variables'> {
+  return { query: document, operationName };
+}
 
 export interface QueryTimes {
   /** Milliseconds until the whole answer was there. */
@@ -58,7 +54,7 @@ export async function timeQuery(url: string, query: Query, runs = 21): Promise<Q
     new Promise((resolve, reject) => {
       const started = performance.now();
       bytes = 0;
-      const sent = request(`${url}/query`, {
+      const sent = send(`${url}/query`, {
         method: 'POST',
         agent,
         headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },

@@ -1,3 +1,4 @@
+import type { ObjectTypes } from '@network-mapper/api';
 import {
   namedWorkload,
   protocolBits,
@@ -14,7 +15,7 @@ import {
   type Provenance,
   type Workload,
 } from '@network-mapper/model';
-import type { AnswerContext, CachedType, FieldTable } from './json-writer.ts';
+import type { AnswerContext, CachedType, FieldTables } from './json-writer.ts';
 import { formatGoDuration, formatGoTime, formatTime } from './time.ts';
 
 /** An identity as the API shows it: the workload, and how it was resolved. */
@@ -31,13 +32,13 @@ export function serverOf({ server, serverProvenance }: IntentEdge | IncomingEdge
   return { workload: server, provenance: serverProvenance };
 }
 
-const seen: FieldTable = {
+const seen = {
   firstSeen: (edge: Pick<EdgeBase, 'firstSeen'>) => formatTime(edge.firstSeen),
   lastSeen: (edge: Pick<EdgeBase, 'lastSeen'>) => formatTime(edge.lastSeen),
 };
 
 /** How the fields of the API's types are got from what the stores hold, where they are not members of the same name. */
-export const fieldTables: Readonly<Record<string, FieldTable>> = {
+export const fieldTables = {
   OtterizeServiceIdentity: {
     name: ({ workload }: ShownIdentity) => workload.name,
     namespace: ({ workload }: ShownIdentity) => workload.namespace,
@@ -73,7 +74,6 @@ export const fieldTables: Readonly<Record<string, FieldTable>> = {
     ...seen,
     server: serverOf,
     ports: (edge: IncomingEdge) => toPorts(edge.endpoints),
-    endpoints: (edge: IncomingEdge) => toEndpoints(edge.endpoints),
   },
   CloudOperation: {
     ...seen,
@@ -85,10 +85,10 @@ export const fieldTables: Readonly<Record<string, FieldTable>> = {
   UnmappedTraffic: seen,
   Agent: {
     startedAt: ({ startedAt }: { readonly startedAt: number }) => formatTime(startedAt),
-    lastSeen: seen.lastSeen ?? (() => null),
+    lastSeen: seen.lastSeen,
   },
-  TrafficLevel: { lastSeen: seen.lastSeen ?? (() => null) },
-};
+  TrafficLevel: { lastSeen: seen.lastSeen },
+} satisfies FieldTables;
 
 const protocols = Object.keys(protocolBits) as readonly Protocol[];
 
@@ -96,7 +96,7 @@ const protocols = Object.keys(protocolBits) as readonly Protocol[];
  * All of an identity but how it was resolved is the same text wherever its workload appears; and all of how it was resolved but the
  * times is mostly the same for all edges of one workload.
  */
-export const cachedTypes: Readonly<Record<string, CachedType>> = {
+export const cachedTypes = {
   OtterizeServiceIdentity: {
     key: ({ workload }: ShownIdentity) => workload,
     except: new Set(['resolutionData']),
@@ -110,7 +110,7 @@ export const cachedTypes: Readonly<Record<string, CachedType>> = {
     },
     except: new Set(['uptime', 'lastSeen']),
   },
-};
+} satisfies { readonly [Name in keyof ObjectTypes]?: CachedType };
 
 function isEqualButTimes(a: Provenance, b: Provenance): boolean {
   return (

@@ -1,16 +1,9 @@
+import type { QueryArguments } from '@network-mapper/api';
 import { hasPort, type IntentEdge, type LabelSet } from '@network-mapper/model';
 import { intentKey, type Intents } from '../store/intents.ts';
 
-export interface IntentArguments {
-  readonly namespaces?: readonly string[] | null;
-  readonly includeLabels?: readonly string[] | null;
-  readonly excludeServiceWithLabels?: readonly string[] | null;
-  readonly includeAllLabels?: boolean | null;
-  readonly server?: { readonly name: string; readonly namespace: string } | null;
-  readonly since?: number | null;
-  readonly port?: number | null;
-  readonly serverNamespaces?: readonly string[] | null;
-}
+/** Those of `intents`; `serviceIntents` has some of them. */
+export type IntentArguments = QueryArguments['intents'];
 
 type Wanted = (edge: IntentEdge) => boolean;
 

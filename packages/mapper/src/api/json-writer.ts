@@ -11,6 +11,7 @@ import {
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
+import type { ObjectTypes } from '@network-mapper/api';
 import type { CachedFragments } from './cached-fragments.ts';
 import { compileArguments } from './compile-arguments.ts';
 import { InputError } from './input-error.ts';
@@ -31,8 +32,15 @@ export interface AnswerContext {
   readonly introspection: { left: number };
 }
 
-/** How the fields of one type are got from what our stores hold. A field that is not listed is the member of the same name. */
-export type FieldTable = Readonly<Record<string, (source: never, context: AnswerContext) => unknown>>;
+type ReadField = (source: never, context: AnswerContext) => unknown;
+
+/** How the fields of one type are read from what our stores hold. A field that is not listed is the member of the same name. */
+export type FieldTable = Readonly<Record<string, ReadField>>;
+
+/** Tables for types of the schema, held against it: what is misspelt does not compile. */
+export type FieldTables = {
+  readonly [Name in keyof ObjectTypes]?: { readonly [Field in keyof ObjectTypes[Name]]?: ReadField };
+};
 
 /** How the fields of a type that come from one object are written once an answer for each such object. */
 export interface CachedType {

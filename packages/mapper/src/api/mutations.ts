@@ -1,9 +1,16 @@
-import { entriesIn, fromWire, limits, type AgentStatus, type ReceivedReports, type Refused } from '@network-mapper/api';
+import {
+  entriesIn,
+  fromWire,
+  limits,
+  type MutationArguments,
+  type ReceivedReports,
+  type Refused,
+} from '@network-mapper/api';
 import { evidenceKinds, evidences, type Evidence } from '@network-mapper/model';
 import type { Intake } from '../ingest/intake.ts';
 import type { TrafficMap } from '../store/traffic-map.ts';
 import { InputError } from './input-error.ts';
-import type { RootField } from './operation.ts';
+import type { RootField, RootFields } from './operation.ts';
 
 export interface MutationParts {
   readonly map: TrafficMap;
@@ -17,11 +24,11 @@ export interface MutationParts {
 }
 
 /** What answers each field of `Mutation`. Arguments have been checked against the schema: their types are the schema's. */
-export function createMutations(parts: MutationParts): Readonly<Record<string, RootField>> {
+export function createMutations(parts: MutationParts): RootFields<MutationArguments> {
   const { map, now, wasReset } = parts;
   const reports = evidences.map(evidence => [evidenceKinds[evidence].mutation, reportField(evidence, parts)] as const);
   return {
-    ...Object.fromEntries(reports),
+    ...(Object.fromEntries(reports) as Record<ReportMutation, RootField<ReceivedReports[Evidence]>>),
     resetCapture: {
       resolve: () => {
         map.intents.clear();
@@ -30,8 +37,7 @@ export function createMutations(parts: MutationParts): Readonly<Record<string, R
       },
     },
     reportAgentStatus: {
-      resolve: args => {
-        const { status } = args as { readonly status: ReceivedStatus };
+      resolve: ({ status }) => {
         checkStatus(status);
         map.agents.add({ ...status, lastSeen: now() });
         return true;
@@ -40,11 +46,15 @@ export function createMutations(parts: MutationParts): Readonly<Record<string, R
   };
 }
 
+type ReportMutation = (typeof evidenceKinds)[Evidence]['mutation'];
+
 /** `true` is answered when everything is on the map, waits for its pods, or is counted under the reason why it is not. */
-function reportField(evidence: Evidence, { intake, now, reported }: MutationParts): RootField {
+function reportField(
+  evidence: Evidence,
+  { intake, now, reported }: MutationParts,
+): RootField<ReceivedReports[Evidence]> {
   return {
-    resolve: async args => {
-      const report = args as unknown as ReceivedReports[Evidence];
+    resolve: async report => {
       const refuse = (refused: Refused): void => intake.refuse(refused);
       await intake.take(fromWire(evidence, report, { now: now(), refuse }), '');
       reported(evidence, entriesIn(report));
@@ -53,7 +63,7 @@ function reportField(evidence: Evidence, { intake, now, reported }: MutationPart
   };
 }
 
-type ReceivedStatus = Omit<AgentStatus, 'startedAt'> & { readonly startedAt: number };
+type ReceivedStatus = MutationArguments['reportAgentStatus']['status'];
 
 /** What an agent says of itself is bounded like what it reports; it is refused as a whole. */
 function checkStatus({ kind, name, version, undecodable, skipped, ...numbers }: ReceivedStatus): void {

@@ -29,15 +29,15 @@ import {
 } from './json-writer.ts';
 import { selectFields, type Fragments, type SelectedField, type Variables } from './select-fields.ts';
 
-/** Arguments of a root field in their types' own forms. */
-export type Arguments = Readonly<Record<string, unknown>>;
-
-export interface RootField {
+export interface RootField<Args = never> {
   /** The value; of a list its elements, some at a time, so that long answers are written in turns. */
-  resolve(args: Arguments): unknown;
+  resolve(args: Args): unknown;
   /** The labels that identities in the answer show; none when not said. */
-  labels?(args: Arguments): AnswerContext['labels'];
+  labels?(args: Args): AnswerContext['labels'];
 }
+
+/** What answers each field of a root type, by the arguments of its fields (`QueryArguments`, `MutationArguments`). */
+export type RootFields<Arguments> = { readonly [Name in keyof Arguments]: RootField<Arguments[Name]> };
 
 export interface OperationParts {
   readonly schema: GraphQLSchema;
@@ -197,9 +197,11 @@ interface FieldParts {
 
 async function* runField(
   { root, write, writeElement }: FieldParts,
-  args: Arguments,
+  variables: Variables,
   empty: AnswerContext,
 ): AsyncGenerator<string> {
+  // They were coerced as the schema says, and that is what the fields' types are generated from.
+  const args = variables as never;
   const context: AnswerContext = { ...empty, labels: root.labels?.(args) ?? empty.labels };
   const value = await root.resolve(args);
   if (writeElement === undefined || !isIterable(value)) {

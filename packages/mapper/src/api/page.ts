@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
 
 export interface PageArguments {
-  readonly first?: number | null;
-  readonly after?: string | null;
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
 }
 
 export interface Page<T> {

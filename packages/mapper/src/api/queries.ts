@@ -1,11 +1,5 @@
-import {
-  hasPort,
-  skipReasons,
-  type Edge,
-  type Evidence,
-  type IntentEdge,
-  type SkipReason,
-} from '@network-mapper/model';
+import type { QueryArguments } from '@network-mapper/api';
+import { hasPort, skipReasons, type Edge, type IntentEdge, type SkipReason } from '@network-mapper/model';
 import type { Explain } from '../resolve/explain.ts';
 import type { EdgeStore } from '../store/edge-store.ts';
 import { averageLevel } from '../store/traffic-levels.ts';
@@ -13,7 +7,7 @@ import type { TrafficMap } from '../store/traffic-map.ts';
 import { clientOf, serverOf, type ShownIdentity } from './fields.ts';
 import { intentFilter, type IntentArguments } from './intent-filter.ts';
 import type { AnswerContext } from './json-writer.ts';
-import type { RootField } from './operation.ts';
+import type { RootField, RootFields } from './operation.ts';
 import { toPage, type PageArguments } from './page.ts';
 
 export interface QueryParts {
@@ -23,12 +17,12 @@ export interface QueryParts {
 }
 
 interface TrafficArguments extends PageArguments {
-  readonly namespaces?: readonly string[] | null;
-  readonly since?: number | null;
+  readonly namespaces?: readonly string[] | null | undefined;
+  readonly since?: number | null | undefined;
 }
 
 /** What answers each field of `Query`. Arguments have been checked against the schema: their types are the schema's. */
-export function createQueries({ map, explain, now }: QueryParts): Readonly<Record<string, RootField>> {
+export function createQueries({ map, explain, now }: QueryParts): RootFields<QueryArguments> {
   return {
     health: { resolve: () => true },
     intents: { labels: shownLabels, resolve: args => intents(map, args) },
@@ -36,14 +30,14 @@ export function createQueries({ map, explain, now }: QueryParts): Readonly<Recor
     externalTraffic: page((args: TrafficArguments) =>
       toPage(edges(map.external, args), edge => `${edge.client.key}\0${edge.dnsName}`, args),
     ),
-    incomingTraffic: page((args: TrafficArguments & { readonly port?: number | null }) => {
+    incomingTraffic: page((args: QueryArguments['incomingTraffic']) => {
       const { port } = args;
       const wanted = edges(map.incoming, args).filter(
         edge => typeof port !== 'number' || hasPort(edge.endpoints, port),
       );
       return toPage(wanted, edge => `${edge.server.key}\0${edge.address}`, args);
     }),
-    cloudOperations: page((args: TrafficArguments & { readonly provider?: string | null }) => {
+    cloudOperations: page((args: QueryArguments['cloudOperations']) => {
       const { provider } = args;
       const wanted = edges(map.cloud, args).filter(edge => typeof provider !== 'string' || edge.provider === provider);
       return toPage(
@@ -72,14 +66,14 @@ export function createQueries({ map, explain, now }: QueryParts): Readonly<Recor
         args,
       );
     }),
-    unmapped: page((args: UnmappedArguments) => unmapped(map, args)),
+    unmapped: page((args: QueryArguments['unmapped']) => unmapped(map, args)),
     agents: { resolve: () => [map.agents.all()] },
-    serviceIdentity: { labels: () => 'all', resolve: args => explain(args) },
+    serviceIdentity: page(explain),
   };
 }
 
-function page(resolve: (args: never) => unknown): RootField {
-  return { labels: () => 'all', resolve: args => resolve(args as never) };
+function page<Args>(resolve: (args: Args) => unknown): RootField<Args> {
+  return { labels: () => 'all', resolve };
 }
 
 function shownLabels({ includeAllLabels, includeLabels }: IntentArguments): AnswerContext['labels'] {
@@ -123,12 +117,7 @@ function edges<E extends Edge, S>(
     .filter(edge => typeof since !== 'number' || edge.lastSeen >= since);
 }
 
-interface UnmappedArguments extends TrafficArguments {
-  readonly reasons?: readonly string[] | null;
-  readonly evidence?: readonly Evidence[] | null;
-}
-
-function unmapped(map: TrafficMap, args: UnmappedArguments): object {
+function unmapped(map: TrafficMap, args: QueryArguments['unmapped']): object {
   const { reasons, evidence, namespaces, since } = args;
   const allows = (list: readonly string[] | null | undefined, value: string | null): boolean =>
     !list || list.length === 0 || (value !== null && list.includes(value));

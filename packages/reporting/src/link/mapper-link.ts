@@ -1,4 +1,4 @@
-import { MapperClient, type Dialect, type MapperAnswer, type MapperRequest } from '@network-mapper/api';
+import { MapperClient, operations, type Dialect, type MapperAnswer, type MapperRequest } from '@network-mapper/api';
 import { HttpPost, type HttpPostOptions } from './http-post.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -21,7 +21,6 @@ export interface ReportRequest extends Omit<MapperRequest, 'variables'> {
 type Data = Readonly<Record<string, unknown>>;
 type Answer = MapperAnswer<Data>;
 
-const health = { document: 'query Health { health }', operationName: 'Health' };
 /** Milliseconds after which a mapper that refused our additions is asked with them again. */
 const retryExtendedAfter = 10 * 60_000;
 /** Bytes from which a report is compressed. */
@@ -91,7 +90,7 @@ export class MapperLink {
 
   /** Asks who the mapper is. */
   async probe(signal: AbortSignal): Promise<void> {
-    this.#hear((await this.#askHealth(signal)) ?? (await this.#probeClient.ask<Data>(health, signal)), signal);
+    this.#hear((await this.#askHealth(signal)) ?? (await this.#probeClient.ask<Data>(operations.health, signal)), signal);
   }
 
   /** `GET /healthz` costs the mapper a third of a query. Undefined when its answer does not show who gave it. */

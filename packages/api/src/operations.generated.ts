@@ -1,0 +1,370 @@
+// Generated from operations/*.graphql by scripts/generate.ts. Do not edit.
+import type { Operation } from './operation.ts';
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type * as Schema from './types.generated.ts';
+
+export type HealthVariables = Exact<{ [key: string]: never }>;
+
+export type HealthData = { readonly health: boolean };
+
+export type NamespacedNameWithLabelsFragment = {
+  readonly kubernetesService: string | null;
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+  readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+};
+
+export type NamespacedNameFragment = { readonly name: string; readonly namespace: string };
+
+export type LabelsFragment = {
+  readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+};
+
+export type PodOwnerKind = {
+  readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+};
+
+export type IntentsVariables = Exact<{
+  namespaces?: ReadonlyArray<string> | string | null | undefined;
+  includedLabels?: ReadonlyArray<string> | string | null | undefined;
+  excludeServiceWithLabels?: ReadonlyArray<string> | string | null | undefined;
+  server?: Schema.ServerFilter | null | undefined;
+}>;
+
+export type IntentsData = {
+  readonly intents: ReadonlyArray<{
+    readonly type: Schema.IntentType | null;
+    readonly client: {
+      readonly kubernetesService: string | null;
+      readonly name: string;
+      readonly namespace: string;
+      readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+      readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+    };
+    readonly server: {
+      readonly kubernetesService: string | null;
+      readonly name: string;
+      readonly namespace: string;
+      readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+      readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+    };
+    readonly kafkaTopics: ReadonlyArray<{
+      readonly name: string;
+      readonly operations: ReadonlyArray<Schema.KafkaOperation> | null;
+    }> | null;
+    readonly httpResources: ReadonlyArray<{
+      readonly path: string;
+      readonly methods: ReadonlyArray<Schema.HttpMethod> | null;
+    }> | null;
+  }>;
+};
+
+export type IntentOfOriginal = {
+  readonly type: Schema.IntentType | null;
+  readonly client: {
+    readonly kubernetesService: string | null;
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+    readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+  };
+  readonly server: {
+    readonly kubernetesService: string | null;
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+    readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+  };
+  readonly kafkaTopics: ReadonlyArray<{
+    readonly name: string;
+    readonly operations: ReadonlyArray<Schema.KafkaOperation> | null;
+  }> | null;
+  readonly httpResources: ReadonlyArray<{
+    readonly path: string;
+    readonly methods: ReadonlyArray<Schema.HttpMethod> | null;
+  }> | null;
+};
+
+export type ReportCaptureResultsVariables = Exact<{
+  results: Schema.CaptureResults;
+}>;
+
+export type ReportCaptureResultsData = { readonly reportCaptureResults: boolean };
+
+export type ReportTcpCaptureResultsVariables = Exact<{
+  results: Schema.CaptureTcpResults;
+}>;
+
+export type ReportTcpCaptureResultsData = { readonly reportTCPCaptureResults: boolean };
+
+export type ReportSocketScanResultsVariables = Exact<{
+  results: Schema.SocketScanResults;
+}>;
+
+export type ReportSocketScanResultsData = { readonly reportSocketScanResults: boolean };
+
+export type ReportKafkaMapperResultsVariables = Exact<{
+  results: Schema.KafkaMapperResults;
+}>;
+
+export type ReportKafkaMapperResultsData = { readonly reportKafkaMapperResults: boolean };
+
+export type ReportIstioConnectionResultsVariables = Exact<{
+  results: Schema.IstioConnectionResults;
+}>;
+
+export type ReportIstioConnectionResultsData = { readonly reportIstioConnectionResults: boolean };
+
+export type ReportAwsOperationVariables = Exact<{
+  operation: ReadonlyArray<Schema.AwsOperation> | Schema.AwsOperation;
+}>;
+
+export type ReportAwsOperationData = { readonly reportAWSOperation: boolean };
+
+export type ReportAzureOperationVariables = Exact<{
+  operation: ReadonlyArray<Schema.AzureOperation> | Schema.AzureOperation;
+}>;
+
+export type ReportAzureOperationData = { readonly reportAzureOperation: boolean };
+
+export type ReportGcpOperationVariables = Exact<{
+  operation: ReadonlyArray<Schema.GcpOperation> | Schema.GcpOperation;
+}>;
+
+export type ReportGcpOperationData = { readonly reportGCPOperation: boolean };
+
+export type ReportTrafficLevelResultsVariables = Exact<{
+  results: Schema.TrafficLevelResults;
+}>;
+
+export type ReportTrafficLevelResultsData = { readonly reportTrafficLevelResults: boolean };
+
+export type ReportAgentStatusVariables = Exact<{
+  status: Schema.AgentStatus;
+}>;
+
+export type ReportAgentStatusData = { readonly reportAgentStatus: boolean };
+
+export type ResetCaptureVariables = Exact<{ [key: string]: never }>;
+
+export type ResetCaptureData = { readonly resetCapture: boolean };
+
+export type ServiceIntentsWithLabelsVariables = Exact<{
+  namespaces?: ReadonlyArray<string> | string | null | undefined;
+  includedLabels?: ReadonlyArray<string> | string | null | undefined;
+}>;
+
+export type ServiceIntentsWithLabelsData = {
+  readonly serviceIntents: ReadonlyArray<{
+    readonly client: {
+      readonly kubernetesService: string | null;
+      readonly name: string;
+      readonly namespace: string;
+      readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+      readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+    };
+    readonly intents: ReadonlyArray<{
+      readonly kubernetesService: string | null;
+      readonly name: string;
+      readonly namespace: string;
+      readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+      readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+    }>;
+  }>;
+};
+
+export type ServiceIntentsUpToMapperV017Variables = Exact<{
+  namespaces?: ReadonlyArray<string> | string | null | undefined;
+}>;
+
+export type ServiceIntentsUpToMapperV017Data = {
+  readonly serviceIntents: ReadonlyArray<{
+    readonly client: { readonly name: string; readonly namespace: string };
+    readonly intents: ReadonlyArray<{ readonly name: string; readonly namespace: string }>;
+  }>;
+};
+
+export type ServiceKindsVariables = Exact<{ [key: string]: never }>;
+
+export type ServiceKindsData = {
+  readonly serviceIntents: ReadonlyArray<{
+    readonly client: {
+      readonly name: string;
+      readonly namespace: string;
+      readonly nameResolvedUsingAnnotation: boolean | null;
+      readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+    };
+    readonly intents: ReadonlyArray<{
+      readonly name: string;
+      readonly namespace: string;
+      readonly nameResolvedUsingAnnotation: boolean | null;
+      readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+    }>;
+  }>;
+};
+
+export type NamedKind = {
+  readonly name: string;
+  readonly namespace: string;
+  readonly nameResolvedUsingAnnotation: boolean | null;
+  readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+};
+
+export type UnmappedVariables = Exact<{
+  namespaces?: ReadonlyArray<string> | string | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+export type UnmappedData = {
+  readonly unmapped: {
+    readonly totals: ReadonlyArray<{
+      readonly reason: string;
+      readonly evidence: Schema.Evidence;
+      readonly count: number;
+      readonly meaning: string;
+    }>;
+    readonly nodes: ReadonlyArray<{
+      readonly reason: string;
+      readonly evidence: Schema.Evidence;
+      readonly namespace: string | null;
+      readonly client: string;
+      readonly server: string;
+      readonly lastSeen: string;
+      readonly count: number;
+    }>;
+    readonly pageInfo: { readonly hasNextPage: boolean };
+  };
+};
+
+export type WideIntentsVariables = Exact<{
+  namespaces?: ReadonlyArray<string> | string | null | undefined;
+  includedLabels?: ReadonlyArray<string> | string | null | undefined;
+  excludeServiceWithLabels?: ReadonlyArray<string> | string | null | undefined;
+  server?: Schema.ServerFilter | null | undefined;
+}>;
+
+export type WideIntentsData = {
+  readonly intents: ReadonlyArray<{
+    readonly firstSeen: string;
+    readonly lastSeen: string;
+    readonly ports: ReadonlyArray<number>;
+    readonly protocols: ReadonlyArray<Schema.Protocol>;
+    readonly evidence: ReadonlyArray<Schema.Evidence>;
+    readonly count: number;
+    readonly type: Schema.IntentType | null;
+    readonly client: {
+      readonly kubernetesService: string | null;
+      readonly name: string;
+      readonly namespace: string;
+      readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+      readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+    };
+    readonly server: {
+      readonly kubernetesService: string | null;
+      readonly name: string;
+      readonly namespace: string;
+      readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+      readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+    };
+    readonly kafkaTopics: ReadonlyArray<{
+      readonly name: string;
+      readonly operations: ReadonlyArray<Schema.KafkaOperation> | null;
+    }> | null;
+    readonly httpResources: ReadonlyArray<{
+      readonly path: string;
+      readonly methods: ReadonlyArray<Schema.HttpMethod> | null;
+    }> | null;
+  }>;
+};
+
+export const health: Operation<HealthData, HealthVariables> = {
+  document: 'query Health{health}',
+  operationName: 'Health',
+};
+export const intents: Operation<IntentsData, IntentsVariables> = {
+  document:
+    'query Intents($namespaces:[String!]$includedLabels:[String!]$excludeServiceWithLabels:[String!]$server:ServerFilter){intents(namespaces:$namespaces includeLabels:$includedLabels excludeServiceWithLabels:$excludeServiceWithLabels server:$server){...IntentOfOriginal}}fragment IntentOfOriginal on Intent{client{...NamespacedNameWithLabelsFragment}server{...NamespacedNameWithLabelsFragment}type kafkaTopics{name operations}httpResources{path methods}}fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity{...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}fragment LabelsFragment on OtterizeServiceIdentity{labels{key value}}fragment PodOwnerKind on OtterizeServiceIdentity{podOwnerKind{group version kind}}',
+  operationName: 'Intents',
+};
+export const reportCaptureResults: Operation<ReportCaptureResultsData, ReportCaptureResultsVariables> = {
+  document: 'mutation reportCaptureResults($results:CaptureResults!){reportCaptureResults(results:$results)}',
+  operationName: 'reportCaptureResults',
+};
+export const reportTCPCaptureResults: Operation<ReportTcpCaptureResultsData, ReportTcpCaptureResultsVariables> = {
+  document: 'mutation reportTCPCaptureResults($results:CaptureTCPResults!){reportTCPCaptureResults(results:$results)}',
+  operationName: 'reportTCPCaptureResults',
+};
+export const reportSocketScanResults: Operation<ReportSocketScanResultsData, ReportSocketScanResultsVariables> = {
+  document: 'mutation reportSocketScanResults($results:SocketScanResults!){reportSocketScanResults(results:$results)}',
+  operationName: 'reportSocketScanResults',
+};
+export const reportKafkaMapperResults: Operation<ReportKafkaMapperResultsData, ReportKafkaMapperResultsVariables> = {
+  document:
+    'mutation reportKafkaMapperResults($results:KafkaMapperResults!){reportKafkaMapperResults(results:$results)}',
+  operationName: 'reportKafkaMapperResults',
+};
+export const reportIstioConnectionResults: Operation<
+  ReportIstioConnectionResultsData,
+  ReportIstioConnectionResultsVariables
+> = {
+  document:
+    'mutation reportIstioConnectionResults($results:IstioConnectionResults!){reportIstioConnectionResults(results:$results)}',
+  operationName: 'reportIstioConnectionResults',
+};
+export const reportAWSOperation: Operation<ReportAwsOperationData, ReportAwsOperationVariables> = {
+  document: 'mutation reportAWSOperation($operation:[AWSOperation!]!){reportAWSOperation(operation:$operation)}',
+  operationName: 'reportAWSOperation',
+};
+export const reportAzureOperation: Operation<ReportAzureOperationData, ReportAzureOperationVariables> = {
+  document: 'mutation reportAzureOperation($operation:[AzureOperation!]!){reportAzureOperation(operation:$operation)}',
+  operationName: 'reportAzureOperation',
+};
+export const reportGCPOperation: Operation<ReportGcpOperationData, ReportGcpOperationVariables> = {
+  document: 'mutation reportGCPOperation($operation:[GCPOperation!]!){reportGCPOperation(operation:$operation)}',
+  operationName: 'reportGCPOperation',
+};
+export const reportTrafficLevelResults: Operation<ReportTrafficLevelResultsData, ReportTrafficLevelResultsVariables> = {
+  document:
+    'mutation reportTrafficLevelResults($results:TrafficLevelResults!){reportTrafficLevelResults(results:$results)}',
+  operationName: 'reportTrafficLevelResults',
+};
+export const reportAgentStatus: Operation<ReportAgentStatusData, ReportAgentStatusVariables> = {
+  document: 'mutation reportAgentStatus($status:AgentStatus!){reportAgentStatus(status:$status)}',
+  operationName: 'reportAgentStatus',
+};
+export const resetCapture: Operation<ResetCaptureData, ResetCaptureVariables> = {
+  document: 'mutation ResetCapture{resetCapture}',
+  operationName: 'ResetCapture',
+};
+export const serviceIntentsWithLabels: Operation<ServiceIntentsWithLabelsData, ServiceIntentsWithLabelsVariables> = {
+  document:
+    'query ServiceIntentsWithLabels($namespaces:[String!]$includedLabels:[String!]){serviceIntents(namespaces:$namespaces includeLabels:$includedLabels){client{...NamespacedNameWithLabelsFragment}intents{...NamespacedNameWithLabelsFragment}}}fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity{...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}fragment LabelsFragment on OtterizeServiceIdentity{labels{key value}}fragment PodOwnerKind on OtterizeServiceIdentity{podOwnerKind{group version kind}}',
+  operationName: 'ServiceIntentsWithLabels',
+};
+export const serviceIntentsUpToMapperV017: Operation<
+  ServiceIntentsUpToMapperV017Data,
+  ServiceIntentsUpToMapperV017Variables
+> = {
+  document:
+    'query ServiceIntentsUpToMapperV017($namespaces:[String!]){serviceIntents(namespaces:$namespaces){client{...NamespacedNameFragment}intents{...NamespacedNameFragment}}}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}',
+  operationName: 'ServiceIntentsUpToMapperV017',
+};
+export const serviceKinds: Operation<ServiceKindsData, ServiceKindsVariables> = {
+  document:
+    'query ServiceKinds{serviceIntents{client{...NamedKind}intents{...NamedKind}}}fragment NamedKind on OtterizeServiceIdentity{name namespace nameResolvedUsingAnnotation podOwnerKind{group version kind}}',
+  operationName: 'ServiceKinds',
+};
+export const unmapped: Operation<UnmappedData, UnmappedVariables> = {
+  document:
+    'query Unmapped($namespaces:[String!]$first:Int){unmapped(namespaces:$namespaces first:$first){totals{reason evidence count meaning}nodes{reason evidence namespace client server lastSeen count}pageInfo{hasNextPage}}}',
+  operationName: 'Unmapped',
+};
+export const wideIntents: Operation<WideIntentsData, WideIntentsVariables> = {
+  document:
+    'query WideIntents($namespaces:[String!]$includedLabels:[String!]$excludeServiceWithLabels:[String!]$server:ServerFilter){intents(namespaces:$namespaces includeLabels:$includedLabels excludeServiceWithLabels:$excludeServiceWithLabels server:$server){...IntentOfOriginal firstSeen lastSeen ports protocols evidence count}}fragment IntentOfOriginal on Intent{client{...NamespacedNameWithLabelsFragment}server{...NamespacedNameWithLabelsFragment}type kafkaTopics{name operations}httpResources{path methods}}fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity{...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}fragment LabelsFragment on OtterizeServiceIdentity{labels{key value}}fragment PodOwnerKind on OtterizeServiceIdentity{podOwnerKind{group version kind}}',
+  operationName: 'WideIntents',
+};
