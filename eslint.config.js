@@ -56,6 +56,20 @@ const kubeStages = [
   { from: 'watch', banned: ['channels', 'lookup'], because: 'a collection needs lists and watches only' },
 ];
 
+/** Folders of the sniffer: bytes are decoded without knowing who wants them; a kind of evidence knows no other. */
+const snifferStages = [
+  {
+    from: 'decode',
+    banned: ['capture', 'collect', 'procfs'],
+    because: 'bytes become a packet or a reason, whoever wants it',
+  },
+  { from: 'procfs', banned: ['capture', 'collect'], because: 'files become records, whoever reads them' },
+  { from: 'capture', banned: ['collect', 'procfs'], because: 'frames are handed over, whoever takes them' },
+  { from: 'collect/dns', banned: ['tcp', 'sockets'], because: 'a kind of evidence knows no other' },
+  { from: 'collect/tcp', banned: ['dns', 'sockets'], because: 'a kind of evidence knows no other' },
+  { from: 'collect/sockets', banned: ['dns', 'tcp'], because: 'a kind of evidence knows no other' },
+];
+
 const importRules = Object.entries(layers).map(([name, { may, because }]) => ({
   files: [`packages/${name}/src/**/*.ts`],
   ignores: ['**/*.test.ts'],
@@ -78,6 +92,7 @@ const importRules = Object.entries(layers).map(([name, { may, because }]) => ({
 const stages = [
   ...mapperStages.map(stage => ({ ...stage, name: 'mapper' })),
   ...kubeStages.map(stage => ({ ...stage, name: 'kube' })),
+  ...snifferStages.map(stage => ({ ...stage, name: 'sniffer' })),
 ];
 
 const stageRules = stages.map(({ name, from, banned, because }) => ({
@@ -89,7 +104,7 @@ const stageRules = stages.map(({ name, from, banned, because }) => ({
       {
         patterns: [
           {
-            regex: `^\\.\\./(${banned.join('|')})/`,
+            regex: `^(\\.\\./)+(${banned.join('|')})/`,
             message: `${from} must not import ${banned.join(', ')}: ${because}.`,
           },
         ],

@@ -61,6 +61,19 @@ test.each([
   ]);
 });
 
+test.each([
+  ['decode', 'dns.ts', '../collect/collector.ts'],
+  ['procfs', 'pod-uid.ts', '../capture/frame.ts'],
+  ['capture', 'frame.ts', '../collect/collector.ts'],
+  ['collect/dns', 'lookups.ts', '../tcp/tcp-opens.ts'],
+  ['collect/tcp', 'tcp-opens.ts', '../sockets/recent-syns.ts'],
+])('in the sniffer, %s must not import another stage or kind of evidence', async (stage, file, module) => {
+  const code = `import '${module}';`;
+  expect(await complaints({ file: `packages/sniffer/src/${stage}/${file}`, code })).toEqual([
+    expect.stringContaining(`${stage} must not import`),
+  ]);
+});
+
 test('only main.ts reads the environment', async () => {
   const code = 'console.log(process.env.HOME);';
   expect(await complaints({ file: 'packages/mapper/src/mapper.ts', code })).toEqual([

@@ -24,7 +24,7 @@ async function collectedAt(shares: readonly number[]): Promise<readonly number[]
 
 test('after a burst memory is given back at once, and again when the burst is forgotten', async () => {
   const calm = Array<number>(12).fill(0.01);
-  expect(await collectedAt([0.01, 0.5, 0.9, ...calm])).toEqual([4, 11]);
+  expect(await collectedAt([0.01, 0.5, 0.9, ...calm])).toEqual([4, 8]);
 });
 
 test('a process that is always busy, or never, is left alone', async () => {

@@ -18,8 +18,8 @@ type Pace =
 
 /** Share of one core above which the process is busy. */
 const busyShare = 0.1;
-/** Looks after a burst until what was remembered of it (a minute) is garbage as well. */
-const looksUntilForgotten = 7;
+/** Looks after a burst until what collectors remembered of it (40 s) is garbage as well. */
+const looksUntilForgotten = 4;
 
 /**
  * Gives memory back after a burst: left alone, V8 keeps for a process of little work what a hundred times as much took.

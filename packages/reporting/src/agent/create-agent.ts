@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { operations, toWire, type AgentStatus } from '@network-mapper/api';
+import { operations, toWire, type AgentStatus, type ReasonCount } from '@network-mapper/api';
 import { evidenceKinds, type Evidence, type Sighting } from '@network-mapper/model';
 import {
   aborted,
@@ -20,6 +20,7 @@ import { createRestartDetector } from '../link/restart-detector.ts';
 import { createReporter } from '../reporter.ts';
 import { registerAgentMetrics } from './agent-metrics.ts';
 import type { AgentConfig } from './agent-options.ts';
+import { ReasonCounts } from './reason-counts.ts';
 import { ReportTotals } from './report-totals.ts';
 import type { AgentIntake, Source } from './source.ts';
 import { createStatusReporter } from './status-reporter.ts';
@@ -174,8 +175,8 @@ function createStatus(
       captured: sum(({ captured }) => captured),
       dropped: sum(({ dropped }) => dropped),
       droppedByInterface: sum(({ droppedByInterface }) => droppedByInterface),
-      undecodable: sources.flatMap(source => source.undecodable?.() ?? []),
-      skipped: sources.flatMap(source => source.skipped?.() ?? []),
+      undecodable: summed(sources.flatMap(source => source.undecodable?.() ?? [])),
+      skipped: summed(sources.flatMap(source => source.skipped?.() ?? [])),
       reported: totals.reported,
       lost: totals.rejected + books.values().reduce((total, book) => total + book.evicted, 0),
     };
@@ -210,4 +211,11 @@ function optional(listener: Runnable, logger: Logger): Runnable {
       }
     },
   };
+}
+
+/** Each reason once, whichever sources counted it. */
+function summed(counts: readonly ReasonCount[]): readonly ReasonCount[] {
+  const sum = new ReasonCounts<string>();
+  for (const { reason, count } of counts) sum.add(reason, count);
+  return sum.entries();
 }

@@ -20,7 +20,7 @@ export interface CoalescerOptions<T> {
 }
 
 /** Milliseconds without being seen after which a thing is forgotten; twice as many at the most. */
-const rememberFor = 30_000;
+const rememberFor = 20_000;
 /** Things remembered at most, in each of two generations, and things that wait to be emitted. */
 const mostRemembered = 16_384;
 /** Things that are emitted before their time when there is no room. */

@@ -9,7 +9,7 @@ export interface DnsName {
   readonly hash: number;
 }
 
-export const rootName: DnsName = { text: '', hash: 0 };
+const rootName: DnsName = { text: '', hash: 0 };
 
 /** The longest name as text without the last dot (RFC 1035 section 3.1 allows 255 bytes on the wire). */
 const longestName = 253;
