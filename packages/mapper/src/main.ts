@@ -9,6 +9,11 @@ import { createMapper } from './mapper.ts';
 import { createMemoryGuard, oldGenerationLimit, oldGenerationUsed } from './api/memory-guard.ts';
 import { mapperOptions } from './options.ts';
 
+/** What the map may take of a heap, in bytes: some 40 MiB hold the program and a small cluster. */
+function mapBytes(heapLimit: number): number {
+  return Math.max((heapLimit - 40 * 2 ** 20) / 2, heapLimit / 5);
+}
+
 await runProgram('mapper', async () => {
   const options = readOptions(mapperOptions, process.env);
   const resolvConf = await readFile('/etc/resolv.conf', 'utf8').catch(() => '');
@@ -36,7 +41,7 @@ await runProgram('mapper', async () => {
     logger,
     listening,
     memoryIsShort,
-    mostMapBytes: options.mapMemory === 0 ? heapLimit / 2 : options.mapMemory * 2 ** 20,
+    mostMapBytes: options.mapMemory === 0 ? mapBytes(heapLimit) : options.mapMemory * 2 ** 20,
     ownNamespace: await readFile('/var/run/secrets/kubernetes.io/serviceaccount/namespace', 'utf8').then(
       text => text.trim(),
       () => undefined, // Outside of a cluster there is none.

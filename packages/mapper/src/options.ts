@@ -175,7 +175,7 @@ export const mapperOptions = {
     form: form.integer({ min: 0, max: 1_048_576 }),
     fallback: 0,
     about:
-      'MiB that all edges together may take; then the workloads with the most edges lose their oldest. 0 is half of the heap.',
+      'MiB that all edges together may take; then the workloads with the most edges lose their oldest. 0 is what a small half of the heap has room for.',
     ours: true,
   }),
   apiAuth: option<AuthMode>({
