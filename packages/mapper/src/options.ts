@@ -201,6 +201,27 @@ export const mapperOptions = {
     about: 'Origins whose web pages may ask the API; `*` is any.',
     ours: true,
   }),
+  apiTlsPort: option({
+    env: 'OTTERIZE_API_TLS_PORT',
+    form: form.port,
+    fallback: 9443,
+    about: 'Port of the API over TLS, where a certificate is given. Plain HTTP is then for port-forwards alone.',
+    ours: true,
+  }),
+  apiTlsCertFile: option({
+    env: 'OTTERIZE_API_TLS_CERT_FILE',
+    form: form.text,
+    fallback: '',
+    about: 'File with the certificate of the API and its chain, in PEM; read again when it changes.',
+    ours: true,
+  }),
+  apiTlsKeyFile: option({
+    env: 'OTTERIZE_API_TLS_KEY_FILE',
+    form: form.text,
+    fallback: '',
+    about: 'File with the key of that certificate, in PEM.',
+    ours: true,
+  }),
   apiAllowedHosts: option({
     env: 'OTTERIZE_API_ALLOWED_HOSTS',
     form: form.list,
