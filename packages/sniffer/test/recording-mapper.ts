@@ -13,11 +13,12 @@ const schema = buildSchema(flags.includes('--original') ? withoutAdditions(schem
 interface Request {
   readonly query: string;
   readonly operationName: string;
-  readonly variables: Record<string, unknown>;
+  readonly variables?: Record<string, unknown>;
 }
 
 createServer((incoming, response) => {
-  void read(incoming).then(async ({ query, operationName, variables }) => {
+  if (incoming.method !== 'POST') return void response.writeHead(404).end();
+  void read(incoming).then(async ({ query, operationName, variables = {} }) => {
     const rootValue = { [operationName]: () => true };
     const { data, errors } = await graphql({
       schema,
