@@ -34,6 +34,7 @@ import type { mapperOptions } from './options.ts';
 import { createAddressLookup, type AddressLookup } from './publish/address-lookup.ts';
 import { createClientIntentsPublisher } from './publish/client-intents-publisher.ts';
 import { createOpenTelemetrySink } from './publish/open-telemetry-sink.ts';
+import { PublishedAddresses } from './publish/published-addresses.ts';
 import { createPublisher } from './publish/sink.ts';
 import { createExplain } from './resolve/explain.ts';
 import { Identities } from './resolve/identity.ts';
@@ -192,6 +193,7 @@ export function createMapper({
     connection,
     cache: map.dnsCache,
     lookUp,
+    published: new PublishedAddresses(config.publishedRanges),
     interval: config.clientIntentsInterval,
     now,
     logger,

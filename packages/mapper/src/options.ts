@@ -1,4 +1,5 @@
 import { form, option, type Option } from '@network-mapper/runtime';
+import { isNetwork } from './publish/published-addresses.ts';
 import { authModes, type AuthMode } from './auth/access.ts';
 
 /** A duration of something that happens again and again: more often than a hundred times a second is a mistake. */
@@ -7,6 +8,19 @@ const interval: Option<number>['form'] = {
   read: text => {
     const result = form.duration.read(text);
     return 'value' in result && result.value < 10 ? { problem: 'shorter than 10ms.' } : result;
+  },
+};
+
+/** Networks in CIDR notation, separated by white space. */
+const networks: Option<readonly string[]>['form'] = {
+  ...form.list,
+  form: 'networks',
+  read: text => {
+    const result = form.list.read(text);
+    const wrong = 'value' in result ? result.value.find(network => !isNetwork(network)) : undefined;
+    return wrong === undefined
+      ? result
+      : { problem: `${JSON.stringify(wrong.slice(0, 50))} is no network such as 10.20.0.0/16.` };
   },
 };
 
@@ -99,6 +113,14 @@ export const mapperOptions = {
     form: interval,
     fallback: 100,
     about: 'How often what is new for ClientIntents is written; without news nothing is done.',
+  }),
+  publishedRanges: option({
+    env: 'OTTERIZE_PUBLISHED_ADDRESS_RANGES',
+    form: networks,
+    fallback: [],
+    about:
+      'Networks, such as `10.20.0.0/16`, whose addresses are written into ClientIntents too; beside them only public addresses are.',
+    ours: true,
   }),
   uploadInterval: option({
     env: 'OTTERIZE_UPLOAD_INTERVAL_SECONDS',

@@ -94,6 +94,14 @@ test('addresses that traffic shows for a domain are written into the status once
   expect(patchesOf(patches(), 'web')).toHaveLength(before);
 });
 
+test('an invented private address is not written, whatever name it was reported for', async () => {
+  const { answer, status } = await startPublishing([clientIntents('web', ['a.example.com'])]);
+  await answer('a.example.com', '10.96.0.1');
+  await answer('a.example.com', '169.254.169.254');
+  await answer('a.example.com', '198.51.100.20');
+  await soon(() => expect(status('web')).toMatchObject({ resolvedIPs: [resolved('a.example.com', '198.51.100.20')] }));
+});
+
 test('what the spec does not name any more leaves the status; the last to leave takes the list with it', async () => {
   const known = {
     upToDate: true,

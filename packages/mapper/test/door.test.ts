@@ -62,6 +62,13 @@ describe('sizes', () => {
     expect((await post('{"query":"{ health }"}')).status).toBe(200);
   });
 
+  test('who sends too much without saying how much it will be is answered too', async () => {
+    const chunk = Buffer.alloc(500_000, ' ');
+    const body = ReadableStream.from(Array.from({ length: 8 }, () => chunk));
+    const response = await fetch(`${running.url}/query`, { method: 'POST', headers: json, body, duplex: 'half' });
+    expect(response.status).toBe(413);
+  });
+
   test('a body that is not what its encoding says is refused', async () => {
     expect((await post('not gzip', { ...json, 'content-encoding': 'gzip' })).status).toBe(400);
     expect((await post('x', { ...json, 'content-encoding': 'br' })).status).toBe(415);

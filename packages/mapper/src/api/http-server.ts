@@ -13,6 +13,8 @@ const maxConnections = 4_096;
 
 /** Connections that are cut at once when there are too many. */
 const cutAtOnce = 64;
+/** Milliseconds between two such cuts. */
+const makeRoomEvery = 100;
 /** Milliseconds that a new connection may be silent when there are too many. */
 const silence = 1_000;
 
@@ -36,11 +38,16 @@ function makeRoomForNew(server: Server): void {
     socket.once('close', () => silent.delete(socket));
   });
   server.on('request', ({ socket }) => silent.delete(socket));
+  let madeRoomAt = -Infinity;
   server.on('drop', () => {
+    // Each connection that finds no room would otherwise look through all others.
+    const now = performance.now();
+    if (now - madeRoomAt < makeRoomEvery) return;
+    madeRoomAt = now;
     server.closeIdleConnections();
     let cut = 0;
     for (const [socket, since] of silent) {
-      if (performance.now() - since < silence || ++cut > cutAtOnce) return;
+      if (now - since < silence || ++cut > cutAtOnce) return;
       socket.destroy();
     }
   });

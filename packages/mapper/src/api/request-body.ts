@@ -63,7 +63,9 @@ async function readBody(request: IncomingMessage, held: HeldBytes): Promise<Buff
   const chunks: Buffer[] = [];
   let length = 0;
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    // A request that is refused is still answered: what is left of its body is read and thrown away.
+    const arriving = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    for await (const chunk of arriving) {
       length += chunk.length;
       if (length > maxBody) throw tooLarge();
       if (!held.grow(chunk.length)) throw noRoom();

@@ -31,6 +31,8 @@ export interface RoutesOptions {
   readonly onRefused: (status: number) => void;
 }
 
+/** Bytes of a refused body that are still read. The time limit for requests holds for them too. */
+const maxDiscarded = 64 * 1024 * 1024;
 /** Seconds after which a mapper whose memory is short may be asked again. */
 const retryAfter = 5;
 
@@ -42,8 +44,7 @@ export function createRoutes(options: RoutesOptions): RequestListener {
       if (refusal === undefined) options.onFailure(error);
       else options.onRefused(refusal.status);
       if (response.headersSent || response.destroyed) return void response.destroy();
-      // The rest of a body that is refused is not read.
-      if (!request.complete) response.setHeader('connection', 'close');
+      endBody(request, response);
       if (refusal?.retryAfter !== undefined) response.setHeader('retry-after', refusal.retryAfter);
       const message = refusal?.message ?? 'internal system error';
       sendErrors(response, acceptedForm(request.headers.accept), {
@@ -52,6 +53,16 @@ export function createRoutes(options: RoutesOptions): RequestListener {
       });
     });
   };
+}
+
+/**
+ * A client that is still sending would not see the answer if the connection were closed: what is left of a body that is refused is
+ * read and thrown away, unless it is very long.
+ */
+function endBody(request: IncomingMessage, response: ServerResponse): void {
+  if (request.complete) return;
+  if (Number(request.headers['content-length'] ?? 0) > maxDiscarded) response.setHeader('connection', 'close');
+  else request.resume();
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: RoutesOptions): Promise<void> {

@@ -40,7 +40,7 @@ async function world(): Promise<World> {
 
 test('a request from the pod itself needs no token, one from elsewhere does', async () => {
   await using started = await world();
-  const { kubernetes, authenticator } = started;
+  const { authenticator } = started;
   for (const address of ['127.0.0.1', '127.3.4.5', '::1', '::ffff:127.0.0.1'])
     expect(await authenticator.identify(from(address))).toEqual({ kind: 'loopback' });
   for (const address of ['10.0.0.9', 'fd00::9', '::ffff:10.0.0.9', ''])

@@ -5,6 +5,7 @@ import type { AddressLookup } from './address-lookup.ts';
 import { clientIntentsResource, toClientIntents, type ClientIntents } from './client-intents.ts';
 import { DomainIndex, isWildcard, toPattern } from './domain-index.ts';
 import { DueWork } from './due-work.ts';
+import type { PublishedAddresses } from './published-addresses.ts';
 import { nextResolvedIps } from './resolved-ips.ts';
 
 export interface PublisherCounts {
@@ -18,6 +19,8 @@ export interface ClientIntentsPublisherParts {
   readonly connection: KubeConnection;
   readonly cache: DnsCache;
   readonly lookUp: AddressLookup;
+  /** Addresses that may be written. */
+  readonly published: PublishedAddresses;
   /** Milliseconds between two looks at what there is to do. */
   readonly interval: number;
   /** Milliseconds since the epoch. */
@@ -121,6 +124,7 @@ class ClientIntentsPublisher {
 
   /** An address that no object lacks is no work. */
   #heard({ name, address }: DnsAddress): void {
+    if (!this.#parts.published.has(address)) return;
     for (const { pattern, keys } of this.#index.matching(name)) {
       this.#addresses.delete(pattern);
       for (const key of keys) if (this.#lacks(key, { pattern, address })) this.#patches.ask(key);
@@ -169,7 +173,7 @@ class ClientIntentsPublisher {
   #addressesOf(pattern: string): readonly string[] {
     let addresses = this.#addresses.get(pattern);
     if (addresses === undefined) {
-      addresses = this.#parts.cache.addresses(pattern);
+      addresses = this.#parts.cache.addresses(pattern).filter(address => this.#parts.published.has(address));
       this.#addresses.set(pattern, addresses);
     }
     return addresses;

@@ -90,7 +90,10 @@ export class MapperLink {
 
   /** Asks who the mapper is. */
   async probe(signal: AbortSignal): Promise<void> {
-    this.#hear((await this.#askHealth(signal)) ?? (await this.#probeClient.ask<Data>(operations.health, signal)), signal);
+    this.#hear(
+      (await this.#askHealth(signal)) ?? (await this.#probeClient.ask<Data>(operations.health, signal)),
+      signal,
+    );
   }
 
   /** `GET /healthz` costs the mapper a third of a query. Undefined when its answer does not show who gave it. */
