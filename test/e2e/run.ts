@@ -5,8 +5,8 @@ import { auditor, checkAccess } from './access.ts';
 import { Checks } from './checks.ts';
 import { findCluster, type Cluster } from './cluster.ts';
 import { demoApplication, demoNamespace } from './demo-application.ts';
-import { makeImages } from './images.ts';
-import { apply, kubectlOf, type Kubectl } from './kubectl.ts';
+import { makeImages, manifest } from './images.ts';
+import { apply, applyManifest, kubectlOf, type Kubectl } from './kubectl.ts';
 import { ShownMap } from './shown-map.ts';
 import { callsByKind, callsOnNodes, kindsNamespace, nodesNamespace, shortLived } from './special-workloads.ts';
 import { workloadObjects } from './workloads.ts';
@@ -52,7 +52,7 @@ async function runChecks({ kubeconfig }: Cluster, checks: Checks, signal: AbortS
 
     await checks.check('within 30 s of the install the list is the call graph of the demo', async () => {
       await apply(kubeconfig, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: system } }]);
-      for (const name of ['mapper', 'sniffer']) await kubectl('apply', '-f', join(import.meta.dirname, `${name}.yaml`));
+      for (const name of ['mapper', 'sniffer'] as const) await applyManifest(kubeconfig, await manifest(name));
       await map.isTheDemo(30);
     });
     await checks.check('everything installed is ready', () => rolledOut(kubectl, system));
