@@ -1,11 +1,11 @@
-/** Writes what is generated from sources: `node scripts/generate.ts`; with `--check` it only tells what is out of date. */
+/** Writes what is generated from sources: `node scripts/generate.ts`; with `--check` it only lists what is out of date. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { apiTypes } from './generate/api-types.ts';
 import { chartFiles } from './generate/chart-files.ts';
 import { demoMap } from './generate/demo-map.ts';
 import { metricsPage } from './generate/metrics-page.ts';
-import { optionsPage } from './generate/options-page.ts';
+import { optionsPage, optionsSchema } from './generate/options-page.ts';
 import { skipReasonsPage } from './generate/skip-reasons-page.ts';
 
 process.chdir(join(import.meta.dirname, '..'));
@@ -14,6 +14,7 @@ const files = [
   ...(await apiTypes()),
   ...(await chartFiles()),
   await optionsPage(),
+  await optionsSchema(),
   await skipReasonsPage(),
   await metricsPage(),
   await demoMap(),

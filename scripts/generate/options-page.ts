@@ -1,4 +1,6 @@
-import type { OptionTable } from '@network-mapper/runtime';
+import { jsonSchemaOf, type OptionTable } from '@network-mapper/runtime';
+import { commands } from '../../packages/cli/src/cli.ts';
+import { commonOptions } from '../../packages/cli/src/common-options.ts';
 import { acceptedOptions, reasons } from '../../packages/mapper/src/accepted-options.ts';
 import { mapperOptions } from '../../packages/mapper/src/options.ts';
 import { options as snifferOptions } from '../../packages/sniffer/src/options.ts';
@@ -23,9 +25,10 @@ start with exit code 78 and a sentence for every problem. Options of the Otteriz
 | URL | an address that starts with \`http://\` or \`https://\` |
 | text | anything |
 
-The command line's flags are told by \`network-mapper --help\`.
+The command line has [flags](#command-line), with variables of the same names. \`docs/options.schema.json\` has the options of mapper and
+sniffer as a JSON schema.
 
-${section('Mapper', mapperOptions)}${accepted()}${section('Sniffer', snifferOptions)}`;
+${section('Mapper', mapperOptions)}${accepted()}${section('Sniffer', snifferOptions)}${commandLine()}`;
   return formatted({ path, text });
 }
 
@@ -39,6 +42,38 @@ function section(program: string, definitions: OptionTable): string {
         .map(({ env, form, fallback, about }) => [code(env), form.form, code(form.write(fallback)), about]),
     );
   return `## ${program}\n\n${rows(false)}\n### ${program}: options that the original does not have\n\n${rows(true)}\n`;
+}
+
+/** The same as JSON schemas: what a chart's values or an editor are checked against. */
+export async function optionsSchema(): Promise<Generated> {
+  const schema = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $defs: { mapper: jsonSchemaOf(mapperOptions), sniffer: jsonSchemaOf(snifferOptions) },
+  };
+  return formatted({ path: 'docs/options.schema.json', text: JSON.stringify(schema) });
+}
+
+function commandLine(): string {
+  const rows = (options: OptionTable) =>
+    Object.values(options).flatMap(({ flag, env, form, fallback, about }) => {
+      if (flag === undefined || flag.hidden === true) return [];
+      const short = flag.short === undefined ? '' : `${code(`-${flag.short}`)}, `;
+      return [[short + code(`--${flag.name}`), code(env), form.form, code(form.write(fallback)), about]];
+    });
+  const flags = (options: OptionTable) => table(['Flag', 'Variable', 'Form', 'Default', 'Meaning'], rows(options));
+  const own = commands
+    .filter(({ options }) => Object.keys(options).length > 0)
+    .map(({ name, about, options }) => `### \`network-mapper ${name}\`: ${about}\n\n${flags(options)}\n`);
+  return `## Command line
+
+A flag goes before its variable, the variable before the configuration file (\`~/.otterize/config\`, YAML), which has the flags' names. In
+a flag the items of a list are separated by commas, and the flag can be given more than once; a boolean flag may have a value
+(\`--short=false\`).
+
+### Every command
+
+${flags(commonOptions)}
+${own.join('\n')}`;
 }
 
 function accepted(): string {

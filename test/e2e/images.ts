@@ -1,4 +1,4 @@
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { containerCommand } from '../../scripts/dockerfile.ts';
 import { command } from './command.ts';
@@ -6,13 +6,22 @@ import { packLayer, writeImage, type Layer } from './image-archive.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The names under which the manifests know the images. */
+/** The names under which the images are loaded into the nodes. */
 export const tags = {
   mapper: 'localhost/network-mapper:e2e',
   sniffer: 'localhost/network-sniffer:e2e',
   /** Node alone, for the workloads that are mapped. */
   node: 'localhost/network-mapper-e2e-workload:e2e',
 } as const;
+
+/** A manifest of `install/` with the image that is tested. */
+export async function manifest(name: 'mapper' | 'sniffer'): Promise<string> {
+  const path = join(root, 'install', `${name}.yaml`);
+  const text = await readFile(path, 'utf8');
+  const tested = text.replace(/(?<= image: ).+/, tags[name]);
+  if (tested === text) throw new Error(`${path} names no image`);
+  return tested;
+}
 
 /**
  * Makes the images of the mapper, the sniffer and the workloads in `folder`, of the same contents as by the Dockerfiles: the Node that runs

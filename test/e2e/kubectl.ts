@@ -9,6 +9,10 @@ export function kubectlOf(kubeconfig: string, signal?: AbortSignal): Kubectl {
 
 /** Creates or changes objects. */
 export async function apply(kubeconfig: string, objects: readonly object[]): Promise<void> {
-  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  await applyManifest(kubeconfig, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+}
+
+/** Creates or changes the objects of a manifest's text. */
+export async function applyManifest(kubeconfig: string, input: string): Promise<void> {
   await command('kubectl', ['--kubeconfig', kubeconfig, 'apply', '-f', '-'], { input });
 }

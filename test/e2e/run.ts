@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { auditor, checkAccess } from './access.ts';
 import { Checks } from './checks.ts';
 import { findCluster, type Cluster } from './cluster.ts';
 import { demoApplication, demoNamespace } from './demo-application.ts';
-import { makeImages } from './images.ts';
-import { apply, kubectlOf, type Kubectl } from './kubectl.ts';
+import { makeImages, manifest } from './images.ts';
+import { apply, applyManifest, kubectlOf, type Kubectl } from './kubectl.ts';
 import { ShownMap } from './shown-map.ts';
 import { callsByKind, callsOnNodes, kindsNamespace, nodesNamespace, shortLived } from './special-workloads.ts';
 import { workloadObjects } from './workloads.ts';
@@ -51,7 +52,7 @@ async function runChecks({ kubeconfig }: Cluster, checks: Checks, signal: AbortS
 
     await checks.check('within 30 s of the install the list is the call graph of the demo', async () => {
       await apply(kubeconfig, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: system } }]);
-      for (const name of ['mapper', 'sniffer']) await kubectl('apply', '-f', join(import.meta.dirname, `${name}.yaml`));
+      for (const name of ['mapper', 'sniffer'] as const) await applyManifest(kubeconfig, await manifest(name));
       await map.isTheDemo(30);
     });
     await checks.check('everything installed is ready', () => rolledOut(kubectl, system));
@@ -70,6 +71,7 @@ async function runChecks({ kubeconfig }: Cluster, checks: Checks, signal: AbortS
       await map.shows(shortLived.call, { namespace: kindsNamespace, seconds: 30 });
     });
     await checks.check('the mapper may read what it maps, and nothing else', () => mayOnlyRead(kubectl));
+    await checkAccess({ kubeconfig, kubectl, system, checks });
     await checks.check('a mapper that was restarted gets its map back', async () => {
       await kubectl('delete', 'pod', '-n', system, '-l', 'app=otterize-network-mapper', '--wait');
       await rolledOut(kubectl, system);
@@ -112,7 +114,15 @@ async function showState(kubectl: Kubectl): Promise<void> {
 
 async function cleanUp(kubectl: Kubectl): Promise<void> {
   await kubectl('delete', 'namespace', demoNamespace, nodesNamespace, kindsNamespace, system, '--ignore-not-found');
-  await kubectl('delete', 'clusterrole,clusterrolebinding', 'otterize-network-mapper', '--ignore-not-found');
+  await kubectl(
+    'delete',
+    'clusterrole,clusterrolebinding',
+    'otterize-network-mapper',
+    'network-mapper-view',
+    'network-mapper-admin',
+    auditor,
+    '--ignore-not-found',
+  );
 }
 
 const stop = new AbortController();

@@ -39,7 +39,7 @@ test('files that pages name exist', () => {
   const missing = onPages(page => {
     const folder = /^(packages\/[^/]+|test\/[^/]+)\//.exec(page)?.[0] ?? '.';
     return codeOf(page)
-      .flatMap(code => [...code.matchAll(/(?<![\w./<-])(?:packages|scripts|test|docs|src)\/[\w./-]*\w/g)])
+      .flatMap(code => [...code.matchAll(/(?<![\w./<-])(?:packages|scripts|test|docs|src|install)\/[\w./-]*\w/g)])
       .map(([path]) => path)
       .filter(path => !existsSync(join(root, path)) && !existsSync(join(root, folder, path)));
   });
@@ -55,10 +55,12 @@ test('pages that pages link to exist', () => {
   expect(missing).toEqual([]);
 });
 
-test('the images that the README renames are those of the manifests', () => {
-  const renamed = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/sed 's\|([^|]+)\|[^|]+\|' (\S+)/g)];
-  expect(renamed).toHaveLength(2);
-  for (const [, image = '', manifest = ''] of renamed) {
-    expect(readFileSync(join(root, manifest), 'utf8')).toContain(`image: ${image}\n`);
+test('the images that the README builds are those of the manifests', () => {
+  const built = [
+    ...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/docker build -f Dockerfile\.(\w+) -t (\S+)/g),
+  ];
+  expect(built).toHaveLength(2);
+  for (const [, name = '', image = ''] of built) {
+    expect(readFileSync(join(root, 'install', `${name}.yaml`), 'utf8')).toContain(`image: ${image}\n`);
   }
 });

@@ -5,8 +5,8 @@ export type MapperAnswer<T> =
   /** `mapper` tells one run of a mapper from another; undefined for the original, which does not say. */
   | { readonly kind: 'answered'; readonly data: T; readonly mapper: string | undefined }
   /**
-   * The mapper does not know a field or argument of the request: it is older than this client (HTTP 422). `isMappers` is false when
-   * something else may have answered in its place.
+   * The mapper does not know a field or argument of the request: it is older than this client (HTTP 422). `isMappers` is
+   * false when something else may have answered in its place.
    */
   | {
       readonly kind: 'unsupported';
@@ -42,6 +42,8 @@ export interface MapperClientOptions {
   readonly timeout: number;
   /** Bodies of more bytes than this are sent compressed; needs a mapper that accepts `content-encoding: gzip`. */
   readonly compressAbove?: number;
+  /** A bearer token (RFC 6750) for the platform's `fetch`. */
+  readonly token?: string | undefined;
   /** How a request is sent; by the platform's `fetch` when not given. */
   readonly post?: Post;
 }
@@ -72,7 +74,7 @@ export class MapperClient {
   readonly #timeout: number;
   readonly #compressAbove: number;
 
-  constructor({ url, timeout, compressAbove = Infinity, post = postByFetch }: MapperClientOptions) {
+  constructor({ url, timeout, compressAbove = Infinity, token, post = fetchWith(token) }: MapperClientOptions) {
     this.#post = post;
     this.url = url.endsWith('/query') ? url : `${url.replace(/\/+$/, '')}/query`;
     this.#timeout = timeout;
@@ -101,11 +103,18 @@ export class MapperClient {
   }
 }
 
-async function postByFetch({ url, json, compress, signal }: PostRequest): Promise<PostReply> {
-  const headers = { 'content-type': 'application/json', ...(compress ? { 'content-encoding': 'gzip' } : {}) };
-  const response = await fetch(url, { method: 'POST', headers, body: compress ? await gzip(json) : json, signal });
-  const mapper = response.headers.get(mapperHeader) ?? undefined;
-  return { status: response.status, text: await response.text(), mapper };
+function fetchWith(token: string | undefined): Post {
+  return async ({ url, json, compress, signal }) => {
+    const headers = {
+      'content-type': 'application/json',
+      ...(compress && { 'content-encoding': 'gzip' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    };
+    const body = compress ? await gzip(json) : json;
+    const response = await fetch(url, { method: 'POST', headers, body, signal });
+    const mapper = response.headers.get(mapperHeader) ?? undefined;
+    return { status: response.status, text: await response.text(), mapper };
+  };
 }
 
 async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -6,6 +6,21 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type * as Schema from './types.generated.ts';
 
+export type AgentsVariables = Exact<{ [key: string]: never }>;
+
+export type AgentsData = {
+  readonly agents: ReadonlyArray<{
+    readonly kind: string;
+    readonly name: string;
+    readonly version: string;
+    readonly captured: number;
+    readonly dropped: number;
+    readonly droppedByInterface: number;
+    readonly lost: number;
+    readonly lastSeen: string;
+  }>;
+};
+
 export type HealthVariables = Exact<{ [key: string]: never }>;
 
 export type HealthData = { readonly health: boolean };
@@ -281,6 +296,10 @@ export type WideIntentsData = {
   }>;
 };
 
+export const agents: Operation<AgentsData, AgentsVariables> = {
+  document: 'query Agents{agents{kind name version captured dropped droppedByInterface lost lastSeen}}',
+  operationName: 'Agents',
+};
 export const health: Operation<HealthData, HealthVariables> = {
   document: 'query Health{health}',
   operationName: 'Health',

@@ -1,14 +1,17 @@
-import { serverOf, type ClientIntents } from './client-intents.ts';
+import { serverOf, type ObservedIntents } from './observed-intents.ts';
 
 /**
- * A block for each client. With `short`, a server's namespace is shown only where it differs from its client's; otherwise the text is
- * that of the Otterize CLI.
+ * Lines for each client. With `short`, a server's namespace is shown only where it differs from its client's; otherwise the
+ * text is that of the Otterize CLI.
  */
-export function listText(objects: readonly ClientIntents[], { short }: { readonly short: boolean }): string {
-  return objects.map(object => `${blockOf(object, short).join('\n')}\n`).join('');
+export function listText(
+  objects: readonly ObservedIntents[],
+  { short }: { readonly short: boolean },
+): readonly string[] {
+  return objects.flatMap(object => linesOf(object, short));
 }
 
-function blockOf({ name, namespace, targets }: ClientIntents, short: boolean): readonly string[] {
+function linesOf({ name, namespace, targets }: ObservedIntents, short: boolean): readonly string[] {
   const lines = [`${name} in namespace ${namespace} calls:`];
   for (const target of targets) {
     const server = serverOf(target, namespace);

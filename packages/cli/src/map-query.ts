@@ -19,7 +19,7 @@ export interface QueriedIntent {
 
 export interface MapFilter {
   readonly namespaces: readonly string[];
-  /** Undefined when clients are not told apart by a label; may be empty. */
+  /** Undefined when clients are not grouped by a label; may be empty. */
   readonly distinctByLabel: string | undefined;
   readonly excludeLabels: readonly string[];
   readonly server: { readonly name: string; readonly namespace: string } | undefined;
@@ -75,13 +75,9 @@ export type WideIntent = operations.WideIntentsData['intents'][number];
 export async function queryWideIntents(client: MapperClient, filter: MapFilter): Promise<readonly WideIntent[]> {
   const answer = await client.ask({ ...operations.wideIntents, variables: variablesOf(filter) });
   if (answer.kind === 'unsupported') {
-    throw new CliError(`this mapper cannot tell ports and evidence: list without --wide (${answer.problem})`);
+    throw new CliError(`this mapper does not report ports and evidence: list without --wide (${answer.problem})`);
   }
   return dataOf(answer).intents;
-}
-
-export async function resetCapture(client: MapperClient): Promise<void> {
-  dataOf(await client.ask(operations.resetCapture));
 }
 
 /** The data of an answer; CliError without one. */

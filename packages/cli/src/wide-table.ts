@@ -1,19 +1,22 @@
 import type { QueriedIdentity, WideIntent } from './map-query.ts';
-import { toSeconds } from './moment.ts';
+import { withoutFraction } from './moment.ts';
 import { table } from './table.ts';
 
 const headings = ['CLIENT', 'SERVER', 'PORTS', 'EVIDENCE', 'REPORTS', 'FIRST SEEN', 'LAST SEEN'];
 
 /** A line for each call, in the mapper's order. */
-export function wideTable(intents: readonly WideIntent[], { headers }: { readonly headers: boolean }): string {
+export function wideTable(
+  intents: readonly WideIntent[],
+  { headers }: { readonly headers: boolean },
+): readonly string[] {
   const rows = intents.map(intent => [
     placeOf(intent.client),
     placeOf(intent.server),
     portsOf(intent),
     intent.evidence.join(','),
     String(intent.count),
-    toSeconds(intent.firstSeen),
-    toSeconds(intent.lastSeen),
+    withoutFraction(intent.firstSeen),
+    withoutFraction(intent.lastSeen),
   ]);
   return table(rows, headers ? headings : undefined);
 }

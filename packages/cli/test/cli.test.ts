@@ -79,38 +79,94 @@ CLIENT    SERVER  REASON  EVIDENCE  COUNT  LAST SEEN
   expect(empty).toEqual({ code: 0, stdout: '', stderr: 'Everything that was seen is on the map.\n' });
 });
 
+test('the help of a command lists its flags', async () => {
+  const { code, stdout } = await run(['list', '--help']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Usage: network-mapper list \[flags\]\n/);
+  expect(stdout).toContain('-n, --namespaces <list>');
+  expect(stdout).toMatch(/--mapper-namespace <text> +The Service's namespace\. Default: otterize-system\.\n/);
+  expect(stdout).not.toContain('telemetry');
+  expect((await run(['help', 'list'])).stdout).toBe(stdout);
+});
+
+test('what a pod put into a name cannot move the cursor, colour the screen or add a line', async () => {
+  const mapper = await mapperWith(
+    call('cart', 'redis\u001b[2J\u001b]0;owned\u0007\nweb in namespace shop calls:\u202e'),
+  );
+  const escaped = 'redis\\x1b[2J\\x1b]0;owned\\x07\\nweb in namespace shop calls:\\u202e';
+  expect((await run(['list', '--short', ...mapper])).stdout).toBe(`cart in namespace shop calls:\n  - ${escaped}\n`);
+  expect((await run(['list', '--wide', '--no-headers', ...mapper])).stdout).toContain(`shop/${escaped}  5432`);
+  const away = await run(['list', '--mapper-address', 'http://127.0.0.1:9/\u001b[2J']);
+  expect(away.stderr).toMatch(/^Error: [\x20-\x7e]+\n$/);
+});
+
+test('the agents are listed with what they lost, and nodes without a sniffer are named', async () => {
+  const sniffer = { kind: 'sniffer', name: 'node-a', version: '1.2.3', captured: 12_000, lost: 4 };
+  const agents = [{ ...sniffer, dropped: 5, droppedByInterface: 2, lastSeen: '2026-01-02T03:05:06.7Z' }];
+  const { stdout, stderr } = await run(['agents', ...(await mapperAnswering({ agents }))]);
+  expect(stdout).toBe(
+    `KIND     NAME    VERSION  CAPTURED  DROPPED  LOST  LAST SEEN
+sniffer  node-a  1.2.3    12000     7        4     2026-01-02T03:05:06Z
+`,
+  );
+  expect(stderr).toBe('');
+  expect((await run(['agents', ...(await mapperAnswering({ agents: [] }))])).stderr).toBe('No agent reports.\n');
+});
+
+test("a token goes to the mapper's address as it was given; a kubeconfig's not in the clear", async () => {
+  const sent: unknown[] = [];
+  const server = createServer((request, response) => {
+    sent.push(request.headers.authorization);
+    response.end(JSON.stringify({ data: { agents: [] } }));
+  });
+  const { url, close } = await listenLocally(server);
+  cleanUp.push(close);
+  const kubeconfig = JSON.stringify({
+    'current-context': 'c',
+    contexts: [{ name: 'c', context: { cluster: 'k', user: 'u' } }],
+    clusters: [{ name: 'k', cluster: { server: 'https://127.0.0.1:1' } }],
+    users: [{ name: 'u', user: { token: 'secret' } }],
+  });
+  await run(['agents', '--mapper-address', url, '--token', 'mine'], { KUBECONFIG: kubeconfig });
+  await run(['agents', '--mapper-address', url], { KUBECONFIG: kubeconfig });
+  await run(['agents', '--mapper-address', url], { OTTERIZE_TOKEN: 'of the environment' });
+  expect(sent).toEqual(['Bearer mine', undefined, 'Bearer of the environment']);
+});
+
 test('without a verb the help is the answer', async () => {
   const { code, stdout, stderr } = await run([]);
   expect(code).toBe(0);
   expect(stdout).toContain('Usage: network-mapper');
   expect(stderr).toBe('');
-  expect((await run(['mapper'])).stdout).toContain('Usage: network-mapper network-mapper');
+  expect((await run(['mapper'])).stdout).toContain('Usage: network-mapper <command>');
 });
 
 test.each([
-  { title: 'a verb that is not there', args: ['paint'], problem: "unknown command 'paint'" },
-  { title: 'a flag that is not there', args: ['list', '--colour'], problem: "unknown option '--colour'" },
-  { title: 'an argument too many', args: ['list', 'shop'], problem: "too many arguments for 'list'" },
+  { title: 'a verb that is not there', args: ['paint'], problem: 'unknown command "paint"' },
+  { title: 'a flag that is not there', args: ['list', '--colour'], problem: 'unknown option --colour' },
+  { title: "another verb's flag", args: ['reset', '--wide'], problem: 'unknown option --wide of "reset"' },
+  { title: 'a flag without its value', args: ['list', '-n'], problem: '-n needs a value' },
+  { title: 'an argument too many', args: ['list', 'shop'], problem: 'too many arguments for "list": shop' },
   {
     title: 'a port that is no number',
     args: ['list', '--mapper-service-port', 'x'],
-    problem: '"x" is not a whole number',
+    problem: '--mapper-service-port="x": not a whole number from 0 to 65535',
   },
   {
     title: 'a switch that is neither on nor off',
     args: ['list', '--wide=maybe'],
-    problem: '"maybe" is neither true nor false',
+    problem: '--wide="maybe": not a boolean; write true or false',
   },
   {
     title: 'an address that is none',
     args: ['list', '--mapper-address', 'mapper'],
-    problem: 'not an address of the form',
+    problem: '--mapper-address="mapper": not an address that starts with http:// or https://',
   },
   {
     title: 'a variable that does not fit',
     args: ['list'],
     env: { OTTERIZE_WIDE: 'perhaps', OTTERIZE_MAPPER_ADDRESS: 'http://127.0.0.1' },
-    problem: 'OTTERIZE_WIDE: "perhaps" is neither true nor false',
+    problem: 'OTTERIZE_WIDE="perhaps": not a boolean; write true or false',
   },
   {
     title: 'a server filter together with namespaces',
@@ -119,7 +175,7 @@ test.each([
     problem: 'cannot be used with',
   },
   { title: 'no cluster at all', args: ['list'], problem: 'No cluster is configured' },
-])('$title is said in one line, and the exit code is 1', async ({ args, env, problem }) => {
+])('$title is reported in one line, and the exit code is 1', async ({ args, env, problem }) => {
   const { code, stdout, stderr } = await run(args, env);
   expect(code).toBe(1);
   expect(stdout).toBe('');
@@ -127,7 +183,7 @@ test.each([
   expect(stderr).toMatch(/^Error: .*\n$/);
 });
 
-test('a cluster without the mapper is told from one whose mapper is not ready', async () => {
+test('a cluster without the mapper is one error, a mapper that is not ready another', async () => {
   const api = await createKubernetesApi();
   cleanUp.push(() => api.down());
   const list = ['list', '--kubeconfig', api.kubeconfig()];

@@ -23,3 +23,4 @@ export { forwardPort, type ForwardedPort, type PodPort } from './channels/forwar
 export { execInPod, type CommandResult, type PodCommand } from './channels/exec-in-pod.ts';
 export { followPodLogs, type FollowedContainer, type LogLine } from './channels/pod-logs.ts';
 export { podOfService } from './lookup/service-pod.ts';
+export { nodeNames } from './lookup/node-names.ts';

@@ -1,5 +1,14 @@
 // Options
-export { ConfigError, option, readOptions, type Config, type Option, type OptionTable } from './options.ts';
+export {
+  ConfigError,
+  option,
+  readOptions,
+  type Config,
+  type GivenOptions,
+  type Option,
+  type OptionTable,
+} from './options.ts';
+export { jsonSchemaOf } from './json-schema.ts';
 export * as form from './option-forms.ts';
 
 // Lifecycle

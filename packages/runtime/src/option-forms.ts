@@ -13,16 +13,36 @@ export const boolean: OptionForm<boolean> = {
     return value === undefined ? { problem: 'not a boolean; write true or false.' } : { value };
   },
   write: String,
+  schema: { type: 'boolean' },
 };
 
-export const text: OptionForm<string> = { form: 'text', read: value => ({ value }), write: value => value };
+export const text: OptionForm<string> = {
+  form: 'text',
+  read: value => ({ value }),
+  write: value => value,
+  schema: { type: 'string' },
+};
 
-/** Items separated by white space. */
+/** Items separated by white space; of a flag by commas, and it can be given more than once. */
 export const list: OptionForm<readonly string[]> = {
   form: 'list',
   read: value => ({ value: value.split(/\s+/).filter(item => item !== '') }),
+  readFlag: texts => ({ value: texts.flatMap(splitCommas) }),
   write: items => items.join(' '),
+  schema: { type: 'array', items: { type: 'string' } },
 };
+
+/** One record of CSV: quotes protect commas, and are doubled inside quotes (RFC 4180). */
+function splitCommas(value: string): readonly string[] {
+  if (value === '') return [];
+  const items = value.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g);
+  return [...items].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '');
+}
+
+/** A value of this form, or undefined where nobody gave one; an empty one is given too. */
+export function optional<T>(form: OptionForm<T>): OptionForm<T | undefined> {
+  return { ...form, write: value => (value === undefined ? '' : form.write(value)) };
+}
 
 /** One of some words. */
 export function oneOf<const Word extends string>(words: readonly Word[]): OptionForm<Word> {
@@ -33,6 +53,7 @@ export function oneOf<const Word extends string>(words: readonly Word[]): Option
       return value === undefined ? { problem: `none of ${words.join(', ')}.` } : { value };
     },
     write: value => value,
+    schema: { enum: words },
   };
 }
 
@@ -45,6 +66,7 @@ export function integer(bounds: { readonly min: number; readonly max: number }):
       return { problem: `not a whole number from ${bounds.min} to ${bounds.max}.` };
     },
     write: String,
+    schema: { type: 'integer', minimum: bounds.min, maximum: bounds.max },
   };
 }
 
@@ -61,6 +83,7 @@ export const ports: OptionForm<readonly number[]> = {
     return { value: [...new Set(numbers.map(Number))] };
   },
   write: items => items.join(','),
+  schema: { type: 'string', pattern: '^[\\s,]*\\d+([\\s,]+\\d+)*[\\s,]*$' },
 };
 
 export const httpUrl: OptionForm<string> = {
@@ -71,6 +94,7 @@ export const httpUrl: OptionForm<string> = {
     return { problem: 'not an address that starts with http:// or https://.' };
   },
   write: value => value,
+  schema: { type: 'string', pattern: '^https?://' },
 };
 
 const milliseconds: Readonly<Record<string, number>> = {
@@ -84,11 +108,16 @@ const milliseconds: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-/** A duration as Go's `time.ParseDuration` reads it (`500ms`, `1m30s`), in milliseconds. A number without a unit is refused: the original took it for nanoseconds. */
+const durationPattern = /^(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/;
+
+/**
+ * A duration as Go's `time.ParseDuration` reads it (`500ms`, `1m30s`), in milliseconds. A number without a unit is refused:
+ * the original took it for nanoseconds.
+ */
 export const duration: OptionForm<number> = {
   form: 'duration',
   read: value => {
-    if (!/^(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))*)$/.test(value)) {
+    if (!durationPattern.test(value)) {
       return {
         problem: /^[\d.]+$/.test(value)
           ? `no unit; write for example ${value}s.`
@@ -103,4 +132,5 @@ export const duration: OptionForm<number> = {
   },
   write: value =>
     value % 60_000 === 0 && value > 0 ? `${value / 60_000}m` : value % 1000 === 0 ? `${value / 1000}s` : `${value}ms`,
+  schema: { type: 'string', pattern: durationPattern.source },
 };

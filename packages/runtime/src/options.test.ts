@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { boolean, duration, httpUrl, integer, list, port, text } from './option-forms.ts';
-import { ConfigError, option, readOptions } from './options.ts';
+import { jsonSchemaOf } from './json-schema.ts';
+import { ConfigError, option, readOptions, type GivenOptions } from './options.ts';
 
 const table = {
   debug: option({ env: 'OTTERIZE_DEBUG', form: boolean, fallback: false, about: 'Debug logs.' }),
@@ -32,7 +33,7 @@ test('lists are separated by white space', () => {
   ]);
 });
 
-test('all problems of a configuration are told at once, each with its variable and a remedy', () => {
+test('all problems of a configuration are reported at once, each with its variable and a remedy', () => {
   const env = {
     OTTERIZE_DEBUG: 'yes',
     OTTERIZE_INTERVAL: '300',
@@ -49,6 +50,43 @@ test('all problems of a configuration are told at once, each with its variable a
     'OTTERIZE_PREFIX="33": not a whole number from 0 to 32.',
     'OTTERIZE_PORT="70000": not a whole number from 0 to 65535.',
   ]);
+});
+
+test('a flag goes before the environment, that before the file, that before the default', () => {
+  const names = option({ env: 'NAMES', flag: { name: 'names' }, form: list, fallback: ['default'], about: 'Names.' });
+  const read = (env: Readonly<Record<string, string>>, given: GivenOptions) => readOptions({ names }, env, given).names;
+  const file = { names: ['from the file'] };
+  const flags = new Map([['names', ['a,"b,c"', 'd']]]);
+  expect(read({ NAMES: 'x y' }, { flags, file })).toEqual(['a', 'b,c', 'd']);
+  expect(read({ NAMES: 'x y' }, { file })).toEqual(['x', 'y']);
+  expect(read({ NAMES: '' }, { file })).toEqual(['from the file']);
+  expect(read({}, {})).toEqual(['default']);
+  expect(read({ NAMES: 'x' }, { flags: new Map([['names', ['']]]) })).toEqual([]);
+});
+
+test('a value of the configuration file that does not fit is a problem with its name', () => {
+  const wide = option({ env: 'WIDE', flag: { name: 'wide' }, form: boolean, fallback: false, about: 'Wide.' });
+  expect(readOptions({ wide }, {}, { file: { wide: true } }).wide).toBe(true);
+  expect(captured(() => readOptions({ wide }, {}, { file: { wide: ['true'] } }))).toMatchObject({
+    problems: ['wide in the configuration file: not a boolean.'],
+  });
+});
+
+test('the schema of a table allows what its forms read, with the defaults as a file of values has them', () => {
+  expect(jsonSchemaOf({ interval: table.interval, namespaces: table.namespaces, prefix: table.prefix })).toEqual({
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      interval: {
+        type: 'string',
+        pattern: expect.any(String) as string,
+        description: 'Time between reports.',
+        default: '1s',
+      },
+      namespaces: { type: 'array', items: { type: 'string' }, description: 'Namespaces.', default: [] },
+      prefix: { type: 'integer', minimum: 0, maximum: 32, description: 'Bits.', default: 32 },
+    },
+  });
 });
 
 function captured(work: () => unknown): unknown {

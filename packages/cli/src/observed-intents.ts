@@ -1,7 +1,7 @@
 import type { QueriedIdentity, QueriedIntent } from './map-query.ts';
 
 /** What one client calls, as a ClientIntents object has it. */
-export interface ClientIntents {
+export interface ObservedIntents {
   readonly name: string;
   readonly namespace: string;
   /** The kind of the client's workload; undefined when it is not known. */
@@ -20,14 +20,14 @@ export interface Target {
 }
 
 export interface Grouping {
-  /** Group clients by name and value of this label; by name and namespace when empty. */
-  readonly distinctByLabel: string;
+  /** Group clients by name and value of this label; by name and namespace when undefined or empty. */
+  readonly distinctByLabel: string | undefined;
   readonly asKubernetesService: boolean;
   readonly excludeServices: readonly string[];
 }
 
 /** Calls as ClientIntents objects, in the order of name and namespace. */
-export function toClientIntents(intents: readonly QueriedIntent[], grouping: Grouping): readonly ClientIntents[] {
+export function toObservedIntents(intents: readonly QueriedIntent[], grouping: Grouping): readonly ObservedIntents[] {
   const groups = Map.groupBy(intents, ({ client }) => clientKey(client, grouping.distinctByLabel));
   const objects = [...groups.values()].flatMap(group => {
     const client = group[0]?.client;
@@ -51,14 +51,14 @@ export function toClientIntents(intents: readonly QueriedIntent[], grouping: Gro
   );
 }
 
-function clientKey({ name, namespace, labels }: QueriedIdentity, distinctByLabel: string): string {
-  if (distinctByLabel === '') return JSON.stringify([name, namespace]);
+function clientKey({ name, namespace, labels }: QueriedIdentity, distinctByLabel: string | undefined): string {
+  if (!distinctByLabel) return JSON.stringify([name, namespace]);
   const [only, ...others] = labels ?? [];
-  const told = only?.key === distinctByLabel && others.length === 0;
-  return JSON.stringify([name, told ? only.value : 'no_value']);
+  const isOnlyLabel = only?.key === distinctByLabel && others.length === 0;
+  return JSON.stringify([name, isOnlyLabel ? only.value : 'no_value']);
 }
 
-function toObject(client: QueriedIdentity, targets: readonly Target[]): ClientIntents {
+function toObject(client: QueriedIdentity, targets: readonly Target[]): ObservedIntents {
   const { name, namespace, podOwnerKind } = client;
   const sorted = withoutUntypedTwins(targets, namespace).toSorted(
     byText(
@@ -86,7 +86,10 @@ function toTarget({ client, server, kafkaTopics, httpResources }: QueriedIntent,
   return { type: 'kubernetes', writtenName, kind: server.podOwnerKind?.kind, topics, http };
 }
 
-/** The Kubernetes Service that a server is named after, where it is: the API server always counts as reached through its Service. */
+/**
+ * The Kubernetes Service that a server is named after, where it is: the API server always counts as reached through its
+ * Service.
+ */
 function serviceOf({ name, namespace, kubernetesService }: QueriedIdentity, grouping: Grouping): string | undefined {
   if (name === 'kubernetes' && namespace === 'default') return 'kubernetes';
   if (!grouping.asKubernetesService || !kubernetesService) return undefined;
@@ -115,7 +118,7 @@ function withoutUntypedTwins(targets: readonly Target[], namespace: string): rea
   return targets.filter(target => isTyped(target) || !typed.has(key(target)));
 }
 
-function withoutExcluded(objects: readonly ClientIntents[], names: readonly string[]): readonly ClientIntents[] {
+function withoutExcluded(objects: readonly ObservedIntents[], names: readonly string[]): readonly ObservedIntents[] {
   if (names.length === 0) return objects;
   return objects
     .filter(({ name }) => !names.includes(name))

@@ -1,0 +1,49 @@
+import type { OptionTable } from '@network-mapper/runtime';
+import type { Command } from './command.ts';
+import { commonOptions } from './common-options.ts';
+import { table } from './table.ts';
+
+/** The help of the program. */
+export function programHelp(commands: readonly Command[]): readonly string[] {
+  return [
+    'Usage: network-mapper <command> [flags]',
+    '',
+    'Who talks to whom in a Kubernetes cluster, as its network mapper has seen it.',
+    '',
+    'Commands:',
+    ...indented(commands.map(({ name, about }) => [name, about])),
+    '',
+    'Flags of every command:',
+    ...flagLines(commonOptions),
+    '',
+    '`network-mapper <command> --help` shows the flags of a command.',
+  ];
+}
+
+export function commandHelp({ name, about, options }: Command): readonly string[] {
+  const own = flagLines(options);
+  return [
+    `Usage: network-mapper ${name} [flags]`,
+    '',
+    `Command ${name}: ${about}`,
+    ...(own.length === 0 ? [] : ['', 'Flags:', ...own]),
+    '',
+    'Flags of every command:',
+    ...flagLines(commonOptions),
+  ];
+}
+
+function flagLines(options: OptionTable): readonly string[] {
+  const rows = Object.values(options).flatMap(({ flag, form, fallback, about }) => {
+    if (flag === undefined || flag.hidden === true) return [];
+    const short = flag.short === undefined ? '    ' : `-${flag.short}, `;
+    const value = form.form === 'boolean' ? '' : ` <${form.form}>`;
+    const written = form.form === 'boolean' ? '' : form.write(fallback);
+    return [[`${short}--${flag.name}${value}`, written === '' ? about : `${about} Default: ${written}.`]];
+  });
+  return indented(rows);
+}
+
+function indented(rows: readonly (readonly string[])[]): readonly string[] {
+  return table(rows, undefined).map(line => `  ${line}`);
+}
