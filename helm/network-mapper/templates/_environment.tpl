@@ -64,12 +64,16 @@ Node's heap: three fifths of the container's limit of memory; the rest is for it
 {{- end }}
 {{- end }}
 
-{{/* How agents reach the mapper, and show it who they are. */}}
+{{/* How agents reach the mapper, show it who they are, and know it. */}}
 {{- define "network-mapper.mapperEnvironment" -}}
 - name: OTTERIZE_MAPPER_API_URL
-  value: http://otterize-network-mapper:9090/query
+  value: {{ ternary "https://otterize-network-mapper:9443/query" "http://otterize-network-mapper:9090/query" (not (empty .Values.mapper.tls.secretName)) }}
 - name: OTTERIZE_MAPPER_API_TOKEN_FILE
   value: /var/run/secrets/network-mapper/token
+{{- if .Values.mapper.tls.secretName }}
+- name: OTTERIZE_MAPPER_API_CA_FILE
+  value: /var/run/secrets/network-mapper/ca.crt
+{{- end }}
 {{- end }}
 
 {{- define "network-mapper.tokenMount" -}}
@@ -86,4 +90,11 @@ Node's heap: three fifths of the container's limit of memory; the rest is for it
           audience: network-mapper
           expirationSeconds: 3600
           path: token
+      {{- with .Values.mapper.tls.secretName }}
+      - secret:
+          name: {{ . }}
+          items:
+            - key: {{ $.Values.mapper.tls.caKey }}
+              path: ca.crt
+      {{- end }}
 {{- end }}

@@ -1,7 +1,7 @@
 import type { Option, OptionTable } from '@network-mapper/runtime';
 import { mapperOptions } from '../../../packages/mapper/src/options.ts';
 import { options as snifferOptions } from '../../../packages/sniffer/src/options.ts';
-import { boolean, integer, text, texts, type Schema, type Value } from './value.ts';
+import type { Value } from './value.ts';
 
 /** A value that sets an option of a program. */
 export interface OptionValue extends Value {
@@ -35,7 +35,7 @@ export const chartedPrograms: readonly ChartedProgram[] = [
       apiServerPrefixLength: 'global.controlPlaneIPv4CIDRPrefixLength',
       jobsByImage: 'global.experimentalUseDockerImageAsServiceNameForJobs',
     },
-    set: ['apiAuth', 'apiPort', 'metricsPort'],
+    set: ['apiAuth', 'apiPort', 'metricsPort', 'apiTlsPort', 'apiTlsCertFile', 'apiTlsKeyFile'],
     defaults: {
       debug: false,
       captureOutside: true,
@@ -68,7 +68,7 @@ export function optionValues({ program, table, elsewhere, set, defaults }: Chart
       const unset = defaults[name] === undefined ? ` The program’s default is ${written(option)}.` : '';
       return {
         path,
-        schema: schemaOf(option),
+        schema: option.form.schema,
         fallback: defaults[name],
         about: `${option.about}${unset}`,
         sample: sampleOf(option),
@@ -80,26 +80,6 @@ export function optionValues({ program, table, elsewhere, set, defaults }: Chart
 function written({ form, fallback }: Option<unknown>): string {
   const value = form.write(fallback);
   return value === '' ? 'none' : `\`${value}\``;
-}
-
-function schemaOf({ form }: Option<unknown>): Schema {
-  switch (form.form) {
-    case 'boolean':
-      return boolean;
-    case 'integer':
-      return { type: 'integer' };
-    case 'port':
-      return integer(0, 65_535);
-    case 'list':
-    case 'networks':
-      return texts;
-    case 'duration':
-      return { type: 'string', pattern: '^(0|([0-9.]+(ns|us|µs|μs|ms|s|m|h))+)$' };
-    case 'URL':
-      return { type: 'string', pattern: '^https?://' };
-    default:
-      return text;
-  }
 }
 
 function sampleOf({ form, fallback }: Option<unknown>): unknown {

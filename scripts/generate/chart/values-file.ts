@@ -18,7 +18,7 @@ export function valuesFile(): string {
     let tree = root;
     for (const name of names) {
       const found = tree.get(name);
-      const child: Tree = found instanceof Map ? found : new Map();
+      const child: Tree = found instanceof Map ? found : new Map<string, Tree | Value>();
       tree.set(name, child);
       tree = child;
     }

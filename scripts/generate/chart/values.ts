@@ -132,6 +132,21 @@ const mapper: readonly Value[] = [
     sample: 'none',
   },
   {
+    path: 'mapper.tls.secretName',
+    schema: text,
+    about:
+      'Name of a Secret of type `kubernetes.io/tls` with the certificate of the mapper: the API speaks TLS then, on port 9443, and plain HTTP to port-forwards alone.',
+    sample: 'mapper-tls',
+  },
+  {
+    path: 'mapper.tls.caKey',
+    schema: text,
+    fallback: 'ca.crt',
+    about: 'Key of that Secret with the certificates by which agents know the mapper.',
+    sample: 'ca.pem',
+    needs: 'mapper.tls.secretName=mapper-tls',
+  },
+  {
     path: 'mapper.ownerKinds',
     schema: { type: 'array', items: { type: 'object', required: ['apiGroup', 'resources'] } },
     fallback: [],
