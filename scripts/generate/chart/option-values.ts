@@ -88,7 +88,7 @@ function sampleOf({ form, fallback }: Option<unknown>): unknown {
       return fallback !== true;
     case 'integer':
     case 'port':
-      return Number(form.write(fallback)) + 1;
+      return Number(form.write(fallback)) + (form.schema.maximum === fallback ? -1 : 1);
     case 'list':
       return ['one', 'two'];
     case 'networks':
