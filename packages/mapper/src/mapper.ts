@@ -24,6 +24,7 @@ import { createGuard } from './auth/guard.ts';
 import { createRefusalLog } from './auth/refusal-log.ts';
 import { ClusterView } from './cluster/cluster-view.ts';
 import { Records } from './cluster/records.ts';
+import { createWorkloadDetails } from './cluster/workload-details.ts';
 import { createWatches } from './cluster/watches.ts';
 import { Intake } from './ingest/intake.ts';
 import { createPlace, type PlaceRules } from './ingest/place.ts';
@@ -148,7 +149,12 @@ export function createMapper({
       instance = randomUUID();
     },
   });
-  const queries = createQueries({ map, explain: createExplain(context), now });
+  const queries = createQueries({
+    map,
+    explain: createExplain(context),
+    details: createWorkloadDetails({ connection, view, identities }),
+    now,
+  });
   const failed = (error: unknown): void => logger.error({ error }, 'a request failed');
   const graphql = new GraphqlEndpoint(
     { schema: createSchema(), queries, mutations, fields: fieldTables, cached: cachedTypes },
