@@ -1,3 +1,4 @@
+import { monotonicTime } from '@network-mapper/runtime';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 
@@ -34,14 +35,14 @@ function makeRoomForNew(server: Server): void {
   /** Connections without any request yet, and when they began; the oldest first. */
   const silent = new Map<Socket, number>();
   server.on('connection', socket => {
-    silent.set(socket, performance.now());
+    silent.set(socket, monotonicTime());
     socket.once('close', () => silent.delete(socket));
   });
   server.on('request', ({ socket }) => silent.delete(socket));
   let madeRoomAt = -Infinity;
   server.on('drop', () => {
     // Each connection that finds no room would otherwise look through all others.
-    const now = performance.now();
+    const now = monotonicTime();
     if (now - madeRoomAt < makeRoomEvery) return;
     madeRoomAt = now;
     server.closeIdleConnections();

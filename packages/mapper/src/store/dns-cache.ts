@@ -5,8 +5,8 @@ export interface DnsAddress {
 }
 
 /**
- * The addresses that DNS gave for names outside the cluster, each for its lifetime. At most `capacity` pairs of name and address:
- * then the pair that was used least recently goes.
+ * The addresses that DNS gave for names outside the cluster, each for its lifetime. At most `capacity` pairs of name
+ * and address: then the pair that was used least recently goes.
  */
 export class DnsCache {
   readonly #capacity: number;
@@ -35,7 +35,7 @@ export class DnsCache {
     }
     const isNews = (addresses.get(address) ?? 0) <= this.#now();
     addresses.set(address, this.#now() + ttl * 1000);
-    this.#touch(name, address);
+    this.#touch({ name, address });
     if (this.#used.size > this.#capacity) this.#dropLeastUsed();
     if (isNews) for (const listener of this.#listeners) listener({ name, address });
   }
@@ -70,22 +70,22 @@ export class DnsCache {
     const alive: string[] = [];
     for (const [address, expiry] of this.#names.get(name) ?? []) {
       if (expiry <= this.#now()) {
-        this.#drop(name, address);
+        this.#drop({ name, address });
         continue;
       }
-      if (reading) this.#touch(name, address);
+      if (reading) this.#touch({ name, address });
       alive.push(address);
     }
     return alive;
   }
 
-  #touch(name: string, address: string): void {
+  #touch({ name, address }: DnsAddress): void {
     const key = `${name} ${address}`;
     this.#used.delete(key);
     this.#used.set(key, { name, address });
   }
 
-  #drop(name: string, address: string): void {
+  #drop({ name, address }: DnsAddress): void {
     this.#used.delete(`${name} ${address}`);
     const addresses = this.#names.get(name);
     addresses?.delete(address);
@@ -94,7 +94,7 @@ export class DnsCache {
 
   #dropLeastUsed(): void {
     for (const { name, address } of this.#used.values()) {
-      this.#drop(name, address);
+      this.#drop({ name, address });
       return;
     }
   }

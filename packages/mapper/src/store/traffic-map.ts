@@ -74,8 +74,8 @@ export function createTrafficMap({ dnsCacheCapacity, mostBytes, now }: TrafficMa
 type Evictable = Pick<EdgeStore<never, never>, 'size' | 'owners' | 'evictFrom'>;
 
 /**
- * The owners with the most edges give up their oldest: whoever floods the map with edges of one workload pushes out its own. Among owners
- * with as many, those that were added first.
+ * The owners with the most edges give up their oldest: whoever floods the map with edges of one workload pushes out its
+ * own. Among owners with as many, those that were added first.
  */
 function evict(stores: readonly Evictable[]): void {
   let left = Math.ceil(stores.reduce((sum, { size }) => sum + size, 0) * evictedPart);
