@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { auditor, checkAccess } from './access.ts';
 import { Checks } from './checks.ts';
 import { findCluster, type Cluster } from './cluster.ts';
 import { demoApplication, demoNamespace } from './demo-application.ts';
@@ -71,6 +72,7 @@ async function runChecks({ kubeconfig }: Cluster, checks: Checks, signal: AbortS
       await map.shows(shortLived.call, { namespace: kindsNamespace, seconds: 30 });
     });
     await checks.check('the mapper may read what it maps, and nothing else', () => mayOnlyRead(kubectl));
+    await checkAccess({ kubeconfig, kubectl, system, checks });
     await checks.check('a mapper that was restarted gets its map back', async () => {
       await kubectl('delete', 'pod', '-n', system, '-l', 'app=otterize-network-mapper', '--wait');
       await rolledOut(kubectl, system);
@@ -113,7 +115,15 @@ async function showState(kubectl: Kubectl): Promise<void> {
 
 async function cleanUp(kubectl: Kubectl): Promise<void> {
   await kubectl('delete', 'namespace', demoNamespace, nodesNamespace, kindsNamespace, system, '--ignore-not-found');
-  await kubectl('delete', 'clusterrole,clusterrolebinding', 'otterize-network-mapper', '--ignore-not-found');
+  await kubectl(
+    'delete',
+    'clusterrole,clusterrolebinding',
+    'otterize-network-mapper',
+    'network-mapper-view',
+    'network-mapper-admin',
+    auditor,
+    '--ignore-not-found',
+  );
 }
 
 const stop = new AbortController();

@@ -1,13 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import { getHeapStatistics } from 'node:v8';
 import { connectKube } from '@network-mapper/kube';
-import { createLogger, readOptions, runProgram } from '@network-mapper/runtime';
+import { ConfigError, createLogger, readOptions, runProgram, type Config, type Logger } from '@network-mapper/runtime';
 import { notDone } from './accepted-options.ts';
 import { collectGarbage, collectSmallHeap } from './collect-garbage.ts';
 import { findClusterDomain } from './cluster-domain.ts';
 import { createMapper } from './mapper.ts';
+import { CertificateFiles } from './api/certificate-files.ts';
 import { createMemoryGuard, oldGenerationLimit, oldGenerationUsed } from './api/memory-guard.ts';
 import { mapperOptions } from './options.ts';
+
+/** The certificate of the API, where one is given. */
+async function openCertificate(
+  { apiTlsCertFile: certFile, apiTlsKeyFile: keyFile }: Config<typeof mapperOptions>,
+  logger: Logger,
+): Promise<CertificateFiles | undefined> {
+  if (certFile === '' && keyFile === '') return undefined;
+  if (certFile === '' || keyFile === '')
+    throw new ConfigError([
+      'OTTERIZE_API_TLS_CERT_FILE and OTTERIZE_API_TLS_KEY_FILE: one is useless without the other.',
+    ]);
+  return CertificateFiles.open({ certFile, keyFile, logger });
+}
+
+/** What the map may take of a heap, in bytes: some 40 MiB hold the program and a small cluster. */
+function mapBytes(heapLimit: number): number {
+  return Math.max((heapLimit - 40 * 2 ** 20) / 2, heapLimit / 5);
+}
 
 await runProgram('mapper', async () => {
   const options = readOptions(mapperOptions, process.env);
@@ -36,7 +55,8 @@ await runProgram('mapper', async () => {
     logger,
     listening,
     memoryIsShort,
-    mostMapBytes: options.mapMemory === 0 ? heapLimit / 2 : options.mapMemory * 2 ** 20,
+    certificate: await openCertificate(options, logger),
+    mostMapBytes: options.mapMemory === 0 ? mapBytes(heapLimit) : options.mapMemory * 2 ** 20,
     ownNamespace: await readFile('/var/run/secrets/kubernetes.io/serviceaccount/namespace', 'utf8').then(
       text => text.trim(),
       () => undefined, // Outside of a cluster there is none.

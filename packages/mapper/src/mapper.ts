@@ -16,7 +16,8 @@ import {
 import { BytesInFlight } from './api/bytes-in-flight.ts';
 import { cachedTypes, fieldTables } from './api/fields.ts';
 import { GraphqlEndpoint } from './api/graphql-endpoint.ts';
-import { createApiServer } from './api/http-server.ts';
+import { createApiServer, createTlsApiServer } from './api/http-server.ts';
+import type { CertificateFiles } from './api/certificate-files.ts';
 import { createMutations } from './api/mutations.ts';
 import { createQueries } from './api/queries.ts';
 import { createRoutes } from './api/routes.ts';
@@ -25,6 +26,7 @@ import { createGuard } from './auth/guard.ts';
 import { createRefusalLog } from './auth/refusal-log.ts';
 import { ClusterView } from './cluster/cluster-view.ts';
 import { Records } from './cluster/records.ts';
+import { createWorkloadDetails } from './cluster/workload-details.ts';
 import { createWatches } from './cluster/watches.ts';
 import { Intake } from './ingest/intake.ts';
 import { createPlace, type PlaceRules } from './ingest/place.ts';
@@ -57,7 +59,11 @@ export interface MapperParts {
   readonly ownNamespace?: string | undefined;
   /** How domains that no traffic told of are looked up: in the system's DNS unless given. */
   readonly lookUp?: AddressLookup;
-  /** Told once with the port of the API. */
+  /** For the API over TLS. */
+  readonly certificate?: CertificateFiles | undefined;
+  /** Called once with the port of the API over TLS. */
+  readonly tlsListening?: (port: number) => void;
+  /** Called once with the port of the API. */
   readonly listening?: (port: number) => void;
   /** Told once with the port of the metrics endpoint. */
   readonly metricsListening?: (port: number) => void;
@@ -98,7 +104,9 @@ export function createMapper({
   mostMapBytes = Infinity,
   ownNamespace,
   lookUp = createAddressLookup(),
+  certificate,
   listening,
+  tlsListening,
   metricsListening,
 }: MapperParts): Mapper {
   const view = new ClusterView(
@@ -146,7 +154,12 @@ export function createMapper({
       instance = randomUUID();
     },
   });
-  const queries = createQueries({ map, explain: createExplain(context), now });
+  const queries = createQueries({
+    map,
+    explain: createExplain(context),
+    details: createWorkloadDetails({ connection, view, identities }),
+    now,
+  });
   const failed = (error: unknown): void => logger.error({ error }, 'a request failed');
   const graphql = new GraphqlEndpoint(
     { schema: createSchema(), queries, mutations, fields: fieldTables, cached: cachedTypes },
@@ -154,46 +167,71 @@ export function createMapper({
   );
 
   let stopping = false;
-  const api = createHttpListener({
+  const handle = createRoutes({
+    graphql,
+    instance: () => instance,
+    origins: {
+      clusterDomain: config.clusterDomain,
+      ownNamespace,
+      allowedHosts: config.apiAllowedHosts,
+      corsOrigins: config.corsOrigins,
+    },
+    guard: createGuard({
+      mode: config.apiAuth,
+      connection,
+      clock,
+      agents: new Set(config.apiAgents.length > 0 ? config.apiAgents : ownAgents(ownNamespace)),
+      namespaces: () => map.namespaces,
+      refused: createRefusalLog({ logger, mode: config.apiAuth, count: metrics.unauthorized }),
+    }),
+    room: new BytesInFlight({ max: bodiesInFlight, patience: 2_000, clock }),
+    memoryIsShort,
+    onRefused: metrics.refused,
+    ready: () => !stopping,
+    problems: () =>
+      watches.kinds().flatMap(({ kind, state }) => (state.kind === 'failing' ? [`${kind}: ${state.problem}`] : [])),
+    onFailure: failed,
+  });
+  const listener = {
     name: 'the API',
-    port: config.apiPort,
-    server: createApiServer,
+    handle,
     shutdownDelay: config.shutdownDelay,
     shutdownTimeout: lastRequests,
     ready: () => untilSettled(watches.settled),
+    stopping: () => {
+      stopping = true;
+    },
+  };
+  const api = createHttpListener({
+    ...listener,
+    port: config.apiPort,
+    // Beside TLS, plain HTTP is for port-forwards.
+    ...(certificate === undefined ? {} : { host: '127.0.0.1' }),
+    server: createApiServer,
     listening: port => {
       logger.info({ port }, 'the API listens');
       listening?.(port);
     },
-    stopping: () => {
-      stopping = true;
-    },
-    handle: createRoutes({
-      graphql,
-      instance: () => instance,
-      origins: {
-        clusterDomain: config.clusterDomain,
-        ownNamespace,
-        allowedHosts: config.apiAllowedHosts,
-        corsOrigins: config.corsOrigins,
-      },
-      guard: createGuard({
-        mode: config.apiAuth,
-        connection,
-        clock,
-        agents: new Set(config.apiAgents.length > 0 ? config.apiAgents : ownAgents(ownNamespace)),
-        namespaces: () => map.namespaces,
-        refused: createRefusalLog({ logger, mode: config.apiAuth, count: metrics.unauthorized }),
-      }),
-      room: new BytesInFlight({ max: bodiesInFlight, patience: 2_000, clock }),
-      memoryIsShort,
-      onRefused: metrics.refused,
-      ready: () => !stopping,
-      problems: () =>
-        watches.kinds().flatMap(({ kind, state }) => (state.kind === 'failing' ? [`${kind}: ${state.problem}`] : [])),
-      onFailure: failed,
-    }),
   });
+  const tlsApi = certificate === undefined ? [] : createTlsApi(certificate);
+
+  function createTlsApi(files: CertificateFiles): readonly Runnable[] {
+    const server = createTlsApiServer(handle, files.current);
+    return [
+      createHttpListener({
+        ...listener,
+        name: 'the API over TLS',
+        port: config.apiTlsPort,
+        server: () => server,
+        listening: port => {
+          logger.info({ port }, 'the API listens, over TLS');
+          tlsListening?.(port);
+        },
+      }),
+      files.watch(renewed => server.setSecureContext(renewed)),
+    ];
+  }
+
   const clientIntents = createClientIntentsPublisher({
     connection,
     cache: map.dnsCache,
@@ -239,6 +277,7 @@ export function createMapper({
     runnables: [
       ...watches.runnables,
       api,
+      ...tlsApi,
       createMetricsListener({
         port: config.metricsPort,
         registry,

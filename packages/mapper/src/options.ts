@@ -175,7 +175,7 @@ export const mapperOptions = {
     form: form.integer({ min: 0, max: 1_048_576 }),
     fallback: 0,
     about:
-      'MiB that all edges together may take; then the workloads with the most edges lose their oldest. 0 is half of the heap.',
+      'MiB that all edges together may take; then the workloads with the most edges lose their oldest. 0 is what a small half of the heap has room for.',
     ours: true,
   }),
   apiAuth: option<AuthMode>({
@@ -199,6 +199,27 @@ export const mapperOptions = {
     form: form.list,
     fallback: [],
     about: 'Origins whose web pages may ask the API; `*` is any.',
+    ours: true,
+  }),
+  apiTlsPort: option({
+    env: 'OTTERIZE_API_TLS_PORT',
+    form: form.port,
+    fallback: 9443,
+    about: 'Port of the API over TLS, where a certificate is given. Plain HTTP is then for port-forwards alone.',
+    ours: true,
+  }),
+  apiTlsCertFile: option({
+    env: 'OTTERIZE_API_TLS_CERT_FILE',
+    form: form.text,
+    fallback: '',
+    about: 'File with the certificate of the API and its chain, in PEM; read again when it changes.',
+    ours: true,
+  }),
+  apiTlsKeyFile: option({
+    env: 'OTTERIZE_API_TLS_KEY_FILE',
+    form: form.text,
+    fallback: '',
+    about: 'File with the key of that certificate, in PEM.',
     ours: true,
   }),
   apiAllowedHosts: option({

@@ -19,6 +19,8 @@ export interface RunningMapper extends AsyncDisposable {
   readonly url: string;
   readonly clock: { now: number };
   ask(query: string, variables?: unknown): Promise<Answer>;
+  /** The port of the API over TLS, where it has a certificate. */
+  readonly tlsPort: Promise<number>;
   /** The text of the metrics endpoint. */
   metrics(): Promise<string>;
 }
@@ -27,16 +29,18 @@ export interface RunningMapperOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: number;
   readonly lookUp?: MapperParts['lookUp'];
+  readonly certificate?: MapperParts['certificate'];
 }
 
 /** Starts a mapper against a Kubernetes API; it is ready when this resolves. With `now` its clock stands still. */
 export async function startMapper(
   kubernetes: KubernetesApi,
-  { env = {}, now, lookUp }: RunningMapperOptions = {},
+  { env = {}, now, lookUp, certificate }: RunningMapperOptions = {},
 ): Promise<RunningMapper> {
   const ports = {
     OTTERIZE_API_PORT: '0',
     OTTERIZE_METRICS_PORT: '0',
+    OTTERIZE_API_TLS_PORT: '0',
     OTTERIZE_SHUTDOWN_DELAY: '0',
     OTTERIZE_CLUSTER_DOMAIN: 'cluster.local',
   };
@@ -47,12 +51,15 @@ export async function startMapper(
   logger.level = 'fatal';
   const stop = new AbortController();
   const listening = Promise.withResolvers<number>();
+  const tlsListening = Promise.withResolvers<number>();
   const metricsListening = Promise.withResolvers<number>();
   const mapper = createMapper({
     config,
     connection,
     logger,
+    certificate,
     listening: listening.resolve,
+    tlsListening: tlsListening.resolve,
     metricsListening: metricsListening.resolve,
     ...(lookUp === undefined ? {} : { lookUp }),
     ...(now === undefined ? {} : { now: () => clock.now }),
@@ -75,6 +82,7 @@ export async function startMapper(
       });
       return { status: response.status, body: (await response.json()) as Answer['body'] };
     },
+    tlsPort: tlsListening.promise,
     metrics: async () => (await fetch(`http://127.0.0.1:${await metricsListening.promise}/metrics`)).text(),
     [Symbol.asyncDispose]: async () => {
       stop.abort();

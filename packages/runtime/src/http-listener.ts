@@ -29,6 +29,8 @@ const keepAliveTimeout = 65_000;
 export interface HttpListenerOptions {
   readonly name: string;
   readonly port: number;
+  /** All addresses unless given. */
+  readonly host?: string;
   readonly handle: RequestListener;
   /** Makes the server, e.g. with TLS; a plain one unless given. */
   readonly server?: (handle: RequestListener) => ClosableServer;
@@ -46,14 +48,14 @@ export interface HttpListenerOptions {
 
 /** An HTTP server as a `Runnable`. Fails with a `ListenError`. */
 export function createHttpListener(options: HttpListenerOptions): Runnable {
-  const { name, port, handle, server: makeServer, ready, listening, stopping } = options;
+  const { name, port, host, handle, server: makeServer, ready, listening, stopping } = options;
   return {
     name,
     run: async signal => {
       if (ready !== undefined) await Promise.race([ready(), aborted(signal)]);
       if (signal.aborted) return;
       const server = makeServer?.(handle) ?? createServer({ keepAliveTimeout }, handle);
-      const used = await listen(server, { name, port });
+      const used = await listen(server, { name, port, ...(host === undefined ? {} : { host }) });
       listening?.(used);
       await aborted(signal);
       stopping?.();

@@ -18,6 +18,7 @@ interface Request {
 async function reported(file: string, env: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
   const lines: string[] = [];
   const server = createServer((incoming, response) => {
+    if (incoming.method !== 'POST') return void response.writeHead(404).end();
     void read(incoming).then(({ operationName, variables }) => {
       for (const source of variables.results?.results ?? []) lines.push(...linesOf(source));
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ data: { [operationName]: true } }));

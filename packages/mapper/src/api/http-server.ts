@@ -1,6 +1,8 @@
 import { monotonicTime } from '@network-mapper/runtime';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Certificate } from './certificate-files.ts';
 
 /** Milliseconds until a request's headers, and all of it, must be there. A report of an agent takes some. */
 const headersTimeout = 10_000;
@@ -19,19 +21,26 @@ const makeRoomEvery = 100;
 /** Milliseconds that a new connection may be silent when there are too many. */
 const silence = 1_000;
 
+const limits = { keepAliveTimeout, headersTimeout, requestTimeout, connectionsCheckingInterval };
+
 /** The API's HTTP server: with limits on how long requests may take to arrive, and how many connections there are. */
 export function createApiServer(handle: RequestListener): Server {
-  const server = createServer(
-    { keepAliveTimeout, headersTimeout, requestTimeout, connectionsCheckingInterval },
-    handle,
-  );
+  const server = createServer(limits, handle);
+  server.maxConnections = maxConnections;
+  makeRoomForNew(server);
+  return server;
+}
+
+/** The same over TLS 1.2 or later; `certificate` in PEM. */
+export function createTlsApiServer(handle: RequestListener, certificate: Certificate): TlsServer {
+  const server = createTlsServer({ ...limits, ...certificate, minVersion: 'TLSv1.2' }, handle);
   server.maxConnections = maxConnections;
   makeRoomForNew(server);
   return server;
 }
 
 /** Whoever asks matters more than whoever holds a connection open: those that never asked, or are idle, are cut. */
-function makeRoomForNew(server: Server): void {
+function makeRoomForNew(server: Server | TlsServer): void {
   /** Connections without any request yet, and when they began; the oldest first. */
   const silent = new Map<Socket, number>();
   server.on('connection', socket => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { mapperHeader } from '@network-mapper/api';
 import { acceptedForm } from './answer-form.ts';
+import type { Access } from '../auth/access.ts';
 import { UndecidedError } from '../auth/decisions.ts';
 import type { Guard } from '../auth/guard.ts';
 import type { BytesInFlight } from './bytes-in-flight.ts';
@@ -106,7 +107,7 @@ async function answerQuery(
     readOnly: request.method === 'GET',
     authorize: async fields => {
       const decision = await undecided(guard.decide(caller, fields));
-      if (decision.kind === 'allowed') return decision.access;
+      if (decision.kind === 'allowed') return withSender(decision.access, request.socket.remoteAddress ?? '');
       if (decision.status === 401) response.setHeader('www-authenticate', 'Bearer');
       throw new RequestError(decision.status, decision.problem);
     },
@@ -121,6 +122,11 @@ function allowOrigin(request: IncomingMessage, response: ServerResponse, origins
   response.setHeader('access-control-allow-methods', 'GET,HEAD,PUT,PATCH,POST,DELETE');
   const wanted = request.headers['access-control-request-headers'];
   if (wanted !== undefined) response.setHeader('access-control-allow-headers', wanted);
+}
+
+/** Whoever is not known by name is known by address: what one sender may take up is not taken from others. */
+function withSender(access: Access, address: string): Access {
+  return access.sender.name === '' ? { ...access, sender: { ...access.sender, name: address } } : access;
 }
 
 /** While the API server is away, what is not known from before is refused. */

@@ -33,6 +33,8 @@ export class ClusterView implements Lookups {
   readonly #servicesOfPod = new MultiMap<string, string>();
   readonly #backends = new Map<ServiceRecord, Backends>();
   readonly #nodes = new Set<string>();
+  /** By name of node. */
+  readonly #zones = new Map<string, string>();
   #podRanges = new IpRanges();
   readonly #podNeighbours = new IpRanges();
   #apiServerRanges = new IpRanges();
@@ -123,8 +125,10 @@ export class ClusterView implements Lookups {
   nodeChanged(before: NodeRecord | undefined, after: NodeRecord | undefined, nodes: Iterable<NodeRecord>): void {
     if (JSON.stringify(before) === JSON.stringify(after)) return;
     this.#nodes.clear();
+    this.#zones.clear();
     this.#podRanges = new IpRanges();
-    for (const { addresses, podCidrs } of nodes) {
+    for (const { name, zone, addresses, podCidrs } of nodes) {
+      if (zone !== undefined) this.#zones.set(name, zone);
       for (const address of addresses) this.#nodes.add(address);
       for (const cidr of podCidrs) this.#podRanges.add(cidr);
     }
@@ -136,6 +140,21 @@ export class ClusterView implements Lookups {
 
   podNamed({ namespace, name }: { readonly namespace: string; readonly name: string }): PodRecord | undefined {
     return this.#podAt(`${namespace}/${name}`);
+  }
+
+  /** Pods that are there now. */
+  *podsIn(namespace: string): Generator<PodRecord> {
+    for (const pod of this.#podsByUid.values())
+      if (pod.namespace === namespace && this.#podAt(`${namespace}/${pod.name}`) === pod) yield pod;
+  }
+
+  /** `namespace/name` of the Services that have a pod behind them. */
+  servicesOf({ namespace, name }: PodRecord): readonly string[] {
+    return this.#servicesOfPod.get(`${namespace}/${name}`);
+  }
+
+  zoneOf({ nodeName }: PodRecord): string | undefined {
+    return nodeName === undefined ? undefined : this.#zones.get(nodeName);
   }
 
   podWithUid(uid: string): PodRecord | undefined {

@@ -231,6 +231,8 @@ export function toEndpointSliceRecord(object: KubeObject): EndpointSliceRecord {
 }
 
 export interface NodeRecord {
+  readonly name: string;
+  readonly zone: string | undefined;
   readonly addresses: readonly string[];
   readonly podCidrs: readonly string[];
 }
@@ -263,7 +265,12 @@ export function toNodeRecord(object: KubeObject): NodeRecord {
     .map(({ address }) => address);
   const tunnels = tunnelAnnotations.map(name => withoutPrefix(metadata.annotations?.[name] ?? ''));
   // Flannel gives its tunnel the address of the network itself, which no pod gets.
-  return { addresses: toAddresses([...own, ...tunnels, ...podCidrs.map(withoutPrefix)]), podCidrs };
+  return {
+    name: metadata.name,
+    zone: metadata.labels?.['topology.kubernetes.io/zone'],
+    addresses: toAddresses([...own, ...tunnels, ...podCidrs.map(withoutPrefix)]),
+    podCidrs,
+  };
 }
 
 function withoutPrefix(network: string): string {

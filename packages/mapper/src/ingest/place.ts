@@ -45,6 +45,8 @@ export type Place = (
   options: { readonly sender: Sender; readonly isLastTry: boolean },
 ) => Unresolved | undefined;
 
+/** Cloud agents name clients themselves: more namespaces than a cluster has are made up. */
+const mostNamespaces = 20_000;
 /** How long an answer of DNS is believed that came without its lifetime, and at the most, in seconds. */
 const defaultTtl = 120;
 const longestTtl = 86_400;
@@ -260,6 +262,7 @@ function addIncoming(map: TrafficMap, { server, endpoint }: IncomingResolution, 
 
 function addCloud(map: TrafficMap, { client, provider }: CloudResolution, { server, detail, at }: Sighting): void {
   if (server.kind !== 'resource' || detail.kind !== 'cloud') return;
+  if (map.namespaces.size < mostNamespaces) map.namespaces.add(client.namespace);
   const { actions, dataActions, iamRole } = detail;
   // Calls to AWS without a role are the same calls as those of the role without a name.
   const role = provider === 'AWS' ? (iamRole ?? '') : null;

@@ -17,7 +17,7 @@ export interface Changes {
 type Logged = Edge & { revision: number; gone: boolean };
 
 /** Edges that left are remembered up to this number, for readers that come rarely. */
-const mostGone = 100_000;
+const mostGone = 10_000;
 /** The log is compacted when it has twice as many entries as edges, and not before it has this many. */
 const leastEntries = 4_096;
 

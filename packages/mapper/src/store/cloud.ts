@@ -24,7 +24,7 @@ export const cloudEdges: EdgeKind<CloudEdge, CloudSighting> = {
   key: ({ provider, resource, iamRole }) => [provider, resource, iamRole ?? ''].join('\0'),
   limit: 10_000,
   create: ({ client: { name, namespace }, provider, resource, iamRole, at, ...seen }, budget) => {
-    const [actions, dataActions] = [new Set<string>(), new Set<string>()];
+    const [actions, dataActions] = [budget.newSet(), budget.newSet()];
     addActions(actions, seen.actions, budget);
     addActions(dataActions, seen.dataActions, budget);
     const times = { firstSeen: at, lastSeen: at, count: 1, revision: 0, gone: false };

@@ -5,7 +5,7 @@ const name = 'a.example.com';
 
 test('an address is news when its name did not have it just before', () => {
   let now = 0;
-  const cache = new DnsCache(10, () => now);
+  const cache = new DnsCache({ capacity: 10, mostBytes: Infinity, now: () => now });
   const news: DnsAddress[] = [];
   cache.onNews(told => news.push(told));
 
@@ -23,7 +23,7 @@ test('an address is news when its name did not have it just before', () => {
 
 test('a name lasts as long as the last of its addresses', () => {
   let now = 0;
-  const cache = new DnsCache(10, () => now);
+  const cache = new DnsCache({ capacity: 10, mostBytes: Infinity, now: () => now });
   cache.add({ name, address: '198.51.100.1', ttl: 60 });
   cache.add({ name, address: '198.51.100.2', ttl: 30 });
   expect(cache.lastExpiry(name)).toBe(60_000);

@@ -4,21 +4,36 @@ export interface DnsAddress {
   readonly address: string;
 }
 
+export interface DnsCacheOptions {
+  /** Pairs of name and address. */
+  readonly capacity: number;
+  /** Estimated bytes of all pairs. */
+  readonly mostBytes: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Bytes of a pair, besides its texts. */
+const bytesOfPair = 350;
+
 /**
- * The addresses that DNS gave for names outside the cluster, each for its lifetime. At most `capacity` pairs of name
- * and address: then the pair that was used least recently goes.
+ * The addresses that DNS gave for names outside the cluster, each for its lifetime. Without room, the pair that was
+ * used least recently leaves.
  */
 export class DnsCache {
   readonly #capacity: number;
+  readonly #mostBytes: number;
   readonly #now: () => number;
+  #bytes = 0;
   /** Expiry of each address of each name. */
   readonly #names = new Map<string, Map<string, number>>();
   /** Pairs, the least recently used first. */
   readonly #used = new Map<string, DnsAddress>();
   readonly #listeners = new Set<(news: DnsAddress) => void>();
 
-  constructor(capacity: number, now: () => number) {
+  constructor({ capacity, mostBytes, now }: DnsCacheOptions) {
     this.#capacity = capacity;
+    this.#mostBytes = mostBytes;
     this.#now = now;
   }
 
@@ -36,7 +51,8 @@ export class DnsCache {
     const isNews = (addresses.get(address) ?? 0) <= this.#now();
     addresses.set(address, this.#now() + ttl * 1000);
     this.#touch({ name, address });
-    if (this.#used.size > this.#capacity) this.#dropLeastUsed();
+    while (this.#used.size > this.#capacity || (this.#bytes > this.#mostBytes && this.#used.size > 1))
+      this.#dropLeastUsed();
     if (isNews) for (const listener of this.#listeners) listener({ name, address });
   }
 
@@ -81,12 +97,13 @@ export class DnsCache {
 
   #touch({ name, address }: DnsAddress): void {
     const key = `${name} ${address}`;
-    this.#used.delete(key);
+    if (!this.#used.delete(key)) this.#bytes += bytesOf(key);
     this.#used.set(key, { name, address });
   }
 
   #drop({ name, address }: DnsAddress): void {
-    this.#used.delete(`${name} ${address}`);
+    const key = `${name} ${address}`;
+    if (this.#used.delete(key)) this.#bytes -= bytesOf(key);
     const addresses = this.#names.get(name);
     addresses?.delete(address);
     if (addresses?.size === 0) this.#names.delete(name);
@@ -98,4 +115,8 @@ export class DnsCache {
       return;
     }
   }
+}
+
+function bytesOf(key: string): number {
+  return bytesOfPair + 2 * key.length;
 }

@@ -189,12 +189,14 @@ export class EdgeStore<E extends Edge, S> {
     const { namespace, name } = owner;
     let space = this.#namespaces.get(namespace);
     if (space === undefined) {
+      this.#budget.openOwner();
       space = { name: namespace, owners: new Map(), sorted: undefined };
       this.#namespaces.set(namespace, space);
       this.#sorted = undefined;
     }
     let node = space.owners.get(name);
     if (node === undefined) {
+      this.#budget.openOwner();
       node = { namespace, name, edges: new Map(), sorted: undefined };
       space.owners.set(name, node);
       space.sorted = undefined;
@@ -208,9 +210,11 @@ export class EdgeStore<E extends Edge, S> {
     const space = this.#namespaces.get(namespace);
     if (space === undefined) return;
     space.owners.delete(name);
+    this.#budget.closeOwner();
     space.sorted = undefined;
     if (space.owners.size > 0) return;
     this.#namespaces.delete(namespace);
+    this.#budget.closeOwner();
     this.#sorted = undefined;
   }
 

@@ -197,13 +197,13 @@ function isSame(a: Endpoint, b: Endpoint): boolean {
 
 function addDetails(edge: Mutable<IntentEdge>, { topic, resource }: IntentSighting, budget: MapBudget): void {
   if (topic !== undefined) {
-    edge.topics ??= new Map();
+    edge.topics ??= budget.newMap();
     const operations = budget.setIn(edge.topics, topic.name, { kind: 'topic', most: mostTopics });
     if (operations !== undefined)
       budget.addTo(operations, topic.operation, { kind: 'operation', most: mostOperations });
   }
   if (resource !== undefined) {
-    edge.resources ??= new Map();
+    edge.resources ??= budget.newMap();
     const methods = budget.setIn(edge.resources, resource.path, { kind: 'path', most: mostPaths });
     if (methods === undefined) return;
     for (const method of resource.methods) budget.addTo(methods, method, { kind: 'method', most: mostMethods });

@@ -33,7 +33,7 @@ export const externalEdges: EdgeKind<ExternalEdge, ExternalSighting> = {
   key: ({ dnsName }) => dnsName,
   limit,
   create: ({ client, dnsName, address, at, firstAt, count }, budget) => {
-    const addresses = new Set<string>();
+    const addresses = budget.newSet();
     if (address !== undefined) budget.addTo(addresses, address, { kind: 'address', most: mostAddresses });
     return {
       kind: 'external',

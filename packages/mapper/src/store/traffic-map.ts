@@ -33,7 +33,7 @@ export interface TrafficMap {
 
 export interface TrafficMapOptions {
   readonly dnsCacheCapacity: number;
-  /** Estimated bytes of all edges. */
+  /** Estimated bytes of all edges; the addresses that DNS gave may take a quarter of it beside them. */
   readonly mostBytes: number;
   readonly now: () => number;
 }
@@ -62,7 +62,7 @@ export function createTrafficMap({ dnsCacheCapacity, mostBytes, now }: TrafficMa
     namespaces: new Set(),
     unmapped: new Unmapped(),
     agents: new Agents(),
-    dnsCache: new DnsCache(dnsCacheCapacity, now),
+    dnsCache: new DnsCache({ capacity: dnsCacheCapacity, mostBytes: mostBytes / 4, now }),
     expire: before => stores.forEach(store => store.expire(before)),
     makeRoom: () => {
       while (budget.isFull && stores.some(({ size }) => size > 0)) evict(stores);
@@ -74,13 +74,14 @@ export function createTrafficMap({ dnsCacheCapacity, mostBytes, now }: TrafficMa
 type Evictable = Pick<EdgeStore<never, never>, 'size' | 'owners' | 'evictFrom'>;
 
 /**
- * The owners with the most edges give up their oldest: whoever floods the map with edges of one workload pushes out its
- * own. Among owners with as many, those that were added first.
+ * The kind with the most edges gives some up, of it the owners with the most, of them the oldest: whoever floods the
+ * map pushes out what it floods it with. Among owners with as many, those that came first.
  */
 function evict(stores: readonly Evictable[]): void {
-  let left = Math.ceil(stores.reduce((sum, { size }) => sum + size, 0) * evictedPart);
-  const owners = stores.flatMap(store => [...store.owners()].map(each => ({ ...each, store })));
-  for (const { store, owner, edges } of owners.sort((a, b) => b.edges - a.edges)) {
+  const [store] = stores.toSorted((a, b) => b.size - a.size);
+  if (store === undefined) return;
+  let left = Math.ceil(store.size * evictedPart);
+  for (const { owner, edges } of [...store.owners()].sort((a, b) => b.edges - a.edges)) {
     if (left <= 0) return;
     const count = Math.min(left, Math.ceil(edges / 2));
     store.evictFrom(owner, count);
