@@ -23,8 +23,8 @@ import type {
 } from './types.generated.ts';
 
 /*
- * Sightings as mutations of the API, and mutations as sightings: for each kind of report its two halves stand side by side. On the way in every
- * field is held against `limits` here, and nowhere else.
+ * Sightings as mutations of the API, and mutations as sightings: for each kind of report its two halves stand side by
+ * side. On the way in every field is held against `limits` here, and nowhere else.
  */
 
 /** Which form of a report the mapper understands: `extended` has our additions, `original` has none of them. */
@@ -32,7 +32,9 @@ export type Dialect = 'extended' | 'original';
 
 export interface ToWireOptions {
   readonly dialect: Dialect;
-  /** Milliseconds since the epoch: nothing was seen later than this, whatever a clock said that has been set back since. */
+  /**
+   * Milliseconds since the epoch: nothing was seen later than this, whatever a clock said that has been set back since.
+   */
   readonly now: number;
 }
 

@@ -63,7 +63,9 @@ export const acceptedOptions: readonly AcceptedOption[] = [
   ]),
 ];
 
-/** What is asked for in `env` and not done here, each once: for the log. Values are not told, one of them is a secret. */
+/**
+ * What is asked for in `env` and not done here, each once: for the log. Values are not told, one of them is a secret.
+ */
 export function notDone(
   env: Readonly<Record<string, string | undefined>>,
 ): readonly { readonly options: readonly string[]; readonly reason: string }[] {

@@ -10,6 +10,8 @@ import {
   type Config,
   type Logger,
   type Runnable,
+  monotonicTime,
+  wallTime,
 } from '@network-mapper/runtime';
 import { BytesInFlight } from './api/bytes-in-flight.ts';
 import { cachedTypes, fieldTables } from './api/fields.ts';
@@ -77,7 +79,7 @@ export interface Mapper {
 /** How long the API waits for the first lists before it answers from what it has, in milliseconds. */
 const firstLists = 10_000;
 
-const clock = (): number => performance.now();
+const clock = monotonicTime;
 
 /** Milliseconds between two looks for what has expired: reading passes over it anyway. */
 const sweepInterval = 60_000;
@@ -89,12 +91,15 @@ const lastRequests = 2_000;
 /** Bytes of all bodies that are held at once, parsed to some ten times as much. A busy node's report has 150 KB. */
 const bodiesInFlight = 16 * 2 ** 20;
 
-/** The composition root: reports come in at the API, are resolved against the cluster, kept in the map, and asked for at the API. */
+/**
+ * The composition root: reports come in at the API, are resolved against the cluster, kept in the map, and asked for at
+ * the API.
+ */
 export function createMapper({
   config,
   connection,
   logger,
-  now = Date.now,
+  now = wallTime,
   memoryIsShort = () => false,
   mostMapBytes = Infinity,
   ownNamespace,

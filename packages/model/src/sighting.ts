@@ -2,8 +2,8 @@ import type { Evidence } from './evidence.ts';
 import type { Party } from './party.ts';
 
 /**
- * "This party talked to that party", with the evidence for it. Everything that is ever reported is one of these; what only one kind of
- * evidence knows is in `detail`. Times are milliseconds since the epoch, by the clock of the source.
+ * "This party talked to that party", with the evidence for it. Everything that is ever reported is one of these; what
+ * only one kind of evidence knows is in `detail`. Times are milliseconds since the epoch, by the clock of the source.
  */
 export interface Sighting {
   readonly evidence: Evidence;

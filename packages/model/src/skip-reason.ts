@@ -1,6 +1,6 @@
 /**
- * Why a sighting is not on the map: the label `reason` of the metric `mapper_sightings_skipped_total`, the query `unmapped`, and a
- * row of docs/skip-reasons.md. A reason is added here or nowhere.
+ * Why a sighting is not on the map: the label `reason` of the metric `mapper_sightings_skipped_total`, the query
+ * `unmapped`, and a row of docs/skip-reasons.md. A reason is added here or nowhere.
  */
 export const skipReasons = {
   'alias-cycle': 'Services of type ExternalName lead to each other, or through too many of them.',

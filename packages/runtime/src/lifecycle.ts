@@ -37,12 +37,12 @@ export async function every(interval: number, work: () => Promise<void> | void, 
 }
 
 /** Waits `milliseconds`; false when `signal` aborted, at once in that case. */
-export async function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+export async function pause(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
   try {
-    await sleep(milliseconds, undefined, { signal });
+    await sleep(milliseconds, undefined, signal && { signal });
     return true;
   } catch (error) {
-    if (signal.aborted) return false;
+    if (signal?.aborted === true) return false;
     throw error;
   }
 }

@@ -8,13 +8,18 @@ import { toolPath } from './tools.ts';
 
 const inside = fileURLToPath(new URL('inside/main.ts', import.meta.url));
 
-/** Network, mount and process namespaces of their own; where the user is not root, in a user namespace in which it is. */
+/**
+ * Network, mount and process namespaces of their own; where the user is not root, in a user namespace in which it is.
+ */
 function unshareCommand(): readonly string[] {
   const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   return ['unshare', ...asUser, '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
 }
 
-/** The namespaces of a node, with a process in them that does what it is ordered to. All of it ends when this process ends, however that is. */
+/**
+ * The namespaces of a node, with a process in them that does what it is ordered to. All of it ends when this process
+ * ends, however that is.
+ */
 export class NodeNamespaces implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, { readonly done: () => void; readonly failed: (error: Error) => void }>();
@@ -27,7 +32,8 @@ export class NodeNamespaces implements AsyncDisposable {
     const child = spawn(program, [...args, process.execPath, inside, directory], {
       env: { PATH: toolPath },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // In a session of its own: a Ctrl-C of the terminal reaches only this process, which then ends the node in good order.
+      // In a session of its own: a Ctrl-C of the terminal reaches only this process, which then ends the node in good
+      // order.
       detached: true,
     });
     let complaint = '';

@@ -1,6 +1,9 @@
 import type { Signal } from './watched-process.ts';
 
-/** Somewhere a stream can be connected to or listened at: a TCP port, or a path of a Unix socket, which reaches across network namespaces. */
+/**
+ * Somewhere a stream can be connected to or listened at: a TCP port, or a path of a Unix socket, which reaches across
+ * network namespaces.
+ */
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** A pod's network as the node sees it. */
@@ -26,7 +29,10 @@ export interface Network {
 /** What the process outside asks the node for. */
 export type Order =
   | { readonly kind: 'lay-network'; readonly network: Network }
-  /** Starts a process in a pod's network, or in the node's where no pod is named. `command[0]` is an absolute path or found in PATH. */
+  /**
+   * Starts a process in a pod's network, or in the node's where no pod is named. `command[0]` is an absolute path or
+   * found in PATH.
+   */
   | {
       readonly kind: 'start';
       readonly process: number;

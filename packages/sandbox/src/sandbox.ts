@@ -35,7 +35,10 @@ interface Built {
   readonly mapperUrl: string;
 }
 
-/** Makes the node, its pods' networks, the Services before them and the Kubernetes API that tells of them. No pod runs yet. */
+/**
+ * Makes the node, its pods' networks, the Services before them and the Kubernetes API that tells of them. No pod runs
+ * yet.
+ */
 export async function openSandbox(plan: Plan): Promise<Sandbox> {
   const layout = layOut(plan);
   const directory = mkdtempSync(join(tmpdir(), 'network-mapper-'));
@@ -128,7 +131,10 @@ export class Sandbox implements AsyncDisposable {
     return started;
   }
 
-  /** Starts the DNS server and every workload; resolves when each has reached all that it calls, so all kept connections are open. */
+  /**
+   * Starts the DNS server and every workload; resolves when each has reached all that it calls, so all kept connections
+   * are open.
+   */
   async startPods(): Promise<ReadonlyMap<string, WatchedProcess>> {
     const dns = await this.#startInPod(this.layout.dns, {
       program: programs.dnsServer,

@@ -43,8 +43,9 @@ export async function createKubernetesApi(options: KubernetesApiOptions = {}): P
 }
 
 /**
- * A Kubernetes API in this process, over real HTTP: discovery, get, paged lists and watches as a real server answers them, of the objects that
- * were put; of them clients can patch the status alone. Everything that can go wrong with a real one can be made to go wrong.
+ * A Kubernetes API in this process, over real HTTP: discovery, get, paged lists and watches as a real server answers
+ * them, of the objects that were put; of them clients can patch the status alone. Everything that can go wrong with a
+ * real one can be made to go wrong.
  */
 export class KubernetesApi implements AsyncDisposable {
   readonly #host: string;

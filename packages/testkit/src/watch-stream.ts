@@ -32,7 +32,10 @@ function changeInSight({ type, object, before }: Change, matches: Selector): Cha
   return was ? 'DELETED' : undefined;
 }
 
-/** Streams what happens to the objects of a collection, after https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes */
+/**
+ * Streams what happens to the objects of a collection, after
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+ */
 export function openWatch({ collection, request, matches, response, revision }: WatchOptions): WatchStream {
   const { type } = collection;
   const { query, metadataOnly } = request;

@@ -30,7 +30,10 @@ export interface Measured {
   readonly dropped: number;
   readonly scans: number;
   readonly scanCpuSeconds: number;
-  /** Milliseconds that the event loop was held at most, with those of the timer that measures it: 10 unless it is coarse. */
+  /**
+   * Milliseconds that the event loop was held at most, with those of the timer that measures it: 10 unless it is
+   * coarse.
+   */
   readonly loopHeld: number;
   /** MiB, highest. */
   readonly resident: number;

@@ -17,8 +17,8 @@ export interface ConnectOptions {
 }
 
 /**
- * A connection by client-go's rules: the kubeconfig given, else `KUBECONFIG`, else `~/.kube/config`, else the ServiceAccount of the
- * pod we run in. Nothing is sent yet. Throws KubeConfigError.
+ * A connection by client-go's rules: the kubeconfig given, else `KUBECONFIG`, else `~/.kube/config`, else the
+ * ServiceAccount of the pod we run in. Nothing is sent yet. Throws KubeConfigError.
  */
 export async function connectKube(options: ConnectOptions): Promise<KubeConnection> {
   return new KubeConnection(await findAccess(options), options);

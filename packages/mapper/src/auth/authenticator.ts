@@ -21,7 +21,10 @@ const longestToken = 16_384;
 const refusedFor = 10_000;
 const identifiedFor = 60_000;
 
-/** Finds out who asks: by the loopback, or by a TokenReview of the bearer token (RFC 6750), at most one a minute for each token. */
+/**
+ * Finds out who asks: by the loopback, or by a TokenReview of the bearer token (RFC 6750), at most one a minute for
+ * each token.
+ */
 export class Authenticator {
   readonly #reviews: Decisions<Review>;
   /** Tokens that are being reviewed, by their hashes: nothing else holds one. */

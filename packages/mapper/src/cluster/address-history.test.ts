@@ -24,7 +24,9 @@ const base: PodRecord = {
   imageName: undefined,
 };
 
-/** One life of a pod after another on one address, in seconds: how long the address is free, and how long the pod lives. */
+/**
+ * One life of a pod after another on one address, in seconds: how long the address is free, and how long the pod lives.
+ */
 const lives = fc.array(
   fc.record({ gap: fc.integer({ min: 1, max: 50 }), life: fc.integer({ min: 1, max: 50 }), ends: fc.boolean() }),
   { minLength: 1, maxLength: 8 },

@@ -15,7 +15,9 @@ const apiServerKey = 'default/kubernetes';
 const istioLabel = 'service.istio.io/canonical-name';
 const nothingBehind: Backends = { pods: [], newest: -Infinity, ofOneOwner: true, targetPorts: new Map() };
 
-/** Answers what resolution asks, from the records that the watches keep. Changes come in through the `…Changed` methods. */
+/**
+ * Answers what resolution asks, from the records that the watches keep. Changes come in through the `…Changed` methods.
+ */
 export class ClusterView implements Lookups {
   readonly #options: ClusterViewOptions;
   readonly #addresses: AddressHistory;
@@ -117,7 +119,9 @@ export class ClusterView implements Lookups {
     for (const { pod } of after?.endpoints ?? []) if (pod !== undefined) this.#servicesOfPod.add(pod, joining);
   }
 
-  /** `nodes` are all of them, after the change. Nodes are updated every few seconds: mostly nothing that matters here. */
+  /**
+   * `nodes` are all of them, after the change. Nodes are updated every few seconds: mostly nothing that matters here.
+   */
   nodeChanged(before: NodeRecord | undefined, after: NodeRecord | undefined, nodes: Iterable<NodeRecord>): void {
     if (JSON.stringify(before) === JSON.stringify(after)) return;
     this.#nodes.clear();
@@ -290,8 +294,9 @@ export class ClusterView implements Lookups {
 }
 
 /**
- * The network in which an address's neighbours are, for CNIs that give pods other addresses than the nodes say (Calico's own address management,
- * Cilium's pools): they take blocks out of a network that is seldom smaller than this.
+ * The network in which an address's neighbours are, for CNIs that give pods other addresses than the nodes say
+ * (Calico's own address management, Cilium's pools): they take blocks out of a network that is seldom smaller than
+ * this.
  */
 function neighbourhood(address: string): string {
   const [first = '', second = '', third = ''] = address.split(/[.:]/, 3);
@@ -309,7 +314,10 @@ function isPrivate(address: string): boolean {
   return privateRanges.has(address);
 }
 
-/** The port of the endpoints by the name of the Service's port; 0 where slices differ (a named port that pods give different numbers). */
+/**
+ * The port of the endpoints by the name of the Service's port; 0 where slices differ (a named port that pods give
+ * different numbers).
+ */
 function targetPortsOf(slices: Iterable<EndpointSliceRecord>): ReadonlyMap<string, number> {
   const targets = new Map<string, number>();
   for (const { ports, endpoints } of slices) {

@@ -47,7 +47,10 @@ function core(plural: string, namespaced = true): Resource {
   return { group: '', version: 'v1', plural, namespaced };
 }
 
-/** Keeps `view` true: watches of pods, Services, EndpointSlices and nodes, and of the owners that pods commonly have (their metadata only). */
+/**
+ * Keeps `view` true: watches of pods, Services, EndpointSlices and nodes, and of the owners that pods commonly have
+ * (their metadata only).
+ */
 export function createWatches({ connection, view, records, stateChanged }: WatchesOptions): Watches {
   const reader = new OwnerReader(connection);
   const stateOf = (kind: string) => (state: CollectionState) => stateChanged(kind, state);

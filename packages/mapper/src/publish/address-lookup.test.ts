@@ -5,7 +5,10 @@ import { createAddressLookup } from './address-lookup.ts';
 
 type Records = Readonly<Record<string, readonly Answer[]>>;
 
-/** A DNS server of these records; it does not answer about names that begin with `silent`. Its address, and what it was asked. */
+/**
+ * A DNS server of these records; it does not answer about names that begin with `silent`. Its address, and what it was
+ * asked.
+ */
 async function startDnsServer(records: Records): Promise<{ readonly server: string; readonly asked: string[] }> {
   const asked: string[] = [];
   const socket = createSocket('udp4', (message, from) => {

@@ -7,8 +7,9 @@ export type AddressLookup = (name: string, signal: AbortSignal) => Promise<reado
 const patience = 2_000;
 
 /**
- * Asks the DNS servers of /etc/resolv.conf (or `servers`, as `address:port`) for A and AAAA records of a full name: search domains and
- * /etc/hosts are of no use for names outside the cluster. What has come after two seconds is the answer.
+ * Asks the DNS servers of /etc/resolv.conf (or `servers`, as `address:port`) for A and AAAA records of a full name:
+ * search domains and /etc/hosts are of no use for names outside the cluster. What has come after two seconds is the
+ * answer.
  */
 export function createAddressLookup({ servers }: { readonly servers?: readonly string[] } = {}): AddressLookup {
   return async (name, signal) => {

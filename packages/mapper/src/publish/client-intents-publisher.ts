@@ -29,7 +29,9 @@ export interface ClientIntentsPublisherParts {
   readonly counts: PublisherCounts;
 }
 
-/** Where there are no ClientIntents at all, looks are not closer than this, in milliseconds: most clusters have none. */
+/**
+ * Where there are no ClientIntents at all, looks are not closer than this, in milliseconds: most clusters have none.
+ */
 const idleInterval = 1_000;
 
 /** How long the watch may take to tell of what was written, in milliseconds. */
@@ -39,9 +41,10 @@ const echo = 5_000;
 const lookupTtl = 120;
 
 /**
- * Keeps `status.resolvedIPs` of ClientIntents true: the addresses that DNS gave for the domains in their specs, as seen in the cluster's
- * traffic, or looked up where no traffic told. Where the kind is not installed, or must not be read, it goes on asking for it.
- * Work is done where something changed: an object, or the addresses of a domain that one names.
+ * Keeps `status.resolvedIPs` of ClientIntents true: the addresses that DNS gave for the domains in their specs, as seen
+ * in the cluster's traffic, or looked up where no traffic told. Where the kind is not installed, or must not be read,
+ * it goes on asking for it. Work is done where something changed: an object, or the addresses of a domain that one
+ * names.
  */
 export function createClientIntentsPublisher(parts: ClientIntentsPublisherParts): Runnable {
   const publisher = new ClientIntentsPublisher(parts);

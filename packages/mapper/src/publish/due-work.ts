@@ -22,8 +22,8 @@ interface Entry {
 const firstWait = 1_000;
 
 /**
- * Work that is done key by key, when it is due. One that fails is tried again after a second, then after twice as long each time; the others
- * do not notice.
+ * Work that is done key by key, when it is due. One that fails is tried again after a second, then after twice as long
+ * each time; the others do not notice.
  */
 export class DueWork {
   readonly #options: DueWorkOptions;

@@ -35,7 +35,10 @@ const pointsPerMessage = 5_000;
 /** Pairs beyond the SDK's 2000 would all be counted as one. */
 const mostPairs = 1_000_000;
 
-/** Opens the counter; it delivers at intervals from then on. Where, and how, is read from `OTEL_EXPORTER_OTLP_*` by the exporter. */
+/**
+ * Opens the counter; it delivers at intervals from then on. Where, and how, is read from `OTEL_EXPORTER_OTLP_*` by the
+ * exporter.
+ */
 export function openEdgeCounter({ metricName, exportInterval, delivered }: EdgeCounterOptions): EdgeCounter {
   const reader = new PeriodicExportingMetricReader({
     exporter: observed(new OTLPMetricExporter(), delivered),

@@ -12,7 +12,10 @@ export interface DemoOptions {
   readonly signal: AbortSignal;
 }
 
-/** Runs the small cluster, maps it, prints the map; returns the exit code. Throws a `SandboxError` where there can be no sandbox. */
+/**
+ * Runs the small cluster, maps it, prints the map; returns the exit code. Throws a `SandboxError` where there can be no
+ * sandbox.
+ */
 export async function liveDemo({ keep, signal }: DemoOptions): Promise<number> {
   const plan = microservicesDemo;
   narrate(

@@ -45,7 +45,10 @@ async function startBeside(
   return started;
 }
 
-/** Where a cluster cannot be started: maps its recorded traffic, by the same sniffer, mapper and command line; returns the exit code. */
+/**
+ * Where a cluster cannot be started: maps its recorded traffic, by the same sniffer, mapper and command line; returns
+ * the exit code.
+ */
 export async function replayDemo({ keep, signal }: DemoOptions): Promise<number> {
   if (keep) narrate('--keep is without effect: a replay leaves nothing running');
   narrate('replaying traffic recorded in such a cluster, through the same sniffer, mapper and command line');

@@ -5,10 +5,16 @@ import type { WatchedProcess } from '../watched-process.ts';
 import { listCommand, runCommandLine } from './command-line.ts';
 import { narrate } from './narrator.ts';
 
-/** Longest time the map may take once everything runs: a scan of open sockets is due every five seconds, a report every second. */
+/**
+ * Longest time the map may take once everything runs: a scan of open sockets is due every five seconds, a report every
+ * second.
+ */
 const longestMappingMilliseconds = 25_000;
 
-/** Waits until the map shows every call of the demo, the time is up or `hopeless`; returns the calls that are not in it then. */
+/**
+ * Waits until the map shows every call of the demo, the time is up or `hopeless`; returns the calls that are not in it
+ * then.
+ */
 async function missingCalls(mapperUrl: string, hopeless: () => boolean): Promise<readonly string[]> {
   const wanted = graphOf(microservicesDemo);
   const limit = AbortSignal.timeout(longestMappingMilliseconds);
@@ -31,7 +37,10 @@ export interface Shown {
   readonly hopeless: () => boolean;
 }
 
-/** Prints the map once it is complete; where it does not become so, what there is, and what the processes wrote last. True when complete. */
+/**
+ * Prints the map once it is complete; where it does not become so, what there is, and what the processes wrote last.
+ * True when complete.
+ */
 export async function showMap(mapperUrl: string, { processes, hopeless }: Shown): Promise<boolean> {
   const missing = await missingCalls(mapperUrl, hopeless);
   const code = await runCommandLine(listCommand(mapperUrl));

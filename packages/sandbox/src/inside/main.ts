@@ -1,5 +1,5 @@
-// The first process inside of a sandbox's namespaces: it stands for the node. It does what the process outside orders, and ends, and everything
-// in its process namespace with it, as soon as that process is gone.
+// The first process inside of a sandbox's namespaces: it stands for the node. It does what the process outside orders,
+// and ends, and everything in its process namespace with it, as soon as that process is gone.
 import { rmSync } from 'node:fs';
 import type { ChildProcess } from 'node:child_process';
 import { forward } from '../forward.ts';

@@ -23,8 +23,8 @@ export async function startProcess({ command, env }: Start, { onLine, onExit }: 
 }
 
 /**
- * Makes a pod's network namespace (and host name), held by a process that does nothing, as the pause container does; resolves when it exists.
- * The pod's processes enter it by this one's id.
+ * Makes a pod's network namespace (and host name), held by a process that does nothing, as the pause container does;
+ * resolves when it exists. The pod's processes enter it by this one's id.
  */
 export async function holdPod(podName: string): Promise<ChildProcess> {
   const holder = spawn(
