@@ -143,7 +143,7 @@ function sortedMembers(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** An address that was reached where it was called is told once. */
+/** An address that was reached where it was called is reported once. */
 function hasDistinctReached({ server: party }: Sighting): boolean {
   return party.kind !== 'address' || party.reached?.ip !== party.ip;
 }

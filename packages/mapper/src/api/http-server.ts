@@ -43,7 +43,7 @@ export function createTlsApiServer(handle: RequestListener, certificate: Certifi
 function makeRoomForNew(server: Server | TlsServer): void {
   /** Connections without any request yet, and when they began; the oldest first. */
   const silent = new Map<Socket, number>();
-  server.on('connection', socket => {
+  server.on('connection', (socket: Socket) => {
     silent.set(socket, monotonicTime());
     socket.once('close', () => silent.delete(socket));
   });
