@@ -2,7 +2,8 @@ import type { Evidence, Sighting, SightingDetail, Party } from '@network-mapper/
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits } from './limits.ts';
-import { fromWire, toWire, type ReceivedReports, type Refused } from './wire.ts';
+import { fromWire, toWire, type ReceivedReports } from './wire.ts';
+import type { Refused } from './wire/report-reader.ts';
 
 const now = Date.parse('2026-01-01T12:00:00Z');
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/);

@@ -5,7 +5,7 @@ import type { Caller, Identity } from './caller.ts';
 import { Decisions } from './decisions.ts';
 
 /** The audience of tokens that are made for the mapper; people send those of the API server. */
-export const audience = 'network-mapper';
+const audience = 'network-mapper';
 
 export interface AuthenticatorOptions {
   readonly connection: KubeConnection;
@@ -101,6 +101,6 @@ function audiencesIn(token: string): readonly unknown[] {
 }
 
 /** 127.0.0.0/8 (RFC 1122 section 3.2.1.3), ::1 (RFC 4291 section 2.5.3), and IPv4 mapped into IPv6. */
-export function isLoopback(address: string): boolean {
+function isLoopback(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address);
 }

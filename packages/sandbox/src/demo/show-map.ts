@@ -12,8 +12,8 @@ import { narrate } from './narrator.ts';
 const longestMappingMilliseconds = 25_000;
 
 /**
- * Waits until the map shows every call of the demo, the time is up or `cannotComplete`; returns the calls that are not in it
- * then.
+ * Waits until the map shows every call of the demo, the time is up or `cannotComplete`; returns the calls that are not
+ * in it then.
  */
 async function missingCalls(mapperUrl: string, cannotComplete: () => boolean): Promise<readonly string[]> {
   const wanted = graphOf(microservicesDemo);
