@@ -9,7 +9,7 @@ export interface ConfigFile {
 }
 
 /**
- * The configuration file: the one named, read only when its name tells the format, else `~/.otterize/config`, if it is
+ * The configuration file: the one named, read only when its name says the format, else `~/.otterize/config`, if it is
  * there.
  */
 export async function readConfigFile(path: string | undefined, home: string | undefined): Promise<ConfigFile> {

@@ -1,5 +1,5 @@
 /**
- * The cluster's domain as the search list of a pod's resolv.conf tells it (`svc.cluster.local`); undefined when it does
+ * The cluster's domain as the search list of a pod's resolv.conf has it (`svc.cluster.local`); undefined when it does
  * not.
  */
 export function findClusterDomain(resolvConf: string): string | undefined {

@@ -57,7 +57,7 @@ export interface MapperParts {
   readonly mostMapBytes?: number;
   /** The namespace that the mapper runs in. */
   readonly ownNamespace?: string | undefined;
-  /** How domains that no traffic told of are looked up: in the system's DNS unless given. */
+  /** How domains that no traffic named are looked up: in the system's DNS unless given. */
   readonly lookUp?: AddressLookup;
   /** For the API over TLS. */
   readonly certificate?: CertificateFiles | undefined;
@@ -65,7 +65,7 @@ export interface MapperParts {
   readonly tlsListening?: (port: number) => void;
   /** Called once with the port of the API. */
   readonly listening?: (port: number) => void;
-  /** Told once with the port of the metrics endpoint. */
+  /** Called once with the port of the metrics endpoint. */
   readonly metricsListening?: (port: number) => void;
 }
 
@@ -197,7 +197,7 @@ export function createMapper({
     handle,
     shutdownDelay: config.shutdownDelay,
     shutdownTimeout: lastRequests,
-    ready: () => untilSettled(watches.settled),
+    ready: () => untilSynced(watches.listed),
     stopping: () => {
       stopping = true;
     },
@@ -310,7 +310,7 @@ function toRules(config: MapperParts['config']): PlaceRules {
   };
 }
 
-async function untilSettled(settled: () => boolean): Promise<void> {
+async function untilSynced(listed: () => boolean): Promise<void> {
   const limit = AbortSignal.timeout(firstLists);
-  while (!settled() && (await pause(10, limit)));
+  while (!listed() && (await pause(10, limit)));
 }

@@ -4,7 +4,7 @@
  */
 export const skipReasons = {
   'alias-cycle': 'Services of type ExternalName lead to each other, or through too many of them.',
-  'ambiguous-address': 'Several pods claim the address at that time, and nothing told them apart.',
+  'ambiguous-address': 'Several pods claim the address at that time, and nothing distinguished them.',
   'ambiguous-service': 'Several Services claim the address or the port.',
   'api-server-address': 'The destination is an address of the API server itself, not its Service.',
   'bad-destination': 'A traffic report from outside named no address or no port.',

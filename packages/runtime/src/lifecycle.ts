@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Something that works until it is told to stop. It settles once it has let go of everything it held. */
+/** Something that works until its signal aborts. Its promise resolves once it has released everything it held. */
 export interface Runnable {
   readonly name: string;
   run(signal: AbortSignal): Promise<void>;
@@ -20,7 +20,7 @@ export async function runAll(runnables: readonly Runnable[], signal: AbortSignal
       const { name } = runnable;
       try {
         await runnable.run(stopping);
-        if (!stopping.aborted) failures.push(new Error(`${name} ended before it was told to`));
+        if (!stopping.aborted) failures.push(new Error(`${name} ended before it had to`));
       } catch (error) {
         failures.push(error instanceof Error ? error : new Error(`${name} failed`, { cause: error }));
       } finally {

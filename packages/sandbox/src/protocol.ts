@@ -27,7 +27,7 @@ export interface Network {
 }
 
 /** What the process outside asks the node for. */
-export type Order =
+export type Command =
   | { readonly kind: 'lay-network'; readonly network: Network }
   /**
    * Starts a process in a pod's network, or in the node's where no pod is named. `command[0]` is an absolute path or
@@ -48,14 +48,14 @@ export type Order =
   /** Hands streams that arrive at `from` on to `to`. */
   | { readonly kind: 'forward'; readonly from: Address; readonly to: Address };
 
-export interface NumberedOrder {
+export interface NumberedCommand {
   readonly number: number;
-  readonly order: Order;
+  readonly command: Command;
 }
 
-/** What the node tells the process outside. */
-export type News =
-  | { readonly kind: 'awake' }
+/** What the node sends to the process outside. */
+export type NodeEvent =
+  | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly number: number }
   | { readonly kind: 'failed'; readonly number: number; readonly message: string }
   | { readonly kind: 'line'; readonly process: number; readonly text: string }

@@ -8,7 +8,7 @@ import { renderObject, type StoredObject } from './stored-object.ts';
 /** One open watch: what is written to it, and its end. */
 export interface WatchStream {
   readonly request: ResourceRequest;
-  /** Tells the client up to where it has seen everything, if it allowed bookmarks. */
+  /** Sends the client up to where it has seen everything, if it allowed bookmarks. */
   bookmark(): void;
   /** Cuts the connection, as a network or an API server that dies does. */
   disconnect(): void;

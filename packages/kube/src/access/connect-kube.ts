@@ -12,7 +12,7 @@ export interface ConnectOptions {
   readonly context?: string | undefined;
   /** The process's environment: KUBECONFIG, HOME, KUBERNETES_SERVICE_HOST and _PORT are read. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds until an answer must be there, or have begun where it is a stream: 30 s unless told otherwise. */
+  /** Milliseconds until an answer must be there, or have begun where it is a stream: 30 s unless given. */
   readonly requestTimeout?: number;
 }
 

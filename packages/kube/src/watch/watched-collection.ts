@@ -46,7 +46,7 @@ export interface WatchedCollectionOptions<R> {
 const retries = { first: 250, max: 30_000 };
 
 /**
- * A watch that ends sooner than this, in milliseconds, without having told anything is not worth asking for again at
+ * A watch that ends sooner than this, in milliseconds, without having brought anything is not worth asking for again at
  * once.
  */
 const shortWatch = 1_000;
@@ -61,7 +61,7 @@ export class WatchedCollection<R> implements Runnable {
   readonly #records = new Map<string, R>();
   readonly #firstSync = Promise.withResolvers<undefined>();
   #state: CollectionState = { kind: 'starting' };
-  /** Where the next watch goes on; undefined when only a new list can tell. */
+  /** Where the next watch goes on; undefined when only a new list can say. */
   #resourceVersion: string | undefined;
   /** In a row, without a watch that was worth it in between. */
   #failures = 0;

@@ -80,7 +80,7 @@ test('whoever held an address at a moment is found, as a list of all lives says'
       );
       const all = live(history, clock, plan);
       for (const second of moments) {
-        // Halves of seconds: what happens within the second of an end is not told apart by a clock of seconds.
+        // Halves of seconds: what happens within the second of an end looks the same to a clock of seconds.
         const at = second * 1000 + 500;
         const holders = all.filter(({ from, to }) => from <= at && at <= to);
         const found = history.holder('10.0.0.1', { at });
@@ -91,7 +91,7 @@ test('whoever held an address at a moment is found, as a list of all lives says'
   );
 });
 
-test('pods that went long ago are forgotten, and whoever keeps more about them is told', () => {
+test('pods that went long ago are forgotten, and whoever holds more about them is notified', () => {
   const clock = { now: 0 };
   const forgotten: string[] = [];
   const history = new AddressHistory(

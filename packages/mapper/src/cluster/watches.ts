@@ -32,7 +32,7 @@ export interface Watches {
   readonly owners: Owners;
   readonly kinds: () => readonly WatchedKind[];
   /** Whether every kind has been listed once, or is known to be out of reach. */
-  readonly settled: () => boolean;
+  readonly listed: () => boolean;
 }
 
 const ownerKinds: readonly { readonly kind: string; readonly resource: Resource }[] = [
@@ -110,7 +110,7 @@ export function createWatches({ connection, view, records, stateChanged }: Watch
     podAt: key => pods.get(key),
     runnables: [...collections.values()],
     kinds,
-    settled: () =>
+    listed: () =>
       kinds().every(
         ({ state }) =>
           state.kind === 'synced' ||

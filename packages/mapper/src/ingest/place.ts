@@ -18,7 +18,7 @@ import type { TrafficMap } from '../store/traffic-map.ts';
 import type { WatchedNodes } from './watched-nodes.ts';
 import { toKafkaOperation } from './kafka-operation.ts';
 
-/** What the mapper is told to leave out. */
+/** What the mapper is configured to leave out. */
 export interface PlaceRules {
   readonly excludedNamespaces: ReadonlySet<string>;
   readonly evidenceOff: ReadonlySet<Evidence>;

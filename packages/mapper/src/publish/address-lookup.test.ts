@@ -75,7 +75,7 @@ test('two seconds are waited, and what came by then is the answer', async () => 
   expect(performance.now() - started).toBeLessThan(4_000);
 });
 
-test('a lookup that is told to stop ends at once', async () => {
+test('a lookup whose signal aborts ends at once', async () => {
   const { server, asked } = await startDnsServer({});
   const stop = new AbortController();
   const looking = createAddressLookup({ servers: [server] })('silent.example.com', stop.signal);

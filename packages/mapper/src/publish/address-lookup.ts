@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 
-/** The addresses of a name, at least one; rejects with a sentence when there are none, or none can be told. */
+/** The addresses of a name, at least one; rejects with a sentence when there are none, or none can be found out. */
 export type AddressLookup = (name: string, signal: AbortSignal) => Promise<readonly string[]>;
 
 /** Milliseconds. */

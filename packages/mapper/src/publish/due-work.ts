@@ -7,7 +7,7 @@ export interface DueWorkOptions {
   readonly longestWait: number;
   /** Does the work of a key; answers when it is due again, undefined where it is due only when asked for. */
   readonly work: (key: string, signal: AbortSignal) => Promise<number | undefined>;
-  /** Told of each failure of a key and how many there were in a row. */
+  /** Called with each failure of a key and how many there were in a row. */
   readonly failed: (key: string, error: unknown, failures: number) => void;
 }
 

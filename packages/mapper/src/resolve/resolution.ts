@@ -29,7 +29,7 @@ export interface Later {
   readonly namespace?: string | undefined;
 }
 
-/** Not before this has settled: an owner is being read. */
+/** Not before this has ended: an owner is being read. */
 export interface Reading {
   readonly kind: 'reading';
   readonly until: Promise<unknown>;

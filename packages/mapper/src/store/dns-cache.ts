@@ -29,7 +29,7 @@ export class DnsCache {
   readonly #names = new Map<string, Map<string, number>>();
   /** Pairs, the least recently used first. */
   readonly #used = new Map<string, DnsAddress>();
-  readonly #listeners = new Set<(news: DnsAddress) => void>();
+  readonly #listeners = new Set<(added: DnsAddress) => void>();
 
   constructor({ capacity, mostBytes, now }: DnsCacheOptions) {
     this.#capacity = capacity;
@@ -48,16 +48,16 @@ export class DnsCache {
       addresses = new Map();
       this.#names.set(name, addresses);
     }
-    const isNews = (addresses.get(address) ?? 0) <= this.#now();
+    const isAdded = (addresses.get(address) ?? 0) <= this.#now();
     addresses.set(address, this.#now() + ttl * 1000);
     this.#touch({ name, address });
     while (this.#used.size > this.#capacity || (this.#bytes > this.#mostBytes && this.#used.size > 1))
       this.#dropLeastUsed();
-    if (isNews) for (const listener of this.#listeners) listener({ name, address });
+    if (isAdded) for (const listener of this.#listeners) listener({ name, address });
   }
 
   /** Called with every address that its name did not have just before. */
-  onNews(listener: (news: DnsAddress) => void): void {
+  onAdded(listener: (added: DnsAddress) => void): void {
     this.#listeners.add(listener);
   }
 

@@ -40,7 +40,7 @@ function ancestorsUpToNpm(): readonly Ancestor[] {
 }
 
 /**
- * Calls back when npm, or a shell between npm and this process, has gone without telling this process: killed by a
+ * Calls back when npm, or a shell between npm and this process, has gone without a signal to this process: killed by a
  * signal that cannot be caught. Its child then has another parent.
  */
 export function whenStarterDies(callback: () => void): void {

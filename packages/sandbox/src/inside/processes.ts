@@ -11,7 +11,9 @@ export interface Start {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Starts a process whose lines, of both its outputs, and whose end are told; throws when there is no such program. */
+/**
+ * Starts a process whose lines, of both its outputs, and whose end are reported; throws when there is no such program.
+ */
 export async function startProcess({ command, env }: Start, { onLine, onExit }: ProcessEvents): Promise<ChildProcess> {
   const [program = '', ...args] = command;
   // Nothing but what is given and where programs are found: a HOSTNAME of this machine would be taken for a pod's.
