@@ -1,9 +1,12 @@
-/** Writes what is generated from sources: `node scripts/generate.ts`; with `--check` it only lists what is out of date. */
+/**
+ * Writes what is generated from sources: `node scripts/generate.ts`; with `--check` it only lists what is out of date.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { apiTypes } from './generate/api-types.ts';
 import { chartFiles } from './generate/chart-files.ts';
 import { demoMap } from './generate/demo-map.ts';
+import { importTable } from './generate/import-table.ts';
 import { metricsPage } from './generate/metrics-page.ts';
 import { optionsPage, optionsSchema } from './generate/options-page.ts';
 import { skipReasonsPage } from './generate/skip-reasons-page.ts';
@@ -16,6 +19,7 @@ const files = [
   await optionsPage(),
   await optionsSchema(),
   await skipReasonsPage(),
+  await importTable(),
   await metricsPage(),
   await demoMap(),
 ];

@@ -61,7 +61,7 @@ const { keep = false, replay = false, record: file, help = false } = readArgumen
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
 whenStarterDies(() => stop.abort());
-// Whoever reads the map may stop reading (`npm run demo | head`): then there is nobody left to tell.
+// Whoever reads the map may stop reading (`npm run demo | head`): then nobody reads what is left.
 process.stdout.on('error', () => stop.abort());
 const options = { keep, signal: stop.signal };
 

@@ -40,7 +40,10 @@ export function canInstall(): boolean {
   return process.getuid?.() === 0 && isProgram('apt-get');
 }
 
-/** Installs the packages that the project needs of Debian; returns what apt-get complained about, or undefined when all went well. */
+/**
+ * Installs the packages that the project needs of Debian; returns what apt-get complained about, or undefined when all
+ * went well.
+ */
 export function installPackages(): string | undefined {
   const packages = readFileSync(new URL('../../../scripts/debian-packages.txt', import.meta.url), 'utf8')
     .split('\n')
