@@ -89,7 +89,7 @@ async function bundleProgram(name: string): Promise<void> {
   for (const file of output) if (file.type === 'chunk') refuseMissing(file);
   const native = output[0].imports.includes('koffi') ? await copyKoffi(join(target, 'node_modules')) : [];
   const modules = output.flatMap(file => (file.type === 'chunk' ? file.moduleIds : []));
-  await writeThirdParty(target, name, [...modules, ...native]);
+  await writeThirdParty({ folder: target, program: name, files: [...modules, ...native] });
   console.log(`dist/${name}/main.mjs: ${Math.round(output[0].code.length / 1024)} KiB`);
 }
 

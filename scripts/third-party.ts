@@ -1,6 +1,13 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+interface ThirdPartyParts {
+  readonly folder: string;
+  readonly program: string;
+  /** What is in the bundle or beside it. */
+  readonly files: readonly string[];
+}
+
 interface Package {
   readonly name: string;
   readonly version: string;
@@ -10,10 +17,10 @@ interface Package {
 }
 
 /**
- * Writes what others wrote of a program to `folder`: `THIRD-PARTY-NOTICES.txt` with their licences, and `sbom.cdx.json`, a bill of
- * materials (CycloneDX 1.6). `files` are those that are in the bundle or beside it.
+ * Writes what others wrote of a program to `folder`: `THIRD-PARTY-NOTICES.txt` with their licences, and
+ * `sbom.cdx.json`, a bill of materials (CycloneDX 1.6).
  */
-export async function writeThirdParty(folder: string, program: string, files: readonly string[]): Promise<void> {
+export async function writeThirdParty({ folder, program, files }: ThirdPartyParts): Promise<void> {
   const packages = await packagesOf(files);
   const notices = packages.map(
     ({ name, version, license, texts }) => `${name} ${version} (${license})\n\n${texts.join('\n\n')}`,
@@ -25,15 +32,15 @@ export async function writeThirdParty(folder: string, program: string, files: re
     version: 1,
     metadata: { component: { type: 'application', name: `network-mapper-${program}` } },
     components: [
-      ...packages.map(({ name, version, license }) => component(name, version, license)),
+      ...packages.map(component),
       // Node's own licence has those of all its parts.
-      component(`node-linux-${process.arch}`, process.versions.node, 'MIT'),
+      component({ name: `node-linux-${process.arch}`, version: process.versions.node, license: 'MIT' }),
     ],
   };
   await writeFile(join(folder, 'sbom.cdx.json'), `${JSON.stringify(bill, undefined, 2)}\n`);
 }
 
-function component(name: string, version: string, license: string): object {
+function component({ name, version, license }: Omit<Package, 'texts'>): object {
   const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
   return { type: 'library', name, version, purl, 'bom-ref': purl, licenses: [{ expression: license }] };
 }

@@ -1,4 +1,4 @@
-/** Sets of values as people have them, by name: what each renders is in `rendered/<name>.yaml`. Arguments of `helm template`. */
+/** Values as people have them, as arguments of `helm template`: what each set renders is in `rendered/<name>.yaml`. */
 export const valueSets: Readonly<Record<string, readonly string[]>> = {
   defaults: [],
   'original-values': ['--values', 'fixtures/original-values.yaml'],

@@ -3,13 +3,13 @@ import { command } from './command.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The names under which the images are loaded into the nodes. Workloads that are mapped run the mapper's: it has Node. */
+/** The names of the images in the nodes. Workloads that are mapped run the mapper's: it has Node. */
 export const images = {
   mapper: { repository: 'localhost', image: 'network-mapper', tag: 'local' },
   sniffer: { repository: 'localhost', image: 'network-mapper-sniffer', tag: 'local' },
 } as const;
 
-/** Builds the images from their Dockerfiles, as archives in `folder`, unless `E2E_IMAGES` names a folder with such. Returns the archives. */
+/** Archives of the images, built from their Dockerfiles in `folder`, unless `E2E_IMAGES` names a folder with them. */
 export async function buildImages(folder: string): Promise<readonly string[]> {
   const { E2E_IMAGES } = process.env;
   const archives = (place: string) => ['mapper', 'sniffer'].map(service => join(place, `${service}.tar`));

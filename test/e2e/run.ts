@@ -13,8 +13,8 @@ import { callsByKind, callsOnNodes, kindsNamespace, nodesNamespace, shortLived }
 import { workloadObjects } from './workloads.ts';
 
 // The network mapper on a real cluster: installed by its chart, of images built from its Dockerfiles, read with its
-// command line through a port-forward. Ends with a line `N passed, N failed`. KEEP=1 leaves everything in a cluster that
-// was there before.
+// command line through a port-forward. Ends with a line `N passed, N failed`. KEEP=1 leaves everything in a cluster
+// that was there before.
 
 const system = 'otterize-system';
 const say = (line: string) => console.log(line);

@@ -6,7 +6,10 @@ interface Branch {
   leaf?: Schema;
 }
 
-/** The schema of the chart's values: a misspelt one is refused with its path. What others put under `global` is let through. */
+/**
+ * The schema of the chart's values: a misspelt one is refused with its path. What others put under `global` is let
+ * through.
+ */
 export function valuesSchema(): Schema {
   const root: Branch = { children: new Map() };
   for (const { path, schema, about, fallback } of values)

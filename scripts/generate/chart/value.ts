@@ -1,6 +1,6 @@
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** One value of the chart that people set: a leaf of `values.yaml`, of its schema and of the table in the documentation. */
+/** One value of the chart that people set: a leaf of `values.yaml`, of its schema and of the table in the docs. */
 export interface Value {
   /** E.g. `mapper.auth.mode`. */
   readonly path: string;
@@ -25,4 +25,8 @@ export const text: Schema = { type: 'string' };
 export const map: Schema = { type: 'object' };
 export const list: Schema = { type: 'array' };
 export const texts: Schema = { type: 'array', items: { type: 'string' } };
-export const integer = (minimum: number, maximum: number): Schema => ({ type: 'integer', minimum, maximum });
+export const integer = (bounds: { readonly minimum: number; readonly maximum: number }): Schema => ({
+  type: 'integer',
+  ...bounds,
+});
+export const port = integer({ minimum: 1, maximum: 65_535 });

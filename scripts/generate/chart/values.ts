@@ -1,5 +1,5 @@
 import { chartedPrograms, optionValues } from './option-values.ts';
-import { boolean, integer, list, map, text, texts, type UnusedValue, type Value } from './value.ts';
+import { boolean, integer, list, map, port, text, texts, type UnusedValue, type Value } from './value.ts';
 
 const oneNameOrMore = { type: ['string', 'array'], items: { type: 'string' } };
 const pullPolicy = { enum: ['Always', 'IfNotPresent', 'Never'] };
@@ -162,7 +162,7 @@ const mapper: readonly Value[] = [
   },
   {
     path: 'mapper.podDisruptionBudget.maxUnavailable',
-    schema: integer(0, 1),
+    schema: integer({ minimum: 0, maximum: 1 }),
     fallback: 1,
     about: 'With 0 a node with the mapper is not drained before somebody moves the mapper.',
     sample: 0,
@@ -290,7 +290,7 @@ const common: readonly Value[] = [
   },
   {
     path: 'networkPolicies.apiServerPorts',
-    schema: { type: 'array', items: integer(1, 65_535) },
+    schema: { type: 'array', items: port },
     fallback: [443, 6443],
     about: 'Ports of the API server: of its Service and of its endpoints.',
     sample: [16443],
