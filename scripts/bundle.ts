@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { build, type Plugin } from 'rolldown';
 
 const root = join(import.meta.dirname, '..');
-const programs = ['mapper', 'sniffer', 'cli'];
+const programs = ['mapper', 'sniffer', 'kafka-watcher', 'cli'];
 /** Of koffi, what it needs to run: sources and documentation stay behind. */
 const koffiFiles = [
   'package.json',
