@@ -50,7 +50,7 @@ export class RecordingMapper {
     readLines(child, received => mapper.received.push(received as Received));
     await vi.waitFor(
       () => mapper.received.find(({ operationName }) => operationName === 'ready') ?? fail('not ready'),
-      10_000,
+      60_000,
     );
     return mapper;
   }
@@ -69,7 +69,7 @@ export class RecordingMapper {
       Object.entries(like).every(([name, value]) => call[name as keyof Call] === value);
     return vi.waitFor(
       () => this.calls(kind).find(isLike) ?? fail(`received by ${kind}: ${JSON.stringify(this.calls(kind))}`),
-      { timeout: 20_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
   }
 
@@ -110,7 +110,7 @@ export class SnifferProcess {
   }
 
   async logged(message: string): Promise<LogLine> {
-    return vi.waitFor(() => this.log.find(({ msg }) => msg === message) ?? fail(JSON.stringify(this.log)), 20_000);
+    return vi.waitFor(() => this.log.find(({ msg }) => msg === message) ?? fail(JSON.stringify(this.log)), 60_000);
   }
 
   /** Tells it to stop and waits until it did; its exit code. */
