@@ -1,74 +1,18 @@
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import { adjacentPrimitives } from './scripts/eslint/adjacent-primitives.ts';
+import { layers, stages } from './scripts/eslint/layers.ts';
 
-/** Which packages of ours each package may import, and why no others: the layers of docs/architecture.md. */
-const layers = {
-  model: { may: [], because: 'the vocabulary knows nobody: everything else is built on it' },
-  api: { may: ['model'], because: 'the contract must run in a browser too' },
-  runtime: { may: [], because: 'what every process does knows neither intents nor Kubernetes' },
-  kube: { may: ['runtime'], because: 'the cluster as records knows neither identities nor intents' },
-  pcap: { may: [], because: 'bytes out, nothing else' },
-  reporting: { may: ['api', 'model', 'runtime'], because: "an agent's half does not know where sightings come from" },
-  mapper: { may: ['api', 'kube', 'model', 'runtime'], because: 'deployed programs never import each other' },
-  sniffer: {
-    may: ['api', 'model', 'pcap', 'reporting', 'runtime'],
-    because: 'the sniffer knows nothing of Kubernetes',
-  },
-  cli: { may: ['api', 'kube', 'model', 'runtime'], because: 'the command line talks to the mapper by its API only' },
-  sandbox: { may: ['api', 'model', 'runtime', 'testkit'], because: 'the sandbox starts the programs as processes' },
-  testkit: { may: ['api', 'model', 'runtime'], because: 'test parts must not depend on the parts that they test' },
+/** Libraries that one package hides from all others. */
+const owners = {
+  koffi: { only: 'pcap', because: 'a wrong signature ends the process, so all of them stand in one place' },
+  '@kubernetes/client-node': { only: 'kube', because: 'its index loads 75 MiB of generated classes' },
 };
 
-/** Folders of the mapper that must not import each other: facts travel api -> ingest -> resolve -> store, never back. */
-const mapperStages = [
-  {
-    from: 'store',
-    banned: ['api', 'ingest', 'resolve', 'cluster', 'publish'],
-    because: 'the store keeps edges; it does not ask where they come from',
-  },
-  {
-    from: 'resolve',
-    banned: ['api', 'ingest', 'store', 'cluster', 'publish'],
-    because: 'resolution declares the lookups it needs; the cluster answers them',
-  },
-  {
-    from: 'cluster',
-    banned: ['api', 'ingest', 'store', 'publish'],
-    because: 'the view of the cluster knows no traffic',
-  },
-  { from: 'ingest', banned: ['api', 'publish'], because: 'facts never travel back to the door' },
-  {
-    from: 'publish',
-    banned: ['api', 'ingest', 'resolve', 'cluster'],
-    because: 'what is told to others is what is in the store',
-  },
-];
-
-/** Folders of kube: an answer is decoded without knowing where it came from, connections know nothing of lists. */
-const kubeStages = [
-  {
-    from: 'decode',
-    banned: ['access', 'watch', 'channels', 'lookup'],
-    because: 'bytes become members, whoever sent them',
-  },
-  { from: 'access', banned: ['watch', 'channels', 'lookup'], because: 'a connection knows no kinds of objects' },
-  { from: 'watch', banned: ['channels', 'lookup'], because: 'a collection needs lists and watches only' },
-];
-
-/** Folders of the sniffer: bytes are decoded without knowing who wants them; a kind of evidence knows no other. */
-const snifferStages = [
-  {
-    from: 'decode',
-    banned: ['capture', 'collect', 'procfs'],
-    because: 'bytes become a packet or a reason, whoever wants it',
-  },
-  { from: 'procfs', banned: ['capture', 'collect'], because: 'files become records, whoever reads them' },
-  { from: 'capture', banned: ['collect', 'procfs'], because: 'frames are handed over, whoever takes them' },
-  { from: 'collect/dns', banned: ['tcp', 'sockets'], because: 'a kind of evidence knows no other' },
-  { from: 'collect/tcp', banned: ['dns', 'sockets'], because: 'a kind of evidence knows no other' },
-  { from: 'collect/sockets', banned: ['dns', 'tcp'], because: 'a kind of evidence knows no other' },
-];
+/** Packages whose sources get timers and clocks from runtime only. */
+const timed = ['api', 'cli', 'kube', 'mapper', 'model', 'pcap', 'reporting', 'sniffer'];
+const endless = 'they end with the signal that ends the program, and do not keep it alive';
 
 const importRules = Object.entries(layers).map(([name, { may, because }]) => ({
   files: [`packages/${name}/src/**/*.ts`],
@@ -83,20 +27,23 @@ const importRules = Object.entries(layers).map(([name, { may, because }]) => ({
             message: `${name} may import only ${may.join(', ') || 'nothing of ours'}: ${because}.`,
           },
           { regex: '^\\.\\./\\.\\./(\\.\\./)*[a-z-]+/src', message: 'Import another package by its name.' },
+          ...Object.entries(owners)
+            .filter(([, { only }]) => only !== name)
+            .map(([module, { only, because }]) => ({
+              regex: `^${module}(/|$)`,
+              message: `Only ${only} imports ${module}: ${because}.`,
+            })),
+          ...(timed.includes(name)
+            ? [{ regex: '^(node:)?timers(/|$)', message: `Timers are runtime's (every, pause, after): ${endless}.` }]
+            : []),
         ],
       },
     ],
   },
 }));
 
-const stages = [
-  ...mapperStages.map(stage => ({ ...stage, name: 'mapper' })),
-  ...kubeStages.map(stage => ({ ...stage, name: 'kube' })),
-  ...snifferStages.map(stage => ({ ...stage, name: 'sniffer' })),
-];
-
-const stageRules = stages.map(({ name, from, banned, because }) => ({
-  files: [`packages/${name}/src/${from}/**/*.ts`],
+const stageRules = stages.map(stage => ({
+  files: [`packages/${stage.package}/src/${stage.from}/**/*.ts`],
   ignores: ['**/*.test.ts'],
   rules: {
     '@typescript-eslint/no-restricted-imports': [
@@ -104,9 +51,18 @@ const stageRules = stages.map(({ name, from, banned, because }) => ({
       {
         patterns: [
           {
-            regex: `^(\\.\\./)+(${banned.join('|')})/`,
-            message: `${from} must not import ${banned.join(', ')}: ${because}.`,
+            regex: `^(\\.\\./)+(${stage.banned.join('|')})/`,
+            message: `${stage.from} must not import ${stage.banned.join(', ')}: ${stage.because}.`,
           },
+          // What an object of Kubernetes is, is no part of a stage.
+          ...(stage.pure === true
+            ? [
+                {
+                  regex: '^(?!\\./|\\.\\./kube-object\\.ts$|(\\.\\./)+[a-z]+/)',
+                  message: `${stage.from} imports nothing but its own files: ${stage.because}.`,
+                },
+              ]
+            : []),
         ],
       },
     ],
@@ -118,15 +74,23 @@ export default defineConfig(
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
+  { plugins: { ours: { rules: { 'adjacent-primitives': adjacentPrimitives } } } },
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      // `while (true)` and comparisons with a state that another turn of the event loop changes are how loops are written here.
+      // `while (true)` and comparisons with a state that another turn of the event loop changes are how loops are
+      // written here.
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-invalid-void-type': ['error', { allowAsThisParameter: true }],
       'no-empty': ['error', { allowEmptyCatch: false }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: true },
+      ],
+      // The code's width is prettier's; it does not wrap comments.
+      'max-len': ['error', { code: 10_000, comments: 120, ignoreUrls: true }],
       eqeqeq: 'error',
     },
   },
@@ -140,6 +104,39 @@ export default defineConfig(
         { object: 'process', property: 'exit', message: 'Only main.ts ends the process.' },
       ],
     },
+  },
+  {
+    files: timed.map(name => `packages/${name}/src/**/*.ts`),
+    ignores: ['**/main.ts', '**/*.test.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval', 'setImmediate'].map(name => ({
+          name,
+          message: `Timers are runtime's (every, pause, after, TimeSlice): ${endless}.`,
+        })),
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ':matches(MemberExpression[object.name="Date"][property.name="now"], MemberExpression[object.name="performance"][property.name="now"], NewExpression[callee.name="Date"][arguments.length=0])',
+          message:
+            "Clocks are runtime's: wallTime for times that leave the process, monotonicTime for durations, which must not jump when somebody sets the clock.",
+        },
+      ],
+    },
+  },
+  {
+    // Not of tests: their builders are read beside their calls, as tables.
+    files: ['packages/*/src/**/*.ts', 'scripts/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: { '@typescript-eslint/max-params': ['error', { max: 3 }], 'ours/adjacent-primitives': 'error' },
+  },
+  {
+    // The order of parameters is C's.
+    files: ['packages/pcap/src/{libpcap,sock-diag}.ts'],
+    rules: { '@typescript-eslint/max-params': 'off', 'ours/adjacent-primitives': 'off' },
   },
   ...importRules,
   ...stageRules,

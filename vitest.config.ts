@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests with processes, namespaces and packets of their own: one file after another, since they wait for things that take time. */
+/**
+ * Tests with processes, namespaces and packets of their own: one file after another, since they wait for things that
+ * take time.
+ */
 const withProcesses = ['packages/{sandbox,sniffer}/test/**/*.test.ts', 'test/**/*.test.ts'];
 
 export default defineConfig({
@@ -15,7 +18,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'packages',
-          include: ['packages/*/{src,test}/**/*.test.ts'],
+          include: ['{packages/*/{src,test},scripts}/**/*.test.ts'],
           exclude: ['**/node_modules/**', ...withProcesses],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },

@@ -1,7 +1,7 @@
 /**
- * `bundle.ts [NAME...]` bundles programs (all of them without a name) into `dist/<name>/main.mjs` and what it loads later, as the images run them:
- * that starts faster and takes less memory than the sources. koffi is native and stays outside: what it
- * needs to run is copied to `dist/<name>/node_modules`.
+ * `bundle.ts [NAME...]` bundles programs (all of them without a name) into `dist/<name>/main.mjs` and what it loads
+ * later, as the images run them: that starts faster and takes less memory than the sources. koffi is native and stays
+ * outside: what it needs to run is copied to `dist/<name>/node_modules`.
  */
 import { cp, realpath, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
@@ -23,7 +23,9 @@ const koffiFiles = [
   'src/koffi/src/trampolines.cjs',
 ];
 
-/** The OTLP exporter asks for gRPC by a `require` of its own, which a bundler does not see; as an import it is bundled. */
+/**
+ * The OTLP exporter asks for gRPC by a `require` of its own, which a bundler does not see; as an import it is bundled.
+ */
 const importGrpc: Plugin = {
   name: 'import gRPC',
   transform: {
@@ -33,8 +35,8 @@ const importGrpc: Plugin = {
 };
 
 /**
- * As an import, a module of Node's is asked for all its exports; for some it loads a lot, e.g. for `node:http`'s WebSocket
- * TLS, HTTP/2 and undici: 14 MiB. `node:module` is what the bundler itself imports.
+ * As an import, a module of Node's is asked for all its exports; for some it loads a lot, e.g. for `node:http`'s
+ * WebSocket TLS, HTTP/2 and undici: 14 MiB. `node:module` is what the bundler itself imports.
  */
 const builtinsOnDemand: Plugin = {
   name: 'modules of Node without what nobody asked for',
@@ -73,7 +75,8 @@ async function bundleProgram(name: string): Promise<void> {
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
     logLevel: 'warn',
     output: {
-      // What is seldom needed, such as logging in by OpenID Connect, is a file of its own: the mapper is 20 MiB smaller without it.
+      // What is seldom needed, such as logging in by OpenID Connect, is a file of its own: the mapper is 20 MiB smaller
+      // without it.
       dir: target,
       entryFileNames: 'main.mjs',
       chunkFileNames: '[name]-[hash].mjs',

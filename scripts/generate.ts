@@ -1,8 +1,11 @@
-/** Writes what is generated from sources: `node scripts/generate.ts`; with `--check` it only lists what is out of date. */
+/**
+ * Writes what is generated from sources: `node scripts/generate.ts`; with `--check` it only lists what is out of date.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { apiTypes } from './generate/api-types.ts';
 import { demoMap } from './generate/demo-map.ts';
+import { importTable } from './generate/import-table.ts';
 import { metricsPage } from './generate/metrics-page.ts';
 import { optionsPage, optionsSchema } from './generate/options-page.ts';
 import { skipReasonsPage } from './generate/skip-reasons-page.ts';
@@ -14,6 +17,7 @@ const files = [
   await optionsPage(),
   await optionsSchema(),
   await skipReasonsPage(),
+  await importTable(),
   await metricsPage(),
   await demoMap(),
 ];

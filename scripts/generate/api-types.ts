@@ -52,7 +52,10 @@ async function typesOf(sdl: string, { path, time }: TypesOptions): Promise<Gener
   return formatted({ path, text: note + text });
 }
 
-/** The types of the schema, and the arguments of its root fields, by their names: what is written by hand for them is held against it. */
+/**
+ * The types of the schema, and the arguments of its root fields, by their names: what is written by hand for them is
+ * held against it.
+ */
 async function objectTypes(sdl: string): Promise<Generated> {
   const path = 'packages/api/src/object-types.generated.ts';
   const schema = buildSchema(sdl);

@@ -18,7 +18,7 @@ Shown by the query \`unmapped\` of the API (with a sample) and counted by the me
 ${rows(mapperReasons)}
 ## Sniffer
 
-What was seen on the node and not reported; counted by \`sniffer_skipped_total\` and told by the query \`agents\` of the API.
+What was seen on the node and not reported; counted by \`sniffer_skipped_total\` and listed by the query \`agents\` of the API.
 
 ${rows(snifferReasons)}
 Packets that could not be decoded; counted by \`sniffer_packets_undecodable_total\`.

@@ -2,6 +2,6 @@
 export function typeName(name: string): string {
   return name.replace(
     /([A-Z])([A-Z]+)(?=[A-Z][a-z]|$)/g,
-    (_, first: string, rest: string) => first + rest.toLowerCase(),
+    (...[, first = '', rest = '']: readonly string[]) => first + rest.toLowerCase(),
   );
 }

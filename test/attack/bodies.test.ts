@@ -79,7 +79,7 @@ test('a gzip file that says of itself that it is short', async () => {
   expect((await mapper.post(bomb, gzip)).status).toBe(413);
 });
 
-test('two hundred bodies at once that unpack to a megabyte each: who finds no room is told when to come again', async () => {
+test('two hundred bodies at once that unpack to a megabyte each: who finds no room learns when to try again', async () => {
   const body = packed(withVariables(`{"a":"${'x'.repeat(1_000_000)}"}`));
   const replies = await Promise.all(Array.from({ length: 200 }, () => mapper.post(body, gzip)));
   expect(replies.filter(({ status }) => status !== 200 && status !== 503)).toEqual([]);

@@ -1,6 +1,7 @@
 /**
- * Sends random requests to a mapper in a small heap: `node test/attack/fuzz.ts [count] [seed]`. Ends with 1 when one is answered with a
- * fault of the mapper's own, when a turn of its event loop takes more than 100 ms, or when it takes more than 256 MiB.
+ * Sends random requests to a mapper in a small heap: `node test/attack/fuzz.ts [count] [seed]`. Ends with 1 when one is
+ * answered with a fault of the mapper's own, when a turn of its event loop takes more than 100 ms, or when it takes
+ * more than 256 MiB.
  */
 import { Agent, request } from 'node:http';
 import { AttackedMapper } from './attacked-mapper.ts';

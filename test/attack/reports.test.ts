@@ -74,15 +74,15 @@ test('what an agent says of itself is bounded too', async () => {
     reported: 0,
     lost: 0,
   };
-  const tell = (more: object): Promise<Reply> =>
+  const report = (more: object): Promise<Reply> =>
     mapper.post({
       query: 'mutation ($s: AgentStatus!) { reportAgentStatus(status: $s) }',
       variables: { s: { name: 'n', ...status, ...more } },
     });
-  expect((await tell({ name: 'n'.repeat(500_000) })).text).toContain('too long');
-  expect((await tell({ skipped: [{ reason: 'r'.repeat(500_000), count: 1 }] })).text).toContain('too long');
-  expect((await tell({ captured: -1 })).text).toContain('negative');
-  for (let run = 0; run < 3_000; run++) await tell({ name: `node-${run}-${'x'.repeat(200)}` });
+  expect((await report({ name: 'n'.repeat(500_000) })).text).toContain('too long');
+  expect((await report({ skipped: [{ reason: 'r'.repeat(500_000), count: 1 }] })).text).toContain('too long');
+  expect((await report({ captured: -1 })).text).toContain('negative');
+  for (let run = 0; run < 3_000; run++) await report({ name: `node-${run}-${'x'.repeat(200)}` });
   await assertUnharmed(mapper);
 }, 120_000);
 

@@ -1,4 +1,7 @@
-/** Runs checks one after another and counts; a check that throws has failed, and the next one runs, unless `signal` aborted. */
+/**
+ * Runs checks one after another and counts; a check that throws has failed, and the next one runs, unless `signal`
+ * aborted.
+ */
 export class Checks {
   readonly #say: (line: string) => void;
   readonly #signal: AbortSignal;

@@ -15,8 +15,9 @@ export interface Cluster {
 const kitBridge = 'kbr0';
 
 /**
- * The cluster of `KUBECONFIG`, into whose nodes `E2E_LOAD_IMAGES ARCHIVE...` loads images; else one that the kit in `CLUSTER_KIT` brings up
- * and that goes when the tests end. Undefined when there is neither, with the reason given to `say`.
+ * The cluster of `KUBECONFIG`, into whose nodes `E2E_LOAD_IMAGES ARCHIVE...` loads images; else one that the kit in
+ * `CLUSTER_KIT` brings up and that goes when the tests end. Undefined when there is neither, with the reason given to
+ * `say`.
  */
 export async function findCluster(say: (line: string) => void, signal: AbortSignal): Promise<Cluster | undefined> {
   const { KUBECONFIG, E2E_LOAD_IMAGES, CLUSTER_KIT } = process.env;

@@ -30,7 +30,9 @@ export async function packLayer(folder: string, file: string): Promise<Layer> {
   return { file, diffId: `sha256:${hash.digest('hex')}` };
 }
 
-/** Writes an image as `docker save` does: an archive that every container runtime takes, without a daemon or a registry. */
+/**
+ * Writes an image as `docker save` does: an archive that every container runtime takes, without a daemon or a registry.
+ */
 export async function writeImage(
   archive: string,
   image: ContainerCommand & { readonly tag: string; readonly layers: readonly Layer[] },

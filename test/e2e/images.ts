@@ -24,8 +24,9 @@ export async function manifest(name: 'mapper' | 'sniffer'): Promise<string> {
 }
 
 /**
- * Makes the images of the mapper, the sniffer and the workloads in `folder`, of the same contents as by the Dockerfiles: the Node that runs
- * this, with its libraries; the bundle of a service; libpcap for the sniffer; run as the Dockerfiles say. Returns the archives.
+ * Makes the images of the mapper, the sniffer and the workloads in `folder`, of the same contents as by the
+ * Dockerfiles: the Node that runs this, with its libraries; the bundle of a service; libpcap for the sniffer; run as
+ * the Dockerfiles say. Returns the archives.
  */
 export async function makeImages(folder: string): Promise<readonly string[]> {
   await command(process.execPath, [join(root, 'scripts/bundle.ts')]);

@@ -11,8 +11,9 @@ import { ShownMap } from './shown-map.ts';
 import { callsByKind, callsOnNodes, kindsNamespace, nodesNamespace, shortLived } from './special-workloads.ts';
 import { workloadObjects } from './workloads.ts';
 
-// The network mapper on a real cluster: deployed with plain manifests and least privilege, read with its command line through a
-// port-forward. Ends with a line `N passed, N failed`. KEEP=1 leaves everything in a cluster that was there before.
+// The network mapper on a real cluster: deployed with plain manifests and least privilege, read with its command line
+// through a port-forward. Ends with a line `N passed, N failed`. KEEP=1 leaves everything in a cluster that was there
+// before.
 
 const system = 'otterize-system';
 const say = (line: string) => console.log(line);

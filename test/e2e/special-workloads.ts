@@ -20,8 +20,9 @@ export function callsByKind(nodes: readonly string[]) {
     { name: 'echo', servicePort: 80 },
     { name: 'store', kind: 'StatefulSet', servicePort: 8080, headless: true },
     { name: 'reader', calls: ['store-0.store:8080'] },
-    // Which pod a process of a node's network belongs to is told by its open sockets, so this one keeps its connection; and with the
-    // sniffer's two capabilities only the sockets of root's processes can be told apart, as agents on nodes mostly are.
+    // Which pod a process of a node's network belongs to is known by its open sockets, so this one keeps its
+    // connection; and with the sniffer's two capabilities only the sockets of root's processes can be distinguished, as
+    // agents on nodes mostly are.
     { name: 'host-agent', hostNetwork: true, asRoot: true, keepAlive: true, calls: [`echo.${kindsNamespace}:80`] },
     { name: 'far-client', node: nodes.at(-1) ?? '', calls: ['far-server:80'] },
     { name: 'far-server', node: nodes[0] ?? '', servicePort: 80 },

@@ -13,16 +13,16 @@ const mapThenMore = new RegExp(`^${demoList}\nWhat else can be tried:\n`);
 interface Ended {
   readonly code: number | null;
   readonly output: string;
-  readonly told: string;
+  readonly diagnostics: string;
 }
 
 async function run(program: string, args: readonly string[]): Promise<Ended> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let [output, told] = ['', ''];
+  let [output, diagnostics] = ['', ''];
   child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()));
-  child.stderr.on('data', (bytes: Buffer) => (told += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (diagnostics += bytes.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
-  return { code, output, told };
+  return { code, output, diagnostics };
 }
 
 const runDemo = (...args: readonly string[]): Promise<Ended> => run(process.execPath, [demo, ...args]);
@@ -31,10 +31,10 @@ test.skipIf(noSandbox)(
   'the demo prints the map, two of them at once the same one, and says what else can be tried',
   async () => {
     const demos = await Promise.all([runDemo(), runDemo()]);
-    for (const { code, output, told } of demos) {
-      expect(output, told).toMatch(mapThenMore);
+    for (const { code, output, diagnostics } of demos) {
+      expect(output, diagnostics).toMatch(mapThenMore);
       expect(code).toBe(0);
-      expect(told).not.toContain('replay');
+      expect(diagnostics).not.toContain('replay');
     }
   },
 );
@@ -47,7 +47,7 @@ test('the recorded traffic makes the same map', async () => {
 
 test.skipIf(noSandbox)('where the kernel gives no network namespaces, the demo says so and replays', async () => {
   const script = 'echo 0 > /proc/sys/user/max_net_namespaces && exec "$@"';
-  const { code, output, told } = await run('unshare', [
+  const { code, output, diagnostics } = await run('unshare', [
     '--user',
     '--map-root-user',
     'sh',
@@ -57,14 +57,14 @@ test.skipIf(noSandbox)('where the kernel gives no network namespaces, the demo s
     process.execPath,
     demo,
   ]);
-  expect(told).toContain('there can be no cluster here: the kernel gives this user no namespaces of its own');
+  expect(diagnostics).toContain('there can be no cluster here: the kernel gives this user no namespaces of its own');
   expect(output).toMatch(mapThenMore);
   expect(code).toBe(0);
 });
 
-test('an option that does not exist is told, with those that do', async () => {
-  const { code, told } = await runDemo('--kepe');
+test('an option that does not exist is an error, with those that do', async () => {
+  const { code, diagnostics } = await runDemo('--kepe');
   expect(code).toBe(64);
-  expect(told).toContain('--kepe');
-  expect(told).toContain('usage: npm run demo');
+  expect(diagnostics).toContain('--kepe');
+  expect(diagnostics).toContain('usage: npm run demo');
 });

@@ -1,4 +1,4 @@
-// Starts a sandbox with its pods, tells which namespaces it has, and holds it until it is ended from outside.
+// Starts a sandbox with its pods, prints which namespaces it has, and holds it until it is ended from outside.
 import { openSandbox, microservicesDemo } from '@network-mapper/sandbox';
 
 const sandbox = await openSandbox(microservicesDemo);

@@ -8,7 +8,10 @@ export interface Held {
   readonly namespaces: readonly string[];
 }
 
-/** What is left of a sandbox on this machine: processes in its namespaces, mounts that hold them, its directory. Rules live in its namespaces. */
+/**
+ * What is left of a sandbox on this machine: processes in its namespaces, mounts that hold them, its directory. Rules
+ * live in its namespaces.
+ */
 export function tracesOf({ directory, namespaces }: Held): readonly string[] {
   const own = new Set(namespaces);
   const processes = readdirSync('/proc')

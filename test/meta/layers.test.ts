@@ -1,7 +1,8 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ESLint } from 'eslint';
 import { beforeAll, expect, test } from 'vitest';
+import { layers } from '../../scripts/eslint/layers.ts';
 
 const root = join(import.meta.dirname, '../..');
 const packages = globSync('packages/*/package.json', { cwd: root }).map(path => basename(join(path, '..')));
@@ -12,7 +13,7 @@ beforeAll(() => {
     cwd: root,
     // The rules that need no types: files that exist lend their names to the snippets.
     overrideConfig: { languageOptions: { parserOptions: { projectService: false } } },
-    ruleFilter: ({ ruleId }) => /no-restricted-(imports|properties)$/.test(ruleId),
+    ruleFilter: ({ ruleId }) => /no-restricted-(imports|properties|globals|syntax)$/.test(ruleId),
   });
 });
 
@@ -72,6 +73,46 @@ test.each([
   expect(await complaints({ file: `packages/sniffer/src/${stage}/${file}`, code })).toEqual([
     expect.stringContaining(`${stage} must not import`),
   ]);
+});
+
+test.each([
+  ['kube', 'koffi', 'Only pcap imports koffi'],
+  ['mapper', '@kubernetes/client-node/dist/config.js', 'Only kube imports @kubernetes/client-node'],
+  ['sniffer', 'node:timers/promises', "Timers are runtime's"],
+])('%s must not import %s', async (name, module, problem) => {
+  const code = `import '${module}';`;
+  expect(await complaints({ file: `packages/${name}/src/index.ts`, code })).toEqual([expect.stringContaining(problem)]);
+});
+
+test.each([
+  ['setTimeout(work, 10);', "Timers are runtime's"],
+  ['const at = Date.now();', "Clocks are runtime's"],
+  ['const at = performance.now();', "Clocks are runtime's"],
+  ['const at = new Date();', "Clocks are runtime's"],
+])('timers and clocks are taken from runtime alone: %s', async (code, problem) => {
+  expect(await complaints({ file: 'packages/kube/src/index.ts', code })).toEqual([expect.stringContaining(problem)]);
+  expect(await complaints({ file: 'packages/runtime/src/index.ts', code })).toEqual([]);
+});
+
+test.each(['node:fs', '@network-mapper/runtime', 'yaml'])('what decodes bytes must not import %s', async module => {
+  const code = `import '${module}';`;
+  for (const name of ['sniffer', 'kube'])
+    expect(await complaints({ file: `packages/${name}/src/decode/decoder.ts`, code })).not.toEqual([]);
+});
+
+test('a command of the command line must not import another', async () => {
+  const code = "import '../commands/list.ts';";
+  expect(await complaints({ file: 'packages/cli/src/commands/reset.ts', code })).toHaveLength(1);
+});
+
+test('every import that is allowed is used', () => {
+  const unused = Object.entries(layers).flatMap(([name, { may }]) => {
+    const sources = globSync(`packages/${name}/src/**/*.ts`, { cwd: root, exclude: path => path.endsWith('.test.ts') });
+    const text = sources.map(path => readFileSync(join(root, path), 'utf8')).join('\n');
+    return may.filter(other => !text.includes(`'@network-mapper/${other}'`)).map(other => `${name} -> ${other}`);
+  });
+  expect(unused).toEqual([]);
+  expect(Object.keys(layers).toSorted()).toEqual(packages.toSorted());
 });
 
 test('only main.ts reads the environment', async () => {

@@ -18,14 +18,7 @@ export * as operations from './operations.generated.ts';
 export type { Operation } from './operation.ts';
 
 // Reports
-export {
-  entriesIn,
-  fromWire,
-  toWire,
-  type Dialect,
-  type FromWireOptions,
-  type ReceivedReports,
-  type Refused,
-  type ToWireOptions,
-} from './wire.ts';
+export { entriesIn, fromWire, toWire, type ReceivedReports } from './wire.ts';
+export type { FromWireOptions, Refused } from './wire/report-reader.ts';
+export type { Dialect, ToWireOptions } from './wire/wire-options.ts';
 export { limits, shortened, type Refusal } from './limits.ts';

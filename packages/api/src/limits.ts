@@ -2,8 +2,8 @@
 export type Refusal = 'too-long' | 'too-many' | 'out-of-range' | 'implausible-time';
 
 /**
- * What a field of a report may be at the most. Everything that agents report honestly is below these; what is above is refused and counted, so
- * that nobody fills the memory of the mapper.
+ * What a field of a report may be at the most. Everything that agents report honestly is below these; what is above is
+ * refused and counted, so that nobody fills the memory of the mapper.
  */
 export const limits = {
   /** A DNS name in text form, with a dot at its end (RFC 1035 section 2.3.4). */

@@ -2,11 +2,11 @@ import type { Operation } from './operation.ts';
 
 /** What became of one request to the mapper. */
 export type MapperAnswer<T> =
-  /** `mapper` tells one run of a mapper from another; undefined for the original, which does not say. */
+  /** `mapper` distinguishes one run of a mapper from another; undefined for the original, which does not say. */
   | { readonly kind: 'answered'; readonly data: T; readonly mapper: string | undefined }
   /**
-   * The mapper does not know a field or argument of the request: it is older than this client (HTTP 422). `isMappers` is
-   * false when something else may have answered in its place.
+   * The mapper does not know a field or argument of the request: it is older than this client (HTTP 422). `isMappers`
+   * is false when something else may have answered in its place.
    */
   | {
       readonly kind: 'unsupported';

@@ -30,6 +30,8 @@ export interface ObjectTypes {
   readonly Agent: Received.Agent;
   readonly OwnerStep: Received.OwnerStep;
   readonly ServiceIdentityExplanation: Received.ServiceIdentityExplanation;
+  readonly WorkloadDetails: Received.WorkloadDetails;
+  readonly SelectingService: Received.SelectingService;
 }
 /** The arguments of each field of `Query`, as the mapper has read them: times are milliseconds since the epoch. */
 export interface QueryArguments {
@@ -43,6 +45,7 @@ export interface QueryArguments {
   readonly unmapped: Received.QueryUnmappedArgs;
   readonly agents: object;
   readonly serviceIdentity: Received.QueryServiceIdentityArgs;
+  readonly workload: Received.QueryWorkloadArgs;
 }
 /** The arguments of each field of `Mutation`, as the mapper has read them. */
 export interface MutationArguments {

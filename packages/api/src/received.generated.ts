@@ -36,6 +36,8 @@ export type Query = {
   readonly agents: ReadonlyArray<Agent>;
   /** What the mapper thinks a pod or an address is, and why. Exactly one of `pod` and `address` must be given. */
   readonly serviceIdentity: ServiceIdentityExplanation;
+  /** What selects the pods of a workload, and where they run: read from the Kubernetes API when it is asked for. */
+  readonly workload: WorkloadDetails;
 };
 
 export type QueryIntentsArgs = {
@@ -98,6 +100,11 @@ export type QueryServiceIdentityArgs = {
   pod?: InputMaybe<NamespacedName>;
   address?: InputMaybe<Scalars['String']['input']>;
   at?: InputMaybe<Scalars['Time']['input']>;
+};
+
+export type QueryWorkloadArgs = {
+  name: Scalars['String']['input'];
+  namespace: Scalars['String']['input'];
 };
 
 export type Mutation = {
@@ -530,6 +537,25 @@ export type ServiceIdentityExplanation = {
   /** The override that named it, as `annotation NAME` or `label NAME`; null when the owners did. */
   readonly override?: Maybe<Scalars['String']['output']>;
   readonly owners: ReadonlyArray<OwnerStep>;
+};
+
+export type WorkloadDetails = {
+  /** The kind of the root owner; null when no pod belongs to a workload of that name, or an override names it. */
+  readonly kind?: Maybe<GroupVersionKind>;
+  /** Labels that select the pods of the owner, and should be used instead of the pods' own; null when there are none. */
+  readonly matchLabels?: Maybe<ReadonlyArray<PodLabel>>;
+  /** Why there are no `matchLabels`: `unknown-workload`, `named-by-override`, `no-selector`, `expressions` or `unreadable`. */
+  readonly problem?: Maybe<Scalars['String']['output']>;
+  /** The Services that have pods of the workload behind them, in the order of their names. */
+  readonly services: ReadonlyArray<SelectingService>;
+  /** Zones of the nodes of its pods (label `topology.kubernetes.io/zone`), ascending. */
+  readonly zones: ReadonlyArray<Scalars['String']['output']>;
+};
+
+export type SelectingService = {
+  readonly name: Scalars['String']['output'];
+  /** Empty for a Service whose endpoints are made by somebody else. */
+  readonly selector: ReadonlyArray<PodLabel>;
 };
 
 export type ReasonCount = {

@@ -2,7 +2,8 @@ import type { Evidence, Sighting, SightingDetail, Party } from '@network-mapper/
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits } from './limits.ts';
-import { fromWire, toWire, type ReceivedReports, type Refused } from './wire.ts';
+import { fromWire, toWire, type ReceivedReports } from './wire.ts';
+import type { Refused } from './wire/report-reader.ts';
 
 const now = Date.parse('2026-01-01T12:00:00Z');
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/);
@@ -143,7 +144,7 @@ function sortedMembers(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** An address that was reached where it was called is told once. */
+/** An address that was reached where it was called is reported once. */
 function hasDistinctReached({ server: party }: Sighting): boolean {
   return party.kind !== 'address' || party.reached?.ip !== party.ip;
 }

@@ -8,7 +8,10 @@ export interface ConfigFile {
   readonly warning?: string;
 }
 
-/** The configuration file: the one named, read only when its name tells the format, else `~/.otterize/config`, if it is there. */
+/**
+ * The configuration file: the one named, read only when its name says the format, else `~/.otterize/config`, if it is
+ * there.
+ */
 export async function readConfigFile(path: string | undefined, home: string | undefined): Promise<ConfigFile> {
   if (path === undefined)
     return home === undefined ? { values: {} } : readYaml(join(home, '.otterize', 'config'), { optional: true });

@@ -1,8 +1,8 @@
 import { serverOf, type ObservedIntents } from './observed-intents.ts';
 
 /**
- * Lines for each client. With `short`, a server's namespace is shown only where it differs from its client's; otherwise the
- * text is that of the Otterize CLI.
+ * Lines for each client. With `short`, a server's namespace is shown only where it differs from its client's; otherwise
+ * the text is that of the Otterize CLI.
  */
 export function listText(
   objects: readonly ObservedIntents[],

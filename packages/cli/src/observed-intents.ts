@@ -129,7 +129,10 @@ function withoutExcluded(objects: readonly ObservedIntents[], names: readonly st
     .filter(({ targets }) => targets.length > 0);
 }
 
-/** Kafka's operations as ClientIntents spell them: `CLUSTER_ACTION` is `ClusterAction`, those of one word are in lower case. */
+/**
+ * Kafka's operations as ClientIntents spell them: `CLUSTER_ACTION` is `ClusterAction`, those of one word are in lower
+ * case.
+ */
 function kafkaOperation(operation: string): string {
   const words = operation.toLowerCase().split('_');
   return words.length === 1 ? words.join() : words.map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('');

@@ -9,8 +9,8 @@ export interface Output {
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * A line that a terminal shows as it is: control characters (ECMA-48, which move the cursor or change the title), line and
- * paragraph separators and those that reverse the direction of text (UAX #9) are written as escapes.
+ * A line that a terminal shows as it is: control characters (ECMA-48, which move the cursor or change the title), line
+ * and paragraph separators and those that reverse the direction of text (UAX #9) are written as escapes.
  */
 export function printable(line: string): string {
   return line.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, character => {

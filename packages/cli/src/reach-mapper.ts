@@ -53,8 +53,8 @@ function connect({ options, env }: CommandContext): Promise<KubeConnection> {
 }
 
 /**
- * The bearer token for the mapper at an address. The kubeconfig's open the whole cluster: they go over TLS only, so that
- * nobody on the way reads them; whoever wants to send a token in the clear gives it.
+ * The bearer token for the mapper at an address. The kubeconfig's open the whole cluster: they go over TLS only, so
+ * that nobody on the way reads them; whoever wants to send a token in the clear gives it.
  */
 async function tokenFor(address: string, context: CommandContext): Promise<string | undefined> {
   const { token } = context.options;

@@ -2,7 +2,9 @@ import { printable } from './output.ts';
 
 type Row = readonly string[];
 
-/** Lines of columns that are as wide as their widest cell, below headings if there are any; none at all without rows. */
+/**
+ * Lines of columns that are as wide as their widest cell, below headings if there are any; none at all without rows.
+ */
 export function table(rows: readonly Row[], headings: Row | undefined): readonly string[] {
   if (rows.length === 0) return [];
   const lines = (headings === undefined ? rows : [headings, ...rows]).map(line => line.map(printable));

@@ -1,4 +1,7 @@
-/** An object of the Kubernetes API as far as everybody may rely on it; the other members are for those who know the kind. */
+/**
+ * An object of the Kubernetes API as far as everybody may rely on it; the other members are for those who know the
+ * kind.
+ */
 export interface KubeObject {
   readonly apiVersion?: string;
   readonly kind?: string;

@@ -83,7 +83,7 @@ test.each([
   expect(await access.headers()).toEqual(headers);
 });
 
-test('a plug-in program gives the token, and is told about the cluster', async () => {
+test('a plug-in program gives the token, and receives the address of the cluster', async () => {
   const plugin = await write(
     'plugin',
     `#!/bin/sh

@@ -76,14 +76,14 @@ test('when the pod closes, so does this end', async () => {
   expect(await text(socket)).toBe('bye');
 });
 
-test('what the node complains of is told', async () => {
+test('what the node complains of is reported', async () => {
   const connection = await nodeWith(tunnel => tunnel.send(Buffer.from('\x01connection refused')));
   const { forward, socket } = await forwarded(connection);
   await once(socket, 'close');
   expect(forward.problem()).toBe('connection refused');
 });
 
-test('a missing right is told', async () => {
+test('a missing right is reported', async () => {
   const connection = await nodeWith(() => undefined, 403);
   const { forward, socket } = await forwarded(connection);
   await once(socket, 'close');

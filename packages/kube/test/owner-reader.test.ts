@@ -58,7 +58,7 @@ test('a thousand questions about one owner are one request, and discovery is ask
   expect(api.requests).toHaveLength(3);
 });
 
-test('an owner that is gone, may not be read, or is of no known kind is told apart', async () => {
+test('an owner that is gone, may not be read, or is of no known kind is a value of its own', async () => {
   api.put(...deployed({ name: 'cart', namespace: 'shop', ips: [] }));
   expect(await owners.read({ ...replicaSet, name: 'gone' }, 'shop')).toEqual({ kind: 'not-found' });
   expect(await owners.read({ ...replicaSet, kind: 'BadKind' }, 'shop')).toEqual({ kind: 'unknown-kind' });

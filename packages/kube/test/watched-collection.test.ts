@@ -115,7 +115,7 @@ test('a bookmark spares a new list when the past is forgotten', async () => {
   expect(lists()).toBe(1);
 });
 
-test('when the past is gone a new list tells what vanished meanwhile', async () => {
+test('when the past is gone a new list shows what vanished meanwhile', async () => {
   api.put(labelled('stays', '1'), labelled('goes', '1'));
   const { collection, changes, states } = start();
   await watching();
@@ -172,7 +172,7 @@ test('a missing right is named, and the list comes as soon as it is given', asyn
   expect(collection.size).toBe(1);
 });
 
-test('told to stop, a collection lets go of its watch', async () => {
+test('when its signal aborts, a collection closes its watch', async () => {
   const stop = new AbortController();
   const collection = new WatchedCollection({ connection, resource: pods, reduce: () => true });
   const running = collection.run(stop.signal);

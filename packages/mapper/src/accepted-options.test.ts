@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { acceptedOptions, notDone, reasons } from './accepted-options.ts';
 import { mapperOptions } from './options.ts';
 
-test('an option either does something or is accepted, and is told of once', () => {
+test('an option either does something or is accepted, and is logged once', () => {
   const names = [...Object.values(mapperOptions), ...acceptedOptions].map(({ env }) => env);
   expect(new Set(names).size).toBe(names.length);
 });
 
-test('who asks for the cloud is told once that nothing is uploaded, and never what the secret is', () => {
+test('whoever asks for the cloud finds once in the log that nothing is uploaded, and never the secret', () => {
   const env = { OTTERIZE_CLIENT_ID: 'me', OTTERIZE_CLIENT_SECRET: 'hush' };
   expect(notDone(env)).toEqual([{ options: ['OTTERIZE_CLIENT_ID', 'OTTERIZE_CLIENT_SECRET'], reason: reasons.cloud }]);
   expect(notDone({ OTTERIZE_CLIENT_SECRET: 'hush' })).toEqual([
@@ -21,8 +21,8 @@ test.for([
   ['false', 0],
   ['perhaps', 0],
   ['', 0],
-] as const)('Istio collection set to "%s"', ([value, told]) => {
-  expect(notDone({ OTTERIZE_ENABLE_ISTIO_COLLECTION: value })).toHaveLength(told);
+] as const)('Istio collection set to "%s"', ([value, logged]) => {
+  expect(notDone({ OTTERIZE_ENABLE_ISTIO_COLLECTION: value })).toHaveLength(logged);
 });
 
 test('the defaults of the original’s chart ask for nothing else', () => {

@@ -17,7 +17,7 @@ export const reasons = {
   cloud: 'Nothing is uploaded: the map stays in the cluster.',
   istio:
     'The mapper does not read Envoy’s statistics itself, which takes the right to run commands in every pod; it takes the reports of a watcher.',
-  telemetry: 'Nothing is told to anybody about use or errors.',
+  telemetry: 'Nothing is sent to anybody about use or errors.',
   unused: 'The original does not use it either.',
   agents: 'Of the agents: the original’s mapper does not use it either.',
 } as const;
@@ -49,9 +49,9 @@ export const acceptedOptions: readonly AcceptedOption[] = [
     ['OTTERIZE_ISTIO_METRIC_FETCH_TIMEOUT', '10s', 'Longest time of one reading.'],
   ]),
   ...options('telemetry', [
-    ['OTTERIZE_TELEMETRY_ENABLED', 'true', 'Tell the maker about use and errors.'],
-    ['OTTERIZE_TELEMETRY_USAGE_ENABLED', 'true', 'Tell the maker about use.'],
-    ['OTTERIZE_TELEMETRY_ERRORS_ENABLED', 'true', 'Tell the maker about errors.'],
+    ['OTTERIZE_TELEMETRY_ENABLED', 'true', 'Report to the maker about use and errors.'],
+    ['OTTERIZE_TELEMETRY_USAGE_ENABLED', 'true', 'Report to the maker about use.'],
+    ['OTTERIZE_TELEMETRY_ERRORS_ENABLED', 'true', 'Report to the maker about errors.'],
   ]),
   ...options('unused', [
     ['OTTERIZE_CREATE_WEBHOOK_CERTIFICATE', 'true', 'Nothing.'],
@@ -63,7 +63,9 @@ export const acceptedOptions: readonly AcceptedOption[] = [
   ]),
 ];
 
-/** What is asked for in `env` and not done here, each once: for the log. Values are not told, one of them is a secret. */
+/**
+ * What is asked for in `env` and not done here, each once: for the log. Values are not logged, one of them is a secret.
+ */
 export function notDone(
   env: Readonly<Record<string, string | undefined>>,
 ): readonly { readonly options: readonly string[]; readonly reason: string }[] {

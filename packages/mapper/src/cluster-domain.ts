@@ -1,4 +1,7 @@
-/** The cluster's domain as the search list of a pod's resolv.conf tells it (`svc.cluster.local`); undefined when it does not. */
+/**
+ * The cluster's domain as the search list of a pod's resolv.conf has it (`svc.cluster.local`); undefined when it does
+ * not.
+ */
 export function findClusterDomain(resolvConf: string): string | undefined {
   const domains = [...resolvConf.matchAll(/^search\s+(.*)$/gm)].flatMap(([, list = '']) => list.split(/\s+/));
   return domains

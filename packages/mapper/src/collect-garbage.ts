@@ -5,8 +5,8 @@ import { runInNewContext } from 'node:vm';
 const largest = 40 * 2 ** 20;
 
 /**
- * Gives memory back that is not in use. The first lists of a large cluster pass through a hundred MB of short-lived objects; left alone, V8
- * keeps a tenth of that for a process that will never need it again.
+ * Gives memory back that is not in use. The first lists of a large cluster pass through a hundred MB of short-lived
+ * objects; left alone, V8 keeps a tenth of that for a process that will never need it again.
  */
 export function collectSmallHeap(): void {
   if (process.memoryUsage().heapUsed <= largest) collectGarbage();

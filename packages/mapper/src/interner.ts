@@ -1,8 +1,8 @@
 import { identityKey, type LabelSet, type Workload } from '@network-mapper/model';
 
 /**
- * Holds one object for each key as long as anybody else holds it: equal values then are the same object. Names that come and go, such as those
- * of Jobs, do not fill the memory.
+ * Holds one object for each key as long as anybody else holds it: equal values then are the same object. Names that
+ * come and go, such as those of Jobs, do not fill the memory.
  */
 export class WeakInterner<T extends WeakKey> {
   readonly #known = new Map<string, WeakRef<T>>();
@@ -24,8 +24,8 @@ export class WeakInterner<T extends WeakKey> {
 const mostTexts = 100_000;
 
 /**
- * One object for equal label sets, workloads and texts: an edge then costs references instead of copies, and two workloads are compared by
- * comparing references. One per mapper.
+ * One object for equal label sets, workloads and texts: an edge then costs references instead of copies, and two
+ * workloads are compared by comparing references. One per mapper.
  */
 export class Interner {
   readonly #texts = new Map<string, string>();
@@ -44,7 +44,8 @@ export class Interner {
 
   labels(labels: Readonly<Record<string, string>> | undefined): LabelSet {
     const keys = Object.keys(labels ?? {}).sort();
-    // Neither keys nor values of labels have such a character (kubernetes.io/docs/concepts/overview/working-with-objects/labels).
+    // Neither keys nor values of labels have such a character
+    // (kubernetes.io/docs/concepts/overview/working-with-objects/labels).
     const whole = keys.map(key => `${key}\0${labels?.[key] ?? ''}`).join('\0');
     return this.#labelSets.get(whole, () => keys.map(key => ({ key: this.text(key), value: labels?.[key] ?? '' })));
   }

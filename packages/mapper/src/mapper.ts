@@ -10,6 +10,8 @@ import {
   type Config,
   type Logger,
   type Runnable,
+  monotonicTime,
+  wallTime,
 } from '@network-mapper/runtime';
 import { BytesInFlight } from './api/bytes-in-flight.ts';
 import { cachedTypes, fieldTables } from './api/fields.ts';
@@ -24,6 +26,7 @@ import { createGuard } from './auth/guard.ts';
 import { createRefusalLog } from './auth/refusal-log.ts';
 import { ClusterView } from './cluster/cluster-view.ts';
 import { Records } from './cluster/records.ts';
+import { createWorkloadDetails } from './cluster/workload-details.ts';
 import { createWatches } from './cluster/watches.ts';
 import { Intake } from './ingest/intake.ts';
 import { createPlace, type PlaceRules } from './ingest/place.ts';
@@ -54,7 +57,7 @@ export interface MapperParts {
   readonly mostMapBytes?: number;
   /** The namespace that the mapper runs in. */
   readonly ownNamespace?: string | undefined;
-  /** How domains that no traffic told of are looked up: in the system's DNS unless given. */
+  /** How domains that no traffic named are looked up: in the system's DNS unless given. */
   readonly lookUp?: AddressLookup;
   /** For the API over TLS. */
   readonly certificate?: CertificateFiles | undefined;
@@ -62,7 +65,7 @@ export interface MapperParts {
   readonly tlsListening?: (port: number) => void;
   /** Called once with the port of the API. */
   readonly listening?: (port: number) => void;
-  /** Told once with the port of the metrics endpoint. */
+  /** Called once with the port of the metrics endpoint. */
   readonly metricsListening?: (port: number) => void;
 }
 
@@ -76,7 +79,7 @@ export interface Mapper {
 /** How long the API waits for the first lists before it answers from what it has, in milliseconds. */
 const firstLists = 10_000;
 
-const clock = (): number => performance.now();
+const clock = monotonicTime;
 
 /** Milliseconds between two looks for what has expired: reading passes over it anyway. */
 const sweepInterval = 60_000;
@@ -88,12 +91,15 @@ const lastRequests = 2_000;
 /** Bytes of all bodies that are held at once, parsed to some ten times as much. A busy node's report has 150 KB. */
 const bodiesInFlight = 16 * 2 ** 20;
 
-/** The composition root: reports come in at the API, are resolved against the cluster, kept in the map, and asked for at the API. */
+/**
+ * The composition root: reports come in at the API, are resolved against the cluster, kept in the map, and asked for at
+ * the API.
+ */
 export function createMapper({
   config,
   connection,
   logger,
-  now = Date.now,
+  now = wallTime,
   memoryIsShort = () => false,
   mostMapBytes = Infinity,
   ownNamespace,
@@ -148,7 +154,12 @@ export function createMapper({
       instance = randomUUID();
     },
   });
-  const queries = createQueries({ map, explain: createExplain(context), now });
+  const queries = createQueries({
+    map,
+    explain: createExplain(context),
+    details: createWorkloadDetails({ connection, view, identities }),
+    now,
+  });
   const failed = (error: unknown): void => logger.error({ error }, 'a request failed');
   const graphql = new GraphqlEndpoint(
     { schema: createSchema(), queries, mutations, fields: fieldTables, cached: cachedTypes },
@@ -186,7 +197,7 @@ export function createMapper({
     handle,
     shutdownDelay: config.shutdownDelay,
     shutdownTimeout: lastRequests,
-    ready: () => untilSettled(watches.settled),
+    ready: () => untilSynced(watches.listed),
     stopping: () => {
       stopping = true;
     },
@@ -299,7 +310,7 @@ function toRules(config: MapperParts['config']): PlaceRules {
   };
 }
 
-async function untilSettled(settled: () => boolean): Promise<void> {
+async function untilSynced(listed: () => boolean): Promise<void> {
   const limit = AbortSignal.timeout(firstLists);
-  while (!settled() && (await pause(10, limit)));
+  while (!listed() && (await pause(10, limit)));
 }

@@ -67,14 +67,14 @@ export function createMapperMetrics(registry: Registry, { map, waitingRoom, kind
     registers,
   });
   for (const reason of Object.keys(skipReasons)) skipped.inc({ reason, evidence: 'DNS' }, 0);
-  gauge('mapper_edges', 'Edges of the map, by kind.', 'kind', () => [
+  gauge({ name: 'mapper_edges', help: 'Edges of the map, by kind.', label: 'kind' }, () => [
     ['intent', map.intents.size],
     ['external', map.external.size],
     ['incoming', map.incoming.size],
     ['cloud-operation', map.cloud.size],
     ['traffic-level', map.trafficLevels.size],
   ]);
-  gauge('mapper_edges_evicted', 'Edges that left for want of room, by kind.', 'kind', () => [
+  gauge({ name: 'mapper_edges_evicted', help: 'Edges that left for want of room, by kind.', label: 'kind' }, () => [
     ['intent', map.intents.evicted],
     ['external', map.external.evicted],
     ['incoming', map.incoming.evicted],
@@ -82,25 +82,42 @@ export function createMapperMetrics(registry: Registry, { map, waitingRoom, kind
     ['traffic-level', map.trafficLevels.evicted],
   ]);
   gauge(
-    'mapper_edge_details_dropped',
-    'Ports, topics, paths … that their edges had no room for, by what they are.',
-    'detail',
+    {
+      name: 'mapper_edge_details_dropped',
+      help: 'Ports, topics, paths … that their edges had no room for, by what they are.',
+      label: 'detail',
+    },
     () => [...map.budget.dropped()],
   );
-  gauge('mapper_map_bytes', 'Memory of all edges, estimated.', undefined, () => [['', map.budget.used]]);
-  gauge('mapper_sightings_waiting', 'Sightings that wait until their pods are known.', undefined, () => [
+  gauge({ name: 'mapper_map_bytes', help: 'Memory of all edges, estimated.' }, () => [['', map.budget.used]]);
+  gauge({ name: 'mapper_sightings_waiting', help: 'Sightings that wait until their pods are known.' }, () => [
     ['', waitingRoom.size],
   ]);
-  gauge('mapper_dns_cache_addresses', 'Addresses of names outside the cluster that are remembered.', undefined, () => [
-    ['', map.dnsCache.size],
-  ]);
-  gauge('mapper_watch_synced', '1 while a kind of objects is watched, 0 while it cannot be.', 'resource', () =>
-    kinds().map(({ kind, state }) => [kind, state.kind === 'synced' ? 1 : 0]),
+  gauge(
+    { name: 'mapper_dns_cache_addresses', help: 'Addresses of names outside the cluster that are remembered.' },
+    () => [['', map.dnsCache.size]],
+  );
+  gauge(
+    {
+      name: 'mapper_watch_synced',
+      help: '1 while a kind of objects is watched, 0 while it cannot be.',
+      label: 'resource',
+    },
+    () => kinds().map(({ kind, state }) => [kind, state.kind === 'synced' ? 1 : 0]),
   );
 
-  const lookedUp = byResult('mapper_domain_lookups', 'Domains of ClientIntents that were looked up in DNS, by result.');
-  const patched = byResult('mapper_client_intents_patches', 'Changes of the status of ClientIntents, by result.');
-  const exported = byResult('mapper_opentelemetry_exports', 'Messages to the OpenTelemetry collector, by result.');
+  const lookedUp = byResult({
+    name: 'mapper_domain_lookups',
+    help: 'Domains of ClientIntents that were looked up in DNS, by result.',
+  });
+  const patched = byResult({
+    name: 'mapper_client_intents_patches',
+    help: 'Changes of the status of ClientIntents, by result.',
+  });
+  const exported = byResult({
+    name: 'mapper_opentelemetry_exports',
+    help: 'Messages to the OpenTelemetry collector, by result.',
+  });
 
   const unauthorized = new Counter({
     name: 'mapper_requests_unauthorized_total',
@@ -131,14 +148,12 @@ export function createMapperMetrics(registry: Registry, { map, waitingRoom, kind
     skipped: (reason, evidence) => skipped.inc({ reason, evidence }),
   };
 
-  function byResult(name: string, help: string): Counter {
+  function byResult({ name, help }: { readonly name: string; readonly help: string }): Counter {
     return new Counter({ name: `${name}_total`, help, labelNames: ['result'], registers });
   }
 
   function gauge(
-    name: string,
-    help: string,
-    label: string | undefined,
+    { name, help, label }: { readonly name: string; readonly help: string; readonly label?: string },
     values: () => readonly (readonly [string, number])[],
   ): void {
     new Gauge({

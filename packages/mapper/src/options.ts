@@ -112,7 +112,7 @@ export const mapperOptions = {
     env: 'OTTERIZE_DNS_CLIENT_INTENTS_UPDATE_INTERVAL',
     form: interval,
     fallback: 100,
-    about: 'How often what is new for ClientIntents is written; without news nothing is done.',
+    about: 'How often what is new for ClientIntents is written; where nothing is new, nothing is done.',
   }),
   publishedRanges: option({
     env: 'OTTERIZE_PUBLISHED_ADDRESS_RANGES',

@@ -153,7 +153,7 @@ test('in mode none the API server is not asked about anybody', async () => {
   expect(cluster.kubernetes.reviews.counts).toEqual({ token: 0, access: 0 });
 });
 
-test('while the API server is away, new callers are told to come again, and known ones go on', async () => {
+test('while the API server is away, new callers are asked to try again, and known ones go on', async () => {
   await using cluster = await startGuarded();
   cluster.kubernetes.reviews.allows = mayListIn('team-a');
   await report(cluster);

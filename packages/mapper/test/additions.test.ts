@@ -18,7 +18,7 @@ async function answer(query: string): Promise<unknown> {
   return Object.values(body.data ?? {})[0];
 }
 
-test('a call tells when it was first and last seen, by what evidence, how often, and on which ports', async () => {
+test('a call shows when it was first and last seen, by what evidence, how often, and on which ports', async () => {
   await report(running, 'dns', {
     srcIp: '10.0.0.1',
     destinations: [{ destination: 'cart.shop.svc.cluster.local', lastSeen: later(5) }],
@@ -203,7 +203,7 @@ test('an empty map explains itself: what was seen and not mapped, by reason, wit
   expect(await answer('{ unmapped(reasons: ["no-pod"]) { nodes { reason } } }')).toEqual({ nodes: [] });
 });
 
-test('agents tell what they captured and lost, so that a blind node shows', async () => {
+test('agents report what they captured and lost, so that a blind node shows', async () => {
   const status = `{ kind: "sniffer", name: "node-1", version: "0.1.0", startedAt: "${noon}", captured: 10, dropped: 4, droppedByInterface: 0,
     undecodable: [{ reason: "truncated", count: 1 }], skipped: [], reported: 5, lost: 0 }`;
   await running.ask(`mutation { reportAgentStatus(status: ${status}) }`);

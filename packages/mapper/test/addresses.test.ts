@@ -72,7 +72,7 @@ test('a pod that has ended is the client until its end, and not after', async ()
   expect(await calls(running)).toEqual(['shop/batch -> shop/cart']);
 });
 
-test('a sighting that comes before the news of its pod waits for it', async () => {
+test('a sighting that comes before its pod is known waits for it', async () => {
   await report(running, 'dns', { srcIp: '10.0.0.50', destinations: [{ destination: 'cart.shop.svc.cluster.local' }] });
   expect(await calls(running)).toEqual([]);
   await cluster.put(...workload('late', '10.0.0.50'));
@@ -91,7 +91,7 @@ test('a sighting whose pod never turns up is counted after a minute', async () =
   expect(await running.metrics()).toContain('mapper_sightings_skipped_total{reason="no-pod",evidence="DNS"} 1');
 });
 
-test('of two pods that claim an address the hostname tells which one was seen', async () => {
+test('of two pods that claim an address the hostname shows which one was seen', async () => {
   await cluster.put(...workload('twin', '10.0.0.1'));
   const destinations = [{ destination: 'cart.shop.svc.cluster.local' }];
   await report(running, 'dns', { srcIp: '10.0.0.1', destinations });

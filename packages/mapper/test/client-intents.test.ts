@@ -160,7 +160,7 @@ test('a wildcard has the addresses of all names below it, and is never looked up
   expect(lookups.filter(name => !name.startsWith('marker'))).toEqual([]);
 });
 
-test('a domain that no traffic told of is looked up, and again when that answer is two minutes old', async () => {
+test('a domain that no traffic named is looked up, and again when that answer is two minutes old', async () => {
   const names = { 'a.example.com': ['198.51.100.10'] };
   const { running, status, lookups, quiet } = await startPublishing([clientIntents('web', ['a.example.com'])], names);
   const first = [resolved('a.example.com', '198.51.100.10')];
@@ -237,7 +237,7 @@ test.each([
   await soon(() => expect(written()).toHaveProperty('resolvedIPs'));
 });
 
-test('told not to publish, the mapper does not even ask for ClientIntents', async () => {
+test('configured not to publish, the mapper does not even ask for ClientIntents', async () => {
   const cluster = await startSmallCluster({ env: { OTTERIZE_DNS_CLIENT_INTENTS_UPDATE_ENABLED: 'false' } });
   onTestFinished(() => cluster[Symbol.asyncDispose]());
   await cluster.put();

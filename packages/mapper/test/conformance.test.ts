@@ -102,7 +102,7 @@ const departures: Readonly<Record<string, string>> = {
     'A pod of phase Pending that has an address runs its init containers, which make calls.',
   'dns-external-counts-across-intervals': 'A consumer gets an edge as it stands, with all of its addresses.',
   'identity-first-owner-reference-only': 'The owner that controls a pod is followed, wherever it stands in the list.',
-  'identity-static-pod-owned-by-node': 'A Node is no workload: static pods of a node are told from each other.',
+  'identity-static-pod-owned-by-node': 'A Node is no workload: static pods of a node are distinguished.',
   'merge-service-name-not-added-later': 'The name of the Service is filled in when it becomes known.',
 };
 

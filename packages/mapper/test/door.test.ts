@@ -120,11 +120,11 @@ describe('doors', () => {
     expect((await get('mutation { resetCapture }')).status).toBe(406);
   });
 
-  test('a query is known by its hash once it was told', async () => {
+  test('a query is known by its hash once it was sent', async () => {
     const query = '{ health __typename }';
     const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') };
-    const ask = async (told: string | undefined): Promise<unknown> =>
-      JSON.parse((await post(JSON.stringify({ query: told, extensions: { persistedQuery } }))).text);
+    const ask = async (document: string | undefined): Promise<unknown> =>
+      JSON.parse((await post(JSON.stringify({ query: document, extensions: { persistedQuery } }))).text);
     expect(await ask(undefined)).toEqual({
       errors: [{ message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
       data: null,

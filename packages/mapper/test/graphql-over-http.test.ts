@@ -9,8 +9,9 @@ beforeAll(async () => {
 afterAll(() => cluster[Symbol.asyncDispose]());
 
 /**
- * Audits of clients that do not accept `application/graphql-response+json`, which want another status for what does not fit the schema than
- * the original's 422. Its command line takes 422 for a mapper that is older than itself, so that stays.
+ * Audits of clients that do not accept `application/graphql-response+json`, which want another status for what does not
+ * fit the schema than the original's 422. Its command line takes 422 for a mapper that is older than itself, so that
+ * stays.
  */
 const againstTheOriginal = ['3E3A', '572B', 'FDE2', '7B9B'];
 

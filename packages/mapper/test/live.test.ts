@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differences } from './partial-match.ts';
 import { startMapper, type RunningMapper } from './running-mapper.ts';
 
-/** Recorded on a real cluster of two nodes: its objects, reports and what the original answered to each of them alone. */
+/**
+ * Recorded on a real cluster of two nodes: its objects, reports and what the original answered to each of them alone.
+ */
 const fixture = (name: string): readonly unknown[] =>
   readJsonLines(new URL(`fixtures/live/${name}.jsonl`, import.meta.url));
 
@@ -68,7 +70,10 @@ describe('what the original made of the reports of a real cluster', () => {
   });
 });
 
-/** The original's answer with what is mended on purpose: flags and kinds that it left out, a list that it made of nothing. */
+/**
+ * The original's answer with what is mended on purpose: flags and kinds that it left out, a list that it made of
+ * nothing.
+ */
 function departed(intent: Intent): object {
   const isDns = intent.resolutionData.startsWith('handleDNS');
   const mended = ({ nameResolvedUsingAnnotation: flag, podOwnerKind, ...rest }: Identity, always: boolean): object => ({
@@ -103,7 +108,10 @@ interface RawRequest {
 }
 
 describe('requests as they were sent to the original', () => {
-  /** Answered otherwise on purpose: slashes at the end mean nothing, and JavaScript knows no difference between 80 and 80.0. */
+  /**
+   * Answered otherwise on purpose: slashes at the end mean nothing, and JavaScript knows no difference between 80 and
+   * 80.0.
+   */
   const mended: Readonly<Record<string, number>> = {
     'trailing-slash': 200,
     'healthz-slash': 200,

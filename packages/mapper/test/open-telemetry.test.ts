@@ -89,7 +89,7 @@ test('a collector that refuses is counted, and gets all of it when it accepts ag
   await vi.waitFor(() => expect(collector.values.get(pair)).toBe(3), soon);
 });
 
-test('what was seen last is delivered when the mapper is told to stop', async () => {
+test('what was seen last is delivered when the mapper stops', async () => {
   const slow = { OTTERIZE_UPLOAD_INTERVAL_SECONDS: '3600', OTEL_METRIC_EXPORT_INTERVAL: '3600000' };
   const { collector, cluster, stop } = await startExporting(slow);
   await connect(cluster, 40_001);

@@ -12,8 +12,8 @@ const sets = new Set([
 ]);
 
 /**
- * What of `wanted` is not in `got`, as sentences: objects may have more members than wanted, `null` also fits an absent member, lists have
- * the same length and order, but for those whose order means nothing.
+ * What of `wanted` is not in `got`, as sentences: objects may have more members than wanted, `null` also fits an absent
+ * member, lists have the same length and order, but for those whose order means nothing.
  */
 export function differences(wanted: unknown, got: unknown, at = 'result', name = ''): readonly string[] {
   const text = JSON.stringify(got);

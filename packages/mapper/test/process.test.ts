@@ -60,7 +60,7 @@ async function health(url: string): Promise<string> {
   );
 }
 
-test('when told to stop the mapper answers for a moment longer, says that it is not ready, and ends well within five seconds', async () => {
+test('when it has to stop the mapper answers for a moment longer, says that it is not ready, and ends well within five seconds', async () => {
   const { child, url } = await start({ OTTERIZE_SHUTDOWN_DELAY: '700ms' });
   await expect.poll(() => health(url)).toBe('{"data":{"health":true}}');
   const started = performance.now();
@@ -73,14 +73,14 @@ test('when told to stop the mapper answers for a moment longer, says that it is 
   expect(performance.now() - started).toBeLessThan(5_000);
 });
 
-test('options of the original that do nothing here stop nothing; who asks by them for more is told, without secrets', async () => {
+test('options of the original that do nothing here stop nothing; what they ask for beyond that is logged, without secrets', async () => {
   const { url, output } = await start({ OTTERIZE_CLIENT_ID: 'me', OTTERIZE_CLIENT_SECRET: 'hush' });
   await expect.poll(() => health(url)).toBe('{"data":{"health":true}}');
   expect(output()).toContain('OTTERIZE_CLIENT_ID');
   expect(output()).not.toContain('hush');
 });
 
-test('wrong options are told all at once, with exit code 78', async () => {
+test('wrong options are listed all at once, with exit code 78', async () => {
   const { child, output } = await start({
     OTTERIZE_DEBUG: 'perhaps',
     OTTERIZE_METRICS_PORT: 'x',

@@ -30,7 +30,10 @@ export function workload(
   return [owner, set, pod({ name: `${app}-1-x`, namespace, ip, owner: set, labels: { app }, ...more })];
 }
 
-/** Two workloads, `web` (10.0.0.1) and `cart` (10.0.0.2, behind a Service at 10.96.0.2), and a mapper whose clock stands a minute after noon. */
+/**
+ * Two workloads, `web` (10.0.0.1) and `cart` (10.0.0.2, behind a Service at 10.96.0.2), and a mapper whose clock stands
+ * a minute after noon.
+ */
 export interface SmallCluster extends AsyncDisposable {
   readonly kubernetes: KubernetesApi;
   readonly running: RunningMapper;
@@ -49,7 +52,10 @@ export async function startSmallCluster(options: RunningMapperOptions = {}): Pro
   const running = await startMapper(kubernetes, { now: Date.parse(later(60)), ...options });
 
   let markers = 0;
-  /** Each kind has a watch of its own: when a pod, its Service and the slice between them are known, so is all that came before. */
+  /**
+   * Each kind has a watch of its own: when a pod, its Service and the slice between them are known, so is all that came
+   * before.
+   */
   async function heard(): Promise<void> {
     const name = `marker-${++markers}`;
     const clusterIp = `10.97.0.${markers}`;

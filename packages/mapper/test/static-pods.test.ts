@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { calls, report } from './reports.ts';
 import { startSmallCluster } from './small-cluster.ts';
 
-test('static pods of one node are told apart', async () => {
+test('static pods of one node are distinguished', async () => {
   await using cluster = await startSmallCluster();
   const owner = node({ name: 'cp-1', ips: ['192.168.7.9'] });
   const hash = (digit: string) => digit.repeat(32);

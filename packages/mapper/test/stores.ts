@@ -26,7 +26,7 @@ export class Stores {
   /** What changed since the last read, of one kind. */
   #changes<K extends Edge['kind']>(kind: K): readonly Fresh<Extract<Edge, { kind: K }>>[] {
     const interval = this.#connections.begin();
-    const { changes, cursor } = this.#running.mapper.map.log.changesSince(this.#cursor, Infinity);
+    const { changes, cursor } = this.#running.mapper.map.log.changesSince(this.#cursor, { limit: Infinity });
     this.#cursor = cursor;
     interval.acknowledge();
     return changes

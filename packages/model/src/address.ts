@@ -2,8 +2,9 @@
 const dotted = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 /**
- * An address in the one form in which addresses are compared: IPv4 dotted, IPv6 as RFC 5952 writes it (lower case, the longest run of zeros
- * as `::`, no dotted part), an IPv4 address that is mapped into IPv6 as IPv4, without a zone. Undefined for a text that is no address.
+ * An address in the one form in which addresses are compared: IPv4 dotted, IPv6 as RFC 5952 writes it (lower case, the
+ * longest run of zeros as `::`, no dotted part), an IPv4 address that is mapped into IPv6 as IPv4, without a zone.
+ * Undefined for a text that is no address.
  */
 export function normalAddress(text: string): string | undefined {
   if (dotted.test(text)) return text;

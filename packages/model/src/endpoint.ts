@@ -10,7 +10,8 @@ export interface Endpoint {
 export type Protocol = 'TCP' | 'UDP';
 
 /**
- * Endpoints, ascending by port, target and protocol, each packed into one number. Most edges have none or one: then there is no list.
+ * Endpoints, ascending by port, target and protocol, each packed into one number. Most edges have none or one: then
+ * there is no list.
  */
 export type EndpointSet = number | readonly number[] | undefined;
 

@@ -1,6 +1,7 @@
 /**
- * The kinds of evidence, in the words of the API. This is the only list of them: the order gives each its bit in a stored edge, so a new kind
- * is added at the end. `mutation` is the field of the API that reports it, `counter` names the metrics of its reports.
+ * The kinds of evidence, in the words of the API. This is the only list of them: the order gives each its bit in a
+ * stored edge, so a new kind is added at the end. `mutation` is the field of the API that reports it, `counter` names
+ * the metrics of its reports.
  */
 export const evidenceKinds = {
   DNS: { mutation: 'reportCaptureResults', counter: 'dns' },

@@ -1,4 +1,6 @@
-/** One side of what was seen, as its source names it. What it stands for in the cluster is for the mapper to find out. */
+/**
+ * One side of what was seen, as its source names it. What it stands for in the cluster is for the mapper to find out.
+ */
 export type Party = AddressParty | NameParty | PodParty | WorkloadParty | ResourceParty;
 
 /** An address and, where it is known, the process behind it. Addresses are texts in normal form (`normalAddress`). */

@@ -2,8 +2,8 @@ import type { Evidence } from './evidence.ts';
 import type { Party } from './party.ts';
 
 /**
- * "This party talked to that party", with the evidence for it. Everything that is ever reported is one of these; what only one kind of
- * evidence knows is in `detail`. Times are milliseconds since the epoch, by the clock of the source.
+ * "This party talked to that party", with the evidence for it. Everything that is ever reported is one of these; what
+ * only one kind of evidence knows is in `detail`. Times are milliseconds since the epoch, by the clock of the source.
  */
 export interface Sighting {
   readonly evidence: Evidence;
@@ -29,7 +29,7 @@ export interface DnsDetail {
 export interface ConnectionDetail {
   readonly kind: 'connection';
   readonly protocol?: 'TCP' | 'UDP' | undefined;
-  /** True when the server accepted, false when only attempts were seen; absent where the source cannot tell. */
+  /** True when the server accepted, false when only attempts were seen; absent where the source does not know. */
   readonly accepted?: boolean | undefined;
   /** Ports of the client, up to `mostSourcePorts` from agents of ours. */
   readonly sourcePorts: readonly number[];
@@ -65,7 +65,7 @@ export interface TrafficLevelDetail {
   readonly flows: number;
 }
 
-/** Source ports serve to count connections; of a busy client these are enough to tell it from a quiet one. */
+/** Source ports serve to count connections; of a busy client these are enough to distinguish it from a quiet one. */
 export const mostSourcePorts = 64;
 
 /** The key under which sightings of the same thing are merged by an agent before they are reported. */

@@ -1,10 +1,10 @@
 /**
- * Why a sighting is not on the map: the label `reason` of the metric `mapper_sightings_skipped_total`, the query `unmapped`, and a
- * row of docs/skip-reasons.md. A reason is added here or nowhere.
+ * Why a sighting is not on the map: the label `reason` of the metric `mapper_sightings_skipped_total`, the query
+ * `unmapped`, and a row of docs/skip-reasons.md. A reason is added here or nowhere.
  */
 export const skipReasons = {
   'alias-cycle': 'Services of type ExternalName lead to each other, or through too many of them.',
-  'ambiguous-address': 'Several pods claim the address at that time, and nothing told them apart.',
+  'ambiguous-address': 'Several pods claim the address at that time, and nothing distinguished them.',
   'ambiguous-service': 'Several Services claim the address or the port.',
   'api-server-address': 'The destination is an address of the API server itself, not its Service.',
   'bad-destination': 'A traffic report from outside named no address or no port.',

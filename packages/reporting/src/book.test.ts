@@ -182,7 +182,7 @@ test('at the end everything is due, also what only lasts', () => {
 
 test('when there is no room, what was acknowledged goes first, then attempts, then the oldest; only the latter count as evicted', () => {
   const talks = new Talks(3);
-  talks.record({ to: 'told', times: 1 });
+  talks.record({ to: 'reported', times: 1 });
   talks.takeAll(0);
   talks.record({ to: 'oldest', times: 1 });
   talks.record({ to: 'attempt', times: 1, accepted: false });

@@ -7,7 +7,10 @@ export interface BookOptions {
   readonly refresh: number;
   /** Milliseconds for which what was acknowledged is held, for a mapper that may be replaced; at least `refresh`. */
   readonly rememberFor: number;
-  /** As many as this are held so long; when there are more, what was not seen for two refreshes leaves, the oldest first. */
+  /**
+   * As many as this are held so long; when there are more, what was not seen for two refreshes leaves, the oldest
+   * first.
+   */
   readonly maxRemembered: number;
 }
 
@@ -42,9 +45,9 @@ export interface Batch {
 }
 
 /**
- * What was seen and not yet acknowledged, merged under one key each, and what was acknowledged a short while ago. A sighting is due when
- * it is new or says more than before, and once every `refresh` while it lasts. All times are milliseconds of a
- * monotonic clock, so that steps of the wall clock do not matter.
+ * What was seen and not yet acknowledged, merged under one key each, and what was acknowledged a short while ago. A
+ * sighting is due when it is new or says more than before, and once every `refresh` while it lasts. All times are
+ * milliseconds of a monotonic clock, so that steps of the wall clock do not matter.
  */
 export class Book {
   readonly #options: BookOptions;
@@ -115,7 +118,8 @@ export class Book {
     return {
       sightings: entries.flatMap(({ sending }) => (sending === undefined ? [] : [sending])),
       acknowledge: now => {
-        // Whether it was the mapper before or the present one that took them cannot be known: twice is better than never.
+        // Whether it was the mapper before or the present one that took them cannot be known: twice is better than
+        // never.
         const arrived = generation === this.#generation;
         for (const entry of entries)
           if (arrived) this.#acknowledge(entry, now);

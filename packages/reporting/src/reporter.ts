@@ -1,4 +1,4 @@
-import { backoff, type Runnable } from '@network-mapper/runtime';
+import { after, backoff, type Runnable } from '@network-mapper/runtime';
 import type { Alarm } from './alarm.ts';
 import type { Channel } from './channel.ts';
 
@@ -48,7 +48,7 @@ export function createReporter(options: ReporterOptions): Runnable {
     run: async signal => {
       // A report that is on its way when the end is announced may still arrive: it is given up only some seconds later.
       const giveUp = new AbortController();
-      signal.addEventListener('abort', () => setTimeout(() => giveUp.abort(), shutdownTimeout).unref(), { once: true });
+      signal.addEventListener('abort', () => after(shutdownTimeout, () => giveUp.abort()), { once: true });
       do await report(giveUp.signal, false);
       while (
         await alarm.wait(

@@ -8,8 +8,8 @@ export interface BackoffOptions {
 }
 
 /**
- * Milliseconds to wait before the next try, `failures` (from 1) in a row: twice as many after each, up to `max`, of which a
- * random half to all, so that many clients that lost the same server do not come back at once.
+ * Milliseconds to wait before the next try, `failures` (from 1) in a row: twice as many after each, up to `max`, of
+ * which a random half to all, so that many clients that lost the same server do not come back at once.
  */
 export function backoff(failures: number, { first, max, random = Math.random }: BackoffOptions): number {
   const longest = Math.min(max, first * 2 ** Math.min(failures - 1, 40));

@@ -9,8 +9,8 @@ export interface HealthListenerOptions {
 }
 
 /**
- * `GET /healthz`: 200 while the process lives, since a restart would mend nothing else. `GET /readyz`: 200, or 503 with each problem on a
- * line.
+ * `GET /healthz`: 200 while the process lives, since a restart would mend nothing else. `GET /readyz`: 200, or 503 with
+ * each problem on a line.
  */
 export function createHealthListener({ port, problems, listening }: HealthListenerOptions): Runnable {
   return createHttpListener({

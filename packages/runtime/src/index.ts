@@ -15,6 +15,10 @@ export * as form from './option-forms.ts';
 export { aborted, every, pause, runAll, type Runnable } from './lifecycle.ts';
 export { runProgram } from './process.ts';
 
+// Time
+export { monotonicTime, wallTime } from './clock.ts';
+export { after } from './timer.ts';
+
 // Being watched
 export { createLogger, describe, type Logger } from './logger.ts';
 export { Counter, createMetricsListener, createRegistry, Gauge, Histogram, Registry } from './metrics.ts';

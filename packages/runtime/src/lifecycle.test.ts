@@ -11,7 +11,7 @@ function waiting(name: string, log: string[]): Runnable {
   };
 }
 
-test('when one part fails the others are stopped, and the failure is told', async () => {
+test('when one part fails the others are stopped, and the failure is thrown', async () => {
   const log: string[] = [];
   const failing: Runnable = { name: 'listener', run: () => Promise.reject(new Error('port 9090 is taken')) };
   await expect(runAll([waiting('watch', log), failing], new AbortController().signal)).rejects.toThrow(
@@ -22,10 +22,10 @@ test('when one part fails the others are stopped, and the failure is told', asyn
 
 test('a part that ends by itself is a failure', async () => {
   const ending: Runnable = { name: 'watch', run: () => Promise.resolve() };
-  await expect(runAll([ending], new AbortController().signal)).rejects.toThrow('watch ended before it was told to');
+  await expect(runAll([ending], new AbortController().signal)).rejects.toThrow('watch ended before it had to');
 });
 
-test('all parts end without a failure when told to', async () => {
+test('all parts end without a failure when the signal aborts', async () => {
   const log: string[] = [];
   const stop = new AbortController();
   const running = runAll([waiting('a', log), waiting('b', log)], stop.signal);
@@ -34,7 +34,7 @@ test('all parts end without a failure when told to', async () => {
   expect(log).toHaveLength(2);
 });
 
-test('repeated work never overlaps and ends when told', async () => {
+test('repeated work never overlaps and ends when its signal aborts', async () => {
   const stop = new AbortController();
   let active = 0;
   let runs = 0;

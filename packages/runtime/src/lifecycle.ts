@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Something that works until it is told to stop. It settles once it has let go of everything it held. */
+/** Something that works until its signal aborts. Its promise resolves once it has released everything it held. */
 export interface Runnable {
   readonly name: string;
   run(signal: AbortSignal): Promise<void>;
@@ -20,7 +20,7 @@ export async function runAll(runnables: readonly Runnable[], signal: AbortSignal
       const { name } = runnable;
       try {
         await runnable.run(stopping);
-        if (!stopping.aborted) failures.push(new Error(`${name} ended before it was told to`));
+        if (!stopping.aborted) failures.push(new Error(`${name} ended before it had to`));
       } catch (error) {
         failures.push(error instanceof Error ? error : new Error(`${name} failed`, { cause: error }));
       } finally {
@@ -37,12 +37,12 @@ export async function every(interval: number, work: () => Promise<void> | void, 
 }
 
 /** Waits `milliseconds`; false when `signal` aborted, at once in that case. */
-export async function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+export async function pause(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
   try {
-    await sleep(milliseconds, undefined, { signal });
+    await sleep(milliseconds, undefined, signal && { signal });
     return true;
   } catch (error) {
-    if (signal.aborted) return false;
+    if (signal?.aborted === true) return false;
     throw error;
   }
 }

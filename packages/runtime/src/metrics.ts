@@ -6,7 +6,8 @@ export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
  * A registry that already holds the process's own metrics (memory, CPU, event loop).
- * @param loopTimer Milliseconds of the timer that measures how long the event loop is held; what it measures includes them.
+ * @param loopTimer Milliseconds of the timer that measures how long the event loop is held; what it measures includes
+ * them.
  */
 export function createRegistry({ loopTimer = 10 }: { readonly loopTimer?: number } = {}): Registry {
   const registry = new Registry();

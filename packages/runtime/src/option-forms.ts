@@ -111,8 +111,8 @@ const milliseconds: Readonly<Record<string, number>> = {
 const durationPattern = /^(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/;
 
 /**
- * A duration as Go's `time.ParseDuration` reads it (`500ms`, `1m30s`), in milliseconds. A number without a unit is refused:
- * the original took it for nanoseconds.
+ * A duration as Go's `time.ParseDuration` reads it (`500ms`, `1m30s`), in milliseconds. A number without a unit is
+ * refused: the original took it for nanoseconds.
  */
 export const duration: OptionForm<number> = {
   form: 'duration',

@@ -25,7 +25,9 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 export interface Option<T> {
   /** The environment variable. A variable that is set but empty counts as not set. */
   readonly env: string;
-  /** How it is given in a command line, for programs that are started by people; in a configuration file `name` as well. */
+  /**
+   * How it is given in a command line, for programs that are started by people; in a configuration file `name` as well.
+   */
   readonly flag?: Flag;
   readonly form: OptionForm<T>;
   readonly fallback: T;

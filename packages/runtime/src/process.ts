@@ -7,7 +7,7 @@ const exitConfig = 78;
 
 /**
  * Runs a program: `compose` reads the options and makes its parts, which run until SIGTERM or SIGINT.
- * Ends the process: 0 when told to stop, 78 when the configuration is wrong (each problem on a line of
+ * Ends the process: 0 after a signal to stop, 78 when the configuration is wrong (each problem on a line of
  * standard error), 1 when a part failed.
  */
 export async function runProgram(

@@ -19,8 +19,8 @@ function provide(): readonly string[] {
   const missing = missingPackages();
   if (missing.length === 0) return [];
   if (!canInstall()) return missing;
-  narrate(`installing Debian packages: ${missing.join(', ')}`);
-  const complaint = installPackages();
+  narrate(`installing Debian packages on this machine, by apt-get: ${missing.join(', ')}`);
+  const complaint = installPackages(missing);
   if (complaint !== undefined) narrate(complaint);
   return missingPackages();
 }
@@ -61,7 +61,7 @@ const { keep = false, replay = false, record: file, help = false } = readArgumen
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
 whenStarterDies(() => stop.abort());
-// Whoever reads the map may stop reading (`npm run demo | head`): then there is nobody left to tell.
+// Whoever reads the map may stop reading (`npm run demo | head`): then nobody reads what is left.
 process.stdout.on('error', () => stop.abort());
 const options = { keep, signal: stop.signal };
 

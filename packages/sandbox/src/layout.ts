@@ -26,7 +26,7 @@ export interface PlacedWorkload extends Placed {
   readonly workload: Workload;
 }
 
-/** A call as the process of the caller is told it. */
+/** A call as the process of the caller receives it. */
 export interface Target {
   readonly to: string;
   readonly host: string;

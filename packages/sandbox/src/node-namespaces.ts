@@ -2,32 +2,38 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { News, NumberedOrder, Order } from './protocol.ts';
+import type { NodeEvent, NumberedCommand, Command } from './protocol.ts';
 import { SandboxError } from './sandbox-error.ts';
 import { toolPath } from './tools.ts';
 
 const inside = fileURLToPath(new URL('inside/main.ts', import.meta.url));
 
-/** Network, mount and process namespaces of their own; where the user is not root, in a user namespace in which it is. */
+/**
+ * Network, mount and process namespaces of their own; where the user is not root, in a user namespace in which it is.
+ */
 function unshareCommand(): readonly string[] {
   const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   return ['unshare', ...asUser, '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
 }
 
-/** The namespaces of a node, with a process in them that does what it is ordered to. All of it ends when this process ends, however that is. */
+/**
+ * The namespaces of a node, with a process in them that does what it is ordered to. All of it ends when this process
+ * ends, however that is.
+ */
 export class NodeNamespaces implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, { readonly done: () => void; readonly failed: (error: Error) => void }>();
-  readonly #onNews: (news: News) => void;
+  readonly #onEvent: (event: NodeEvent) => void;
   #lastNumber = 0;
 
   /** `directory` is removed when the namespaces end. */
-  static async open(directory: string, onNews: (news: News) => void): Promise<NodeNamespaces> {
+  static async open(directory: string, onEvent: (event: NodeEvent) => void): Promise<NodeNamespaces> {
     const [program = '', ...args] = unshareCommand();
     const child = spawn(program, [...args, process.execPath, inside, directory], {
       env: { PATH: toolPath },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // In a session of its own: a Ctrl-C of the terminal reaches only this process, which then ends the node in good order.
+      // In a session of its own: a Ctrl-C of the terminal reaches only this process, which then ends the node in good
+      // order.
       detached: true,
     });
     let complaint = '';
@@ -42,16 +48,16 @@ export class NodeNamespaces implements AsyncDisposable {
         reject(new SandboxError('unavailable', message));
       });
     });
-    return new NodeNamespaces(child, { onNews, complaint: () => complaint });
+    return new NodeNamespaces(child, { onEvent, complaint: () => complaint });
   }
 
   private constructor(
     child: ChildProcess,
-    { onNews, complaint }: { onNews: (news: News) => void; complaint: () => string },
+    { onEvent, complaint }: { onEvent: (event: NodeEvent) => void; complaint: () => string },
   ) {
     this.#child = child;
-    this.#onNews = onNews;
-    child.on('message', (news: News) => this.#hear(news));
+    this.#onEvent = onEvent;
+    child.on('message', (event: NodeEvent) => this.#onMessage(event));
     child.once('exit', () => {
       for (const { failed } of this.#waiting.values())
         failed(new SandboxError('broken', `the sandbox ended: ${complaint().trim()}`));
@@ -66,11 +72,11 @@ export class NodeNamespaces implements AsyncDisposable {
   }
 
   /** Resolves when it is done; throws when it cannot be done. */
-  order(order: Order): Promise<void> {
+  execute(command: Command): Promise<void> {
     const number = ++this.#lastNumber;
     return new Promise((resolve, reject) => {
       this.#waiting.set(number, { done: resolve, failed: reject });
-      this.#child.send({ number, order } satisfies NumberedOrder, error => {
+      this.#child.send({ number, command } satisfies NumberedCommand, error => {
         if (error === null) return;
         this.#waiting.delete(number);
         reject(new SandboxError('broken', `the sandbox does not listen: ${error.message}`, { cause: error }));
@@ -86,14 +92,14 @@ export class NodeNamespaces implements AsyncDisposable {
     await exited;
   }
 
-  #hear(news: News): void {
-    if (news.kind !== 'done' && news.kind !== 'failed') {
-      this.#onNews(news);
+  #onMessage(event: NodeEvent): void {
+    if (event.kind !== 'done' && event.kind !== 'failed') {
+      this.#onEvent(event);
       return;
     }
-    const waiting = this.#waiting.get(news.number);
-    this.#waiting.delete(news.number);
-    if (news.kind === 'done') waiting?.done();
-    else waiting?.failed(new SandboxError('broken', news.message));
+    const waiting = this.#waiting.get(event.number);
+    this.#waiting.delete(event.number);
+    if (event.kind === 'done') waiting?.done();
+    else waiting?.failed(new SandboxError('broken', event.message));
   }
 }

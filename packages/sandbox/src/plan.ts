@@ -17,7 +17,9 @@ export interface Workload {
 
 export interface Call {
   readonly to: string;
-  /** What the caller knows of the called: its name, its name and namespace, its Service's address, or its pod's address. */
+  /**
+   * What the caller knows of the called: its name, its name and namespace, its Service's address, or its pod's address.
+   */
   readonly by: 'name' | 'name.namespace' | 'cluster-ip' | 'pod-ip';
   /** `once`: a lookup and a connection for each call. `kept`: one connection, opened when the pod starts, for all. */
   readonly connection: 'once' | 'kept';
@@ -30,9 +32,10 @@ function calls(targets: Readonly<Record<string, HowCalled>>): readonly Call[] {
 }
 
 /**
- * The call graph of the Google microservices demo ("Online Boutique", https://github.com/GoogleCloudPlatform/microservices-demo) with its
- * service ports. The ways in which one service reaches another are mixed, so that each kind of evidence is needed for some edge: whoever opens
- * its connections before the sniffer starts and keeps them is visible to the socket scan alone.
+ * The call graph of the Google microservices demo ("Online Boutique",
+ * https://github.com/GoogleCloudPlatform/microservices-demo) with its service ports. The ways in which one service
+ * reaches another are mixed, so that each kind of evidence is needed for some edge: whoever opens its connections
+ * before the sniffer starts and keeps them is visible to the socket scan alone.
  */
 export const microservicesDemo: Plan = {
   namespace: 'otterize-ecom-demo',

@@ -1,6 +1,9 @@
 import type { Signal } from './watched-process.ts';
 
-/** Somewhere a stream can be connected to or listened at: a TCP port, or a path of a Unix socket, which reaches across network namespaces. */
+/**
+ * Somewhere a stream can be connected to or listened at: a TCP port, or a path of a Unix socket, which reaches across
+ * network namespaces.
+ */
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** A pod's network as the node sees it. */
@@ -24,9 +27,12 @@ export interface Network {
 }
 
 /** What the process outside asks the node for. */
-export type Order =
+export type Command =
   | { readonly kind: 'lay-network'; readonly network: Network }
-  /** Starts a process in a pod's network, or in the node's where no pod is named. `command[0]` is an absolute path or found in PATH. */
+  /**
+   * Starts a process in a pod's network, or in the node's where no pod is named. `command[0]` is an absolute path or
+   * found in PATH.
+   */
   | {
       readonly kind: 'start';
       readonly process: number;
@@ -42,14 +48,14 @@ export type Order =
   /** Hands streams that arrive at `from` on to `to`. */
   | { readonly kind: 'forward'; readonly from: Address; readonly to: Address };
 
-export interface NumberedOrder {
+export interface NumberedCommand {
   readonly number: number;
-  readonly order: Order;
+  readonly command: Command;
 }
 
-/** What the node tells the process outside. */
-export type News =
-  | { readonly kind: 'awake' }
+/** What the node sends to the process outside. */
+export type NodeEvent =
+  | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly number: number }
   | { readonly kind: 'failed'; readonly number: number; readonly message: string }
   | { readonly kind: 'line'; readonly process: number; readonly text: string }

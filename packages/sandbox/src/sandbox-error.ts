@@ -1,4 +1,7 @@
-/** Why there is no sandbox: the machine does not allow one, or something in it went wrong. The message says what and where. */
+/**
+ * Why there is no sandbox: the machine does not allow one, or something in it went wrong. The message says what and
+ * where.
+ */
 export class SandboxError extends Error {
   override readonly name = 'SandboxError';
   readonly code: 'unavailable' | 'broken';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKubernetesApi, updateEndpointSlices, type KubernetesApi } from '@network-mapper/testkit';
 import { clusterObjects } from './cluster-objects.ts';
-import { letIn, letOut } from './doors.ts';
+import { exposeInside, exposeOutside } from './port-bridges.ts';
 import { layOut, targetOf, zoneOf, type Layout, type Placed, type PlacedWorkload } from './layout.ts';
 import { NodeNamespaces } from './node-namespaces.ts';
 import type { Plan } from './plan.ts';
@@ -35,7 +35,10 @@ interface Built {
   readonly mapperUrl: string;
 }
 
-/** Makes the node, its pods' networks, the Services before them and the Kubernetes API that tells of them. No pod runs yet. */
+/**
+ * Makes the node, its pods' networks, the Services before them and the Kubernetes API that lists them. No pod runs
+ * yet.
+ */
 export async function openSandbox(plan: Plan): Promise<Sandbox> {
   const layout = layOut(plan);
   const directory = mkdtempSync(join(tmpdir(), 'network-mapper-'));
@@ -54,22 +57,22 @@ export async function openSandbox(plan: Plan): Promise<Sandbox> {
 
 async function build({ layout, directory, kubernetes }: Ground): Promise<Built> {
   const processes: WatchedProcess[] = [];
-  const node = await NodeNamespaces.open(directory, news => {
-    if (news.kind === 'line') processes[news.process]?.hear({ line: news.text });
-    if (news.kind === 'exited') processes[news.process]?.hear({ exitCode: news.code });
+  const node = await NodeNamespaces.open(directory, event => {
+    if (event.kind === 'line') processes[event.process]?.onEvent({ line: event.text });
+    if (event.kind === 'exited') processes[event.process]?.onEvent({ exitCode: event.code });
   });
   try {
     const pods: readonly Placed[] = [layout.dns, ...layout.pods];
     const services = pods.map(({ podIp, podPort, service }) => ({ ...service, podIp, podPort }));
     await node
-      .order({ kind: 'lay-network', network: { nodeIp: layout.nodeIp, pods, services } })
+      .execute({ kind: 'lay-network', network: { nodeIp: layout.nodeIp, pods, services } })
       .catch((error: unknown) => {
         throw new SandboxError('unavailable', `this machine allows no such network: ${String(error)}`, {
           cause: error,
         });
       });
-    const apiDoor = await letIn(node, { kubernetes, directory });
-    const { door: mapperDoor, url: mapperUrl } = await letOut(node, { port: ports.mapper, directory });
+    const apiDoor = await exposeInside(node, { kubernetes, directory });
+    const { door: mapperDoor, url: mapperUrl } = await exposeOutside(node, { port: ports.mapper, directory });
     return { node, processes, doors: [apiDoor, mapperDoor], mapperUrl };
   } catch (error) {
     await node[Symbol.asyncDispose]();
@@ -108,7 +111,7 @@ export class Sandbox implements AsyncDisposable {
 
   /** Makes a port of the node's network reachable at a free port of this machine; returns the address there. */
   async reach(port: number): Promise<string> {
-    const { door, url } = await letOut(this.#node, { port, directory: this.directory });
+    const { door, url } = await exposeOutside(this.#node, { port, directory: this.directory });
     this.#doors.push(door);
     return url;
   }
@@ -122,13 +125,16 @@ export class Sandbox implements AsyncDisposable {
   }): Promise<WatchedProcess> {
     const { name, podName, command, env = {} } = program;
     const number = this.#processes.length;
-    const started = new WatchedProcess(name, signal => this.#node.order({ kind: 'signal', process: number, signal }));
+    const started = new WatchedProcess(name, signal => this.#node.execute({ kind: 'signal', process: number, signal }));
     this.#processes.push(started);
-    await this.#node.order({ kind: 'start', process: number, podName, command, env });
+    await this.#node.execute({ kind: 'start', process: number, podName, command, env });
     return started;
   }
 
-  /** Starts the DNS server and every workload; resolves when each has reached all that it calls, so all kept connections are open. */
+  /**
+   * Starts the DNS server and every workload; resolves when each has reached all that it calls, so all kept connections
+   * are open.
+   */
   async startPods(): Promise<ReadonlyMap<string, WatchedProcess>> {
     const dns = await this.#startInPod(this.layout.dns, {
       program: programs.dnsServer,

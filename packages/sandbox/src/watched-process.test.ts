@@ -6,16 +6,16 @@ const ignore = (): void => undefined;
 test('who waits for a line gets it whether it was written before or is written later', async () => {
   const program = new WatchedProcess('program', ignore);
   const later = program.wrote(line => line === 'listening');
-  program.hear({ line: 'listening' });
+  program.onEvent({ line: 'listening' });
   await later;
   await program.wrote(line => line === 'listening');
 });
 
 test('who waits for a line that never comes learns what the process wrote instead', async () => {
   const program = new WatchedProcess('program', ignore);
-  program.hear({ line: 'port 9090 is taken' });
+  program.onEvent({ line: 'port 9090 is taken' });
   const waiting = program.wrote(line => line === 'listening');
-  program.hear({ exitCode: 78 });
+  program.onEvent({ exitCode: 78 });
   await expect(waiting).rejects.toThrow('program ended (78); it wrote last:\nport 9090 is taken');
   expect(await program.exited()).toBe(78);
 });
@@ -26,14 +26,14 @@ test('a process that does not come up in time is given up', async () => {
 });
 
 test('a signal that ends a process has been sent when the process has ended', async () => {
-  const program: WatchedProcess = new WatchedProcess('program', (): void => program.hear({ exitCode: 0 }));
+  const program: WatchedProcess = new WatchedProcess('program', (): void => program.onEvent({ exitCode: 0 }));
   await program.signal('SIGTERM');
   expect(program.running).toBe(false);
 });
 
 test('only so much of what a process writes is kept', () => {
   const program = new WatchedProcess('program', ignore);
-  for (let line = 0; line < 5000; line++) program.hear({ line: String(line) });
+  for (let line = 0; line < 5000; line++) program.onEvent({ line: String(line) });
   expect(program.lines.length).toBeLessThanOrEqual(1000);
   expect(program.lines.at(-1)).toBe('4999');
 });

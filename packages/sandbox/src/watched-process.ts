@@ -55,11 +55,11 @@ export class WatchedProcess {
   }
 
   /** Called by whoever started it. */
-  hear(news: { readonly line: string } | { readonly exitCode: number | null }): void {
-    if ('line' in news) {
-      this.#lines.push(news.line);
+  onEvent(event: { readonly line: string } | { readonly exitCode: number | null }): void {
+    if ('line' in event) {
+      this.#lines.push(event.line);
       if (this.#lines.length > 2 * keptLines) this.#lines.splice(0, keptLines);
-    } else this.#exit = { code: news.exitCode };
+    } else this.#exit = { code: event.exitCode };
     for (const listener of this.#listeners) listener();
   }
 

@@ -11,17 +11,16 @@ export interface PacketMetricsParts {
 
 /** What was captured is counted elsewhere, and read when the metrics are. */
 export function registerPacketMetrics({ registry, collectors, counts }: PacketMetricsParts): void {
-  const total = (name: string, help: string, value: () => number): void =>
-    registerTotal(registry, { name: `sniffer_${name}`, help, value });
-  total('packets_received_total', 'Packets that passed the filter.', () => counts().received);
-  total('packets_dropped_total', 'Packets that the kernel had no room for.', () => counts().dropped);
+  const total = (definition: { readonly name: string; readonly help: string }, value: () => number): void =>
+    registerTotal(registry, { ...definition, name: `sniffer_${definition.name}`, value });
+  total({ name: 'packets_received_total', help: 'Packets that passed the filter.' }, () => counts().received);
+  total({ name: 'packets_dropped_total', help: 'Packets that the kernel had no room for.' }, () => counts().dropped);
   total(
-    'packets_dropped_by_interface_total',
-    'Packets that an interface or its driver dropped.',
+    { name: 'packets_dropped_by_interface_total', help: 'Packets that an interface or its driver dropped.' },
     () => counts().droppedByInterface,
   );
-  total('packets_total', 'Packets taken in.', () => collectors.path.frames);
-  total('dns_answers_cut_total', 'DNS answers that were not whole.', () => collectors.cutAnswers());
+  total({ name: 'packets_total', help: 'Packets taken in.' }, () => collectors.path.frames);
+  total({ name: 'dns_answers_cut_total', help: 'DNS answers that were not whole.' }, () => collectors.cutAnswers());
   new Counter({
     name: 'sniffer_packets_undecodable_total',
     help: 'Packets that could not be decoded.',

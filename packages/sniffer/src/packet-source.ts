@@ -1,6 +1,6 @@
 import { PcapError } from '@network-mapper/pcap';
 import type { AgentIntake, Source } from '@network-mapper/reporting';
-import { aborted, every, TimeSlice, type Logger } from '@network-mapper/runtime';
+import { aborted, every, TimeSlice, type Logger, wallTime } from '@network-mapper/runtime';
 import { noCounts, type CaptureCounts } from './capture/frame.ts';
 import { LiveSource } from './capture/live-source.ts';
 import { createCollectors } from './collect/create-collectors.ts';
@@ -70,7 +70,7 @@ export function openPacketSource(parts: SourceParts): Source | undefined {
 /** A little at a time: no turn of the event loop has much of it. */
 async function emitAll(path: PacketPath): Promise<void> {
   const slice = new TimeSlice({ length: 0 });
-  while (path.emitDue(Date.now(), { most: emittedAtOnce })) await slice.next();
+  while (path.emitDue(wallTime(), { most: emittedAtOnce })) await slice.next();
 }
 
 interface CaptureParts extends SourceParts {

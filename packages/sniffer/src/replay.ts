@@ -1,5 +1,5 @@
 import type { AgentIntake } from '@network-mapper/reporting';
-import type { Logger } from '@network-mapper/runtime';
+import { wallTime, type Logger } from '@network-mapper/runtime';
 import { readCaptureFile } from './capture/capture-file.ts';
 import type { FrameConsumer } from './capture/frame.ts';
 import { createCollectors } from './collect/create-collectors.ts';
@@ -27,7 +27,7 @@ export async function replay({ config, logger, file, asIfNow }: ReplayOptions): 
   const agent = createSnifferAgent({ config, logger, sources: intake => (resolve(intake), []) });
   const { record } = await opened;
   const { path, undecodable, skipped } = createCollectors({ config, record, lost: () => 0 });
-  const shift = asIfNow ? Date.now() - (await newestTime(file)) : 0;
+  const shift = asIfNow ? wallTime() - (await newestTime(file)) : 0;
   const end = await readCaptureFile(file, consumeShifted(path, shift));
   if (end.kind === 'damaged') logger.warn({ file, problem: end.problem }, 'The capture file breaks off');
   path.emitDue(Infinity);

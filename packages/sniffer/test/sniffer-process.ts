@@ -82,7 +82,7 @@ export class RecordingMapper {
 export class SnifferProcess {
   readonly log: LogLine[] = [];
   readonly child: Running;
-  /** Settles with its exit code. */
+  /** Resolves to its exit code. */
   readonly ended: Promise<number | null>;
 
   constructor(network: NodeNetwork, { env = {}, flags = [], through = [] }: SnifferOptions = {}) {
@@ -113,7 +113,7 @@ export class SnifferProcess {
     return vi.waitFor(() => this.log.find(({ msg }) => msg === message) ?? fail(JSON.stringify(this.log)), 60_000);
   }
 
-  /** Tells it to stop and waits until it did; its exit code. */
+  /** Ends it by a signal and waits until it did; its exit code. */
   async stop(): Promise<number | null> {
     this.child.kill('SIGTERM');
     return this.ended;

@@ -29,17 +29,17 @@ function metadataOf(kind: string, { name, namespace = 'default', labels, annotat
   };
 }
 
-function builder(apiVersion: string, kind: string) {
+function builder({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }) {
   return (named: Named): KubernetesObject => ({ apiVersion, kind, metadata: metadataOf(kind, named), spec: {} });
 }
 
-export const deployment = builder('apps/v1', 'Deployment');
-export const replicaSet = builder('apps/v1', 'ReplicaSet');
-export const statefulSet = builder('apps/v1', 'StatefulSet');
-export const daemonSet = builder('apps/v1', 'DaemonSet');
-export const job = builder('batch/v1', 'Job');
-export const cronJob = builder('batch/v1', 'CronJob');
-export const rollout = builder('argoproj.io/v1alpha1', 'Rollout');
+export const deployment = builder({ apiVersion: 'apps/v1', kind: 'Deployment' });
+export const replicaSet = builder({ apiVersion: 'apps/v1', kind: 'ReplicaSet' });
+export const statefulSet = builder({ apiVersion: 'apps/v1', kind: 'StatefulSet' });
+export const daemonSet = builder({ apiVersion: 'apps/v1', kind: 'DaemonSet' });
+export const job = builder({ apiVersion: 'batch/v1', kind: 'Job' });
+export const cronJob = builder({ apiVersion: 'batch/v1', kind: 'CronJob' });
+export const rollout = builder({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout' });
 
 /** An object of any kind, for what has no builder. */
 export function object({
@@ -47,7 +47,7 @@ export function object({
   kind,
   ...named
 }: Named & { readonly apiVersion: string; readonly kind: string }): KubernetesObject {
-  return builder(apiVersion, kind)(named);
+  return builder({ apiVersion, kind })(named);
 }
 
 interface ContainerPort {
@@ -167,7 +167,10 @@ export function podSuffix(index: number): string {
   return index.toString(32).padStart(5, 'x');
 }
 
-/** The object with so much in `managedFields` that its JSON has `bytes` bytes, if it had less: real pods have about 10,000. */
+/**
+ * The object with so much in `managedFields` that its JSON has `bytes` bytes, if it had less: real pods have about
+ * 10,000.
+ */
 export function ofSize(small: KubernetesObject, bytes: number): KubernetesObject {
   const filled = (filler: string): KubernetesObject => {
     const managed = { manager: 'kubelet', operation: 'Update', fieldsType: 'FieldsV1', fieldsV1: { filler } };

@@ -130,7 +130,10 @@ function ofEndpoints(endpoints: Endpoints): readonly KubernetesObject[] {
   );
 }
 
-/** Does what the controllers of EndpointSlices do, once: makes the slices of the services and the hand-written Endpoints there are now, removes others. */
+/**
+ * Does what the controllers of EndpointSlices do, once: makes the slices of the services and the hand-written Endpoints
+ * there are now, removes others.
+ */
 export function updateEndpointSlices(api: KubernetesApi): void {
   const pods = api.objects({ apiVersion: 'v1', kind: 'Pod' }) as readonly Pod[];
   const services = api.objects({ apiVersion: 'v1', kind: 'Service' }) as readonly Service[];

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** The values of a JSON Lines file (https://jsonlines.org); throws a `SyntaxError` that names file and line where one does not parse. */
+/**
+ * The values of a JSON Lines file (https://jsonlines.org); throws a `SyntaxError` that names file and line where one
+ * does not parse.
+ */
 export function readJsonLines(file: string | URL): readonly unknown[] {
   return readFileSync(file, 'utf8')
     .split('\n')

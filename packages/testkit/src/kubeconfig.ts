@@ -1,4 +1,7 @@
-/** A kubeconfig (JSON is YAML) for a server that asks for no credentials and speaks plain HTTP, which clients accept only where they need not verify. */
+/**
+ * A kubeconfig (JSON is YAML) for a server that asks for no credentials and speaks plain HTTP, which clients accept
+ * only where they need not verify.
+ */
 export function kubeconfigFor(server: string): string {
   return JSON.stringify({
     apiVersion: 'v1',

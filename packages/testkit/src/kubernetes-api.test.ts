@@ -57,7 +57,7 @@ async function watch(query: string, headers: Record<string, string> = {}) {
 }
 
 const names = (list: Listed): string[] => list.items.map(item => item.metadata.name);
-const told = (events: readonly WatchEvent[]): string[] =>
+const summary = (events: readonly WatchEvent[]): string[] =>
   events.map(({ type, object: { metadata } }) => `${type} ${metadata.name ?? ''}`.trim());
 
 test('the official client lists, gets and follows what is put', async () => {
@@ -114,7 +114,7 @@ test('a watch from the version of a list gets all later changes and no earlier o
   const { events } = await watch(`/api/v1/pods?watch=1&resourceVersion=${metadata.resourceVersion}`);
   api.put(pod({ name: 'between', phase: 'Failed' }));
   api.remove(pod({ name: 'old' }));
-  await expect.poll(() => told(events)).toEqual(['ADDED between', 'MODIFIED between', 'DELETED old']);
+  await expect.poll(() => summary(events)).toEqual(['ADDED between', 'MODIFIED between', 'DELETED old']);
 });
 
 test('a watch that asks for initial events gets what there is, a bookmark that ends it, then what changes', async () => {
@@ -123,7 +123,7 @@ test('a watch that asks for initial events gets what there is, a bookmark that e
     '/api/v1/pods?watch=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan',
   );
   api.put(pod({ name: 'b' }));
-  await expect.poll(() => told(events)).toEqual(['ADDED a', 'BOOKMARK', 'ADDED b']);
+  await expect.poll(() => summary(events)).toEqual(['ADDED a', 'BOOKMARK', 'ADDED b']);
   expect(events[1]?.object).toMatchObject({
     kind: 'Pod',
     metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } },
@@ -136,7 +136,7 @@ test('an object that comes into the sight of a selector is added, one that leave
   api.put(pod({ name: 'a', labels: { app: 'cart' } }));
   api.put(pod({ name: 'a', labels: { app: 'cart', tier: 'x' } }));
   api.put(pod({ name: 'a' }));
-  await expect.poll(() => told(events)).toEqual(['ADDED a', 'MODIFIED a', 'DELETED a']);
+  await expect.poll(() => summary(events)).toEqual(['ADDED a', 'MODIFIED a', 'DELETED a']);
 });
 
 test('versions and tokens older than the history are gone', async () => {
@@ -167,8 +167,8 @@ test('bookmarks come on demand, to those who allow them', async () => {
   const refuses = await watch('/api/v1/pods?watch=1&resourceVersion=0');
   api.bookmark();
   api.put(pod({ name: 'a' }));
-  await expect.poll(() => told(allows.events)).toEqual(['BOOKMARK', 'ADDED a']);
-  await expect.poll(() => told(refuses.events)).toEqual(['ADDED a']);
+  await expect.poll(() => summary(allows.events)).toEqual(['BOOKMARK', 'ADDED a']);
+  await expect.poll(() => summary(refuses.events)).toEqual(['ADDED a']);
 });
 
 test('metadata alone is sent to those who ask for it', async () => {
@@ -281,7 +281,7 @@ test('the status alone can be patched: members are merged, null removes, watches
   const status = { kept: true, replaced: [3], within: { a: 1, b: 2 } };
   expect(await getJson(path)).toMatchObject({ spec: { kept: 1 }, status });
   expect(await getJson<{ status: object }>(path)).toHaveProperty('status', status);
-  await expect.poll(() => told(events)).toEqual(['ADDED a', 'MODIFIED a']);
+  await expect.poll(() => summary(events)).toEqual(['ADDED a', 'MODIFIED a']);
 
   expect(await patch(change, 'application/json')).toBe(400);
   expect(await patch(change, undefined, path)).toBe(405);

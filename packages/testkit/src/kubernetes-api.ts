@@ -20,11 +20,11 @@ import { readObject, renderObject } from './stored-object.ts';
 import { openWatch, type WatchStream } from './watch-stream.ts';
 
 export interface KubernetesApiOptions {
-  /** Where it listens: 127.0.0.1 unless told otherwise. */
+  /** Where it listens: 127.0.0.1 unless given. */
   readonly host?: string;
   /** 0, the default, takes a free one. */
   readonly port?: number;
-  /** How many changes of each kind a watch can catch up on: 1000 unless told otherwise. */
+  /** How many changes of each kind a watch can catch up on: 1000 unless given. */
   readonly historyLimit?: number;
 }
 
@@ -43,8 +43,9 @@ export async function createKubernetesApi(options: KubernetesApiOptions = {}): P
 }
 
 /**
- * A Kubernetes API in this process, over real HTTP: discovery, get, paged lists and watches as a real server answers them, of the objects that
- * were put; of them clients can patch the status alone. Everything that can go wrong with a real one can be made to go wrong.
+ * A Kubernetes API in this process, over real HTTP: discovery, get, paged lists and watches as a real server answers
+ * them, of the objects that were put; of them clients can patch the status alone. Everything that can go wrong with a
+ * real one can be made to go wrong.
  */
 export class KubernetesApi implements AsyncDisposable {
   readonly #host: string;

@@ -6,7 +6,9 @@ export interface Change {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly revision: number;
   readonly object: StoredObject;
-  /** How the object was before: what a watch with a selector needs to tell what came into its sight and what left it. */
+  /**
+   * How the object was before: what a watch with a selector needs to know what came into its sight and what left it.
+   */
   readonly before: StoredObject | undefined;
 }
 

@@ -17,7 +17,7 @@ export type ListAnswer =
   | { readonly kind: 'page'; readonly contentType: string; readonly chunks: Iterable<Buffer> }
   | { readonly kind: 'refused'; readonly status: ApiStatus };
 
-/** Which objects a request is about, or why that cannot be told. */
+/** Which objects a request is about, or why that is not known. */
 export function selectionOf({ namespace, query }: ResourceRequest): Selector | ApiStatus {
   const labels = parseLabelSelector(query.get('labelSelector') ?? '');
   if (labels === undefined) return badRequest(`unable to parse label selector: ${query.get('labelSelector') ?? ''}`);
@@ -92,7 +92,7 @@ export class ObjectLists {
     const head: ListHead = {
       resourceVersion: String(snapshot.revision),
       ...(remaining > 0 && { continue: this.#remember({ ...snapshot, objects: objects.slice(limit) }) }),
-      // As the real server: how many remain is not told where a selector was given.
+      // As the real server: how many remain is left out where a selector was given.
       ...(remaining > 0 && !selective && { remainingItemCount: remaining }),
     };
     const { metadataOnly } = request;

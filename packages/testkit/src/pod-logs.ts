@@ -20,7 +20,10 @@ interface Reader {
   readonly write: (line: WrittenLine) => void;
 }
 
-/** What containers wrote, and who reads it, after https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/ (`log`). */
+/**
+ * What containers wrote, and who reads it, after
+ * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/ (`log`).
+ */
 export class PodLogs {
   readonly #lines = new Map<string, WrittenLine[]>();
   readonly #readers = new Set<Reader>();

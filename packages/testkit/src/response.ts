@@ -11,7 +11,10 @@ export function sendStatus(response: ServerResponse, status: ApiStatus): void {
   sendJson(response, status.code, toStatusObject(status));
 }
 
-/** Bytes gathered before they are written: large enough that a list of a gigabyte is not a million writes, small enough to be held. */
+/**
+ * Bytes gathered before they are written: large enough that a list of a gigabyte is not a million writes, small enough
+ * to be held.
+ */
 const writeSize = 1 << 20;
 
 /** Writes a body in parts, no faster than the client reads it; ends early when the client went away. */

@@ -19,7 +19,10 @@ function parseRequirement(groups: Readonly<Record<string, string | undefined>>):
   };
 }
 
-/** Equality and set requirements of https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/; undefined if it does not parse. */
+/**
+ * Equality and set requirements of https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/; undefined
+ * if it does not parse.
+ */
 export function parseLabelSelector(text: string): Selector | undefined {
   const requirements: ((labels: Labels) => boolean)[] = [];
   for (let rest = text; rest !== '';) {

@@ -11,7 +11,10 @@ export interface StoredObject {
   readonly labels: Readonly<Record<string, string>>;
   /** By the names of `selectableFields`; a field that the object has not is empty. */
   readonly fields: Readonly<Record<string, string>>;
-  /** JSON of the object, `metadata` first, without `kind` and `apiVersion`: those are put in front where they are wanted. */
+  /**
+   * JSON of the object, `metadata` first, without `kind` and `apiVersion`: those are put in front where they are
+   * wanted.
+   */
   readonly body: Buffer;
   /** The part of `body` that is the value of `metadata`. */
   readonly metadata: Buffer;

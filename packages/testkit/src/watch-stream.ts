@@ -8,7 +8,7 @@ import { renderObject, type StoredObject } from './stored-object.ts';
 /** One open watch: what is written to it, and its end. */
 export interface WatchStream {
   readonly request: ResourceRequest;
-  /** Tells the client up to where it has seen everything, if it allowed bookmarks. */
+  /** Sends the client up to where it has seen everything, if it allowed bookmarks. */
   bookmark(): void;
   /** Cuts the connection, as a network or an API server that dies does. */
   disconnect(): void;
@@ -32,7 +32,10 @@ function changeInSight({ type, object, before }: Change, matches: Selector): Cha
   return was ? 'DELETED' : undefined;
 }
 
-/** Streams what happens to the objects of a collection, after https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes */
+/**
+ * Streams what happens to the objects of a collection, after
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+ */
 export function openWatch({ collection, request, matches, response, revision }: WatchOptions): WatchStream {
   const { type } = collection;
   const { query, metadataOnly } = request;

@@ -10,7 +10,10 @@ const labels = (app: string): Record<string, string> => ({
   tier: 'gold',
 });
 
-/** A cluster with so many pods. Each ten are a Deployment with a ReplicaSet and a Service; fifty namespaces. Pods come with their status. */
+/**
+ * A cluster with so many pods. Each ten are a Deployment with a ReplicaSet and a Service; fifty namespaces. Pods come
+ * with their status.
+ */
 export function* clusterObjects(pods: number): Generator<KubernetesObject> {
   for (let workload = 0; workload * 10 < pods; workload++) {
     const namespace = `ns-${workload % 50}`;
@@ -87,7 +90,10 @@ function serviceIp(index: number): string {
   return `10.96.${1 + (index >> 8)}.${index & 255}`;
 }
 
-/** A pod as the API server really keeps it, about 10 KB: environment, volumes, conditions and the fields of four managers. */
+/**
+ * A pod as the API server really keeps it, about 10 KB: environment, volumes, conditions and the fields of four
+ * managers.
+ */
 function largePod(metadata: KubernetesObject['metadata'], ip: string): KubernetesObject {
   const since = '2026-01-01T00:00:00Z';
   const env = Array.from({ length: 40 }, (_, index) => ({

@@ -1,6 +1,7 @@
 /**
- * Fills a real API server (without controllers, scheduler and nodes, so that nobody touches the pods) for the benchmark: `fill-cluster.ts PODS` with KUBECONFIG
- * set. Then `npm run bench:mapper -- ready` with the same KUBECONFIG measures against it.
+ * Fills a real API server (without controllers, scheduler and nodes, so that nobody touches the pods) for the
+ * benchmark: `fill-cluster.ts PODS` with KUBECONFIG set. Then `npm run bench:mapper -- ready` with the same KUBECONFIG
+ * measures against it.
  */
 import { execFileSync } from 'node:child_process';
 import { Agent, request } from 'node:https';

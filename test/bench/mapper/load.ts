@@ -1,8 +1,8 @@
 /**
- * Sends reports to a mapper, in a process of its own: `load.ts URL PODS EDGES RESULTS CONNECTIONS ORDER`. Reports are as large as a busy
- * sniffer's: 20 sources with 10 destinations each. Each pod calls Services in turn until there are as many different edges as asked for.
- * ORDER says how reports follow each other: `sequence`, or `random`, in which no cache of the processor helps, as with reports of many
- * nodes. Prints JSON with what was sent and how long it took.
+ * Sends reports to a mapper, in a process of its own: `load.ts URL PODS EDGES RESULTS CONNECTIONS ORDER`. Reports are
+ * as large as a busy sniffer's: 20 sources with 10 destinations each. Each pod calls Services in turn until there are
+ * as many different edges as asked for. ORDER says how reports follow each other: `sequence`, or `random`, in which no
+ * cache of the processor helps, as with reports of many nodes. Prints JSON with what was sent and how long it took.
  */
 import { Agent, request } from 'node:http';
 import { operations } from '@network-mapper/api';

@@ -1,6 +1,7 @@
 /**
- * Measures the mapper as its image runs it: `npm run bench:mapper`, or `… -- NAME...` for some of ready, ingest, identities, queries, memory. Prints
- * tables and writes them to test/bench/mapper/results.md. The mapper has one core to itself, load and Kubernetes API run on the other.
+ * Measures the mapper as its image runs it: `npm run bench:mapper`, or `… -- NAME...` for some of ready, ingest,
+ * identities, queries, memory. Prints tables and writes them to test/bench/mapper/results.md. The mapper has one core
+ * to itself, load and Kubernetes API run on the other.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +23,10 @@ const url = `http://127.0.0.1:${apiPort}`;
 /** Pods, Services, EndpointSlices, nodes and six kinds of owners. */
 const watchedKinds = 10;
 const wanted = new Set(process.argv.slice(2));
-/** A real API server that test/bench/mapper/fill-cluster.ts has filled: for `ready` and `memory` of the pods that it has. */
+/**
+ * A real API server that test/bench/mapper/fill-cluster.ts has filled: for `ready` and `memory` of the pods that it
+ * has.
+ */
 const realCluster = process.env.KUBECONFIG;
 const tables: string[] = [];
 

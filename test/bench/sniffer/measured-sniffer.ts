@@ -16,7 +16,7 @@ export interface SnifferOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** As `taskset` lists them. */
   readonly cores?: string;
-  /** The loop’s timer is as the image has it: too coarse to tell how long the event loop is held, but cheaper. */
+  /** The loop’s timer is as the image has it: too coarse to measure how long the event loop is held, but cheaper. */
   readonly coarseLoopTimer?: true;
 }
 
@@ -30,7 +30,10 @@ export interface Measured {
   readonly dropped: number;
   readonly scans: number;
   readonly scanCpuSeconds: number;
-  /** Milliseconds that the event loop was held at most, with those of the timer that measures it: 10 unless it is coarse. */
+  /**
+   * Milliseconds that the event loop was held at most, with those of the timer that measures it: 10 unless it is
+   * coarse.
+   */
   readonly loopHeld: number;
   /** MiB, highest. */
   readonly resident: number;
@@ -101,14 +104,14 @@ export class MeasuredSniffer {
     clearInterval(watch);
     const after = this.#sample();
     await sleep(300);
-    const settled = this.#sample();
+    const steady = this.#sample();
     const grown = (name: string, to = after): number => (to.metrics.get(name) ?? 0) - (before.metrics.get(name) ?? 0);
     const seconds = after.at - before.at;
     return {
       seconds,
       cpu: (after.cpuSeconds - before.cpuSeconds) / seconds,
-      frames: grown('sniffer_packets_total', settled),
-      dropped: grown('sniffer_packets_dropped_total', settled),
+      frames: grown('sniffer_packets_total', steady),
+      dropped: grown('sniffer_packets_dropped_total', steady),
       scans: grown('sniffer_socket_scans_total'),
       scanCpuSeconds: grown('sniffer_scan_cpu_seconds_total'),
       loopHeld: (after.metrics.get('nodejs_eventloop_lag_max_seconds') ?? 0) * 1000,
@@ -117,9 +120,9 @@ export class MeasuredSniffer {
     };
   }
 
-  /** What the mapper was told so far. */
-  told(): { readonly requests: number; readonly bytes: number; readonly destinations: number } {
-    return JSON.parse(this.#node.get(`${mapperUrl}/`)) as ReturnType<MeasuredSniffer['told']>;
+  /** What was reported to the mapper so far. */
+  reports(): { readonly requests: number; readonly bytes: number; readonly destinations: number } {
+    return JSON.parse(this.#node.get(`${mapperUrl}/`)) as ReturnType<MeasuredSniffer['reports']>;
   }
 
   /** MiB. */
@@ -127,7 +130,7 @@ export class MeasuredSniffer {
     return this.#memory();
   }
 
-  /** Sightings that it holds, told or not. */
+  /** Sightings that it holds, acknowledged or not. */
   held(): number {
     return this.#sample().metrics.get('sniffer_sightings_held') ?? 0;
   }

@@ -208,8 +208,8 @@ async function scanUnderLoad({ seconds }: Load): Promise<Table> {
 const warmUpMinutes = 1;
 
 /**
- * 10,000 answers a second; every ten seconds one of the 60 clients goes and another comes, and so do four processes with
- * a hundred connections.
+ * 10,000 answers a second; every ten seconds one of the 60 clients goes and another comes, and so do four processes
+ * with a hundred connections.
  */
 async function soak({ soakMinutes }: Load): Promise<Table> {
   const node = new BenchNode();

@@ -1,7 +1,10 @@
 /** Where the API server is and how to be let in. */
 export interface ClusterAccess {
   readonly server: URL;
-  /** For `node:https`: authorities, client certificate, server name. The certificate is verified unless the kubeconfig says otherwise. */
+  /**
+   * For `node:https`: authorities, client certificate, server name. The certificate is verified unless the kubeconfig
+   * says otherwise.
+   */
   readonly tls: {
     readonly ca?: string | Buffer | undefined;
     readonly cert?: string | Buffer | undefined;

@@ -12,13 +12,13 @@ export interface ConnectOptions {
   readonly context?: string | undefined;
   /** The process's environment: KUBECONFIG, HOME, KUBERNETES_SERVICE_HOST and _PORT are read. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds until an answer must be there, or have begun where it is a stream: 30 s unless told otherwise. */
+  /** Milliseconds until an answer must be there, or have begun where it is a stream: 30 s unless given. */
   readonly requestTimeout?: number;
 }
 
 /**
- * A connection by client-go's rules: the kubeconfig given, else `KUBECONFIG`, else `~/.kube/config`, else the ServiceAccount of the
- * pod we run in. Nothing is sent yet. Throws KubeConfigError.
+ * A connection by client-go's rules: the kubeconfig given, else `KUBECONFIG`, else `~/.kube/config`, else the
+ * ServiceAccount of the pod we run in. Nothing is sent yet. Throws KubeConfigError.
  */
 export async function connectKube(options: ConnectOptions): Promise<KubeConnection> {
   return new KubeConnection(await findAccess(options), options);

@@ -1,8 +1,12 @@
+import { monotonicTime } from '@network-mapper/runtime';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KubeConfigError, type ClusterAccess } from './cluster-access.ts';
 
-/** Where a pod finds its token and the API server's authority (kubernetes.io/docs/tasks/run-application/access-api-from-pod). */
+/**
+ * Where a pod finds its token and the API server's authority
+ * (kubernetes.io/docs/tasks/run-application/access-api-from-pod).
+ */
 const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** The kubelet renews the token's file long before it expires; client-go reads it every minute too. */
@@ -28,9 +32,9 @@ export function fileToken(path: string): () => Promise<string> {
   let token = '';
   let readAt = -Infinity;
   return async () => {
-    if (performance.now() - readAt > tokenLifetime) {
+    if (monotonicTime() - readAt > tokenLifetime) {
       token = (await readSecret(path)).trim();
-      readAt = performance.now();
+      readAt = monotonicTime();
     }
     return token;
   };

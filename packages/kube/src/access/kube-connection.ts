@@ -48,7 +48,10 @@ interface Request {
 
 const json = 'application/json';
 
-/** Of an answer that is read whole: an object, a Status, what a group of the API has (some hundred KiB where there are many custom resources). */
+/**
+ * Of an answer that is read whole: an object, a Status, what a group of the API has (some hundred KiB where there are
+ * many custom resources).
+ */
 const maxBody = 16 * 2 ** 20;
 /** Of a watch's event or a log's line. An object is at most 1.5 MiB in etcd, in JSON seldom more than twice that. */
 const maxLine = 8 * 2 ** 20;
@@ -125,7 +128,7 @@ export class KubeConnection {
     const headers = { accept: json, 'content-type': json };
     const request: Request = { method: 'POST', path, headers, body: JSON.stringify(object) };
     const { body } = await this.#ask(request, signal);
-    return parseJson(body.toString('utf8'), this.#nameOf(request));
+    return parseJson({ text: body.toString('utf8'), request: this.#nameOf(request) });
   }
 
   async #ask(request: Request, stop: AbortSignal | undefined): Promise<Answer> {
@@ -156,12 +159,12 @@ export class KubeConnection {
   /** GET `path` as JSON. */
   async getJson(path: string, options: GetOptions = {}): Promise<unknown> {
     const { body } = await this.get(path, options);
-    return parseJson(body.toString('utf8'), this.#nameOf({ method: 'GET', path }));
+    return parseJson({ text: body.toString('utf8'), request: this.#nameOf({ method: 'GET', path }) });
   }
 
   /**
-   * The lines of an answer as they come (a watch, a followed log), until the server ends it. `opened` is called when the server has
-   * accepted the request.
+   * The lines of an answer as they come (a watch, a followed log), until the server ends it. `opened` is called when
+   * the server has accepted the request.
    */
   async *lines(path: string, options: StreamOptions, opened: () => void = () => undefined): AsyncGenerator<string> {
     const get: Request = { method: 'GET', path, headers: { accept: options.accept ?? json } };
@@ -212,8 +215,8 @@ export class KubeConnection {
           answered(response);
         });
         request.on('error', error => {
-          // A kept connection that the server closed while the request was on its way: nothing was answered, so ask again.
-          // A merge patch that came through after all changes nothing the second time.
+          // A kept connection that the server closed while the request was on its way: nothing was answered, so ask
+          // again. A merge patch that came through after all changes nothing the second time.
           const staleConnection = request.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
           if (staleConnection && !options.signal.aborted) send().then(answered, failed);
           else failed(error);
@@ -237,7 +240,7 @@ function agentOptions({ server, tls, proxyUrl }: ClusterAccess): HttpsAgentOptio
   }
 }
 
-export function parseJson(text: string, request: string): unknown {
+export function parseJson({ text, request }: { readonly text: string; readonly request: string }): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -284,7 +287,9 @@ function statusError(answer: { readonly status: number; readonly body: Buffer; r
   return KubeError.ofStatus({ status: answer.status, request: answer.request, ...statusObject(answer.body) });
 }
 
-/** What the API's Status object says, if the body is one: proxies answer in HTML, and some errors come as plain text. */
+/**
+ * What the API's Status object says, if the body is one: proxies answer in HTML, and some errors come as plain text.
+ */
 function statusObject(body: Buffer): { readonly message?: string; readonly reason?: string } {
   let status: unknown;
   try {

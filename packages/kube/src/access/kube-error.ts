@@ -65,7 +65,10 @@ export class KubeError extends Error {
     return new KubeError(code, `${request}: ${message ?? `HTTP status ${status}`}`, { status, reason });
   }
 
-  /** Any failure of a connection as a KubeError, whose message says all of it; one that is a KubeError already stays as it is. */
+  /**
+   * Any failure of a connection as a KubeError, whose message says all of it; one that is a KubeError already stays as
+   * it is.
+   */
   static ofFailure(error: unknown, request: string): KubeError {
     if (error instanceof KubeError) return error;
     return new KubeError('unreachable', `${request}: ${sentenceOf(error)}`);

@@ -18,8 +18,8 @@ export interface UserCredentials {
 }
 
 /**
- * How a kubeconfig's user proves who he is: client certificate, token, name and password, a plug-in program (`exec`), or OpenID
- * Connect. The plug-ins are client-node's, loaded only when the user needs one.
+ * How a kubeconfig's user proves who he is: client certificate, token, name and password, a plug-in program (`exec`),
+ * or OpenID Connect. The plug-ins are client-node's, loaded only when the user needs one.
  */
 export async function userCredentials(user: ConfigUser, cluster: Cluster): Promise<UserCredentials> {
   const impersonation: Headers = user.impersonateUser ? { 'impersonate-user': user.impersonateUser } : {};

@@ -27,8 +27,8 @@ const defaultMaxOutput = 16 * 2 ** 20;
 const defaultTimeout = 60_000;
 
 /**
- * Runs a command in a container and answers what it wrote and how it ended; needs `get` and `create` on `pods/exec`. Throws KubeError when
- * it cannot be run, does not end in time, or writes too much.
+ * Runs a command in a container and answers what it wrote and how it ended; needs `get` and `create` on `pods/exec`.
+ * Throws KubeError when it cannot be run, does not end in time, or writes too much.
  */
 export async function execInPod(
   connection: KubeConnection,

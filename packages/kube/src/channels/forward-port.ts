@@ -19,14 +19,17 @@ export interface ForwardedPort {
 }
 
 /**
- * Every message carries the channel in its first byte: data is 0, errors are 1, and each channel begins with two bytes, the port
- * (kubelet/pkg/cri/streaming/portforward/websocket.go). The protocol has no half-closed connections.
+ * Every message carries the channel in its first byte: data is 0, errors are 1, and each channel begins with two bytes,
+ * the port (kubelet/pkg/cri/streaming/portforward/websocket.go). The protocol has no half-closed connections.
  */
 const protocols = ['v4.channel.k8s.io'];
 const dataChannel = 0;
 const portBytes = 2;
 
-/** Makes a pod's TCP port reachable at a free port of this machine, through the API server: needs `create` on `pods/portforward`. */
+/**
+ * Makes a pod's TCP port reachable at a free port of this machine, through the API server: needs `create` on
+ * `pods/portforward`.
+ */
 export async function forwardPort(connection: KubeConnection, target: PodPort): Promise<ForwardedPort> {
   let problem: string | undefined;
   const open = new Set<Socket>();
@@ -51,7 +54,10 @@ export async function forwardPort(connection: KubeConnection, target: PodPort): 
   };
 }
 
-/** Carries one connection through a WebSocket of its own until either side ends; rejects with what the other side complained of. */
+/**
+ * Carries one connection through a WebSocket of its own until either side ends; rejects with what the other side
+ * complained of.
+ */
 async function carry(
   connection: KubeConnection,
   { target, socket }: { readonly target: PodPort; readonly socket: Socket },

@@ -18,14 +18,16 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** Milliseconds without a line after which the connection is made anew: it may be dead, which a quiet log does not show. */
+/**
+ * Milliseconds without a line after which the connection is made anew: it may be dead, which a quiet log does not show.
+ */
 const idleLimit = 300_000;
 /** Milliseconds between tries. */
 const retries = { first: 1_000, max: 30_000 };
 
 /**
- * The lines of a container's log as they are written, across restarts of the container and broken connections, each once; needs `get` on
- * `pods/log`. Ends when the pod is gone or `signal` aborts.
+ * The lines of a container's log as they are written, across restarts of the container and broken connections, each
+ * once; needs `get` on `pods/log`. Ends when the pod is gone or `signal` aborts.
  */
 export async function* followPodLogs(
   connection: KubeConnection,
@@ -71,8 +73,9 @@ function isTime(text: string): boolean {
 }
 
 /**
- * How far a log was read. A log can be asked for from a second on only (the API server passes `sinceTime` on to the node without its
- * fraction), so as many lines of that second come again as were read. Lines of standard output and error may be a little out of order.
+ * How far a log was read. A log can be asked for from a second on only (the API server passes `sinceTime` on to the
+ * node without its fraction), so as many lines of that second come again as were read. Lines of standard output and
+ * error may be a little out of order.
  */
 class LogPosition {
   /** Seconds since the epoch: the latest of which a line was read. */

@@ -17,7 +17,10 @@ export interface PodSocket {
   readonly failure: Promise<never>;
 }
 
-/** A WebSocket into a pod by way of the API server, which goes the same way (proxy, certificates, credentials) as all requests. */
+/**
+ * A WebSocket into a pod by way of the API server, which goes the same way (proxy, certificates, credentials) as all
+ * requests.
+ */
 export async function openPodSocket(connection: KubeConnection, options: PodSocketOptions): Promise<PodSocket> {
   const { WebSocket } = await import('ws');
   const { namespace, pod, subresource, protocols } = options;

@@ -63,7 +63,9 @@ function decodeField(reader: ProtobufReader, { field, nested }: DecodedField): u
 /** Of the year 9999, the last that RFC 3339 can write. */
 const lastSecond = 253_402_300_799;
 
-/** `seconds` = 1 and `nanos` = 2, as the API server writes it in JSON: to the second, in UTC. An empty one is no time. */
+/**
+ * `seconds` = 1 and `nanos` = 2, as the API server writes it in JSON: to the second, in UTC. An empty one is no time.
+ */
 function decodeTime(reader: ProtobufReader): string | undefined {
   while (reader.next()) {
     const { number, value } = reader;

@@ -1,6 +1,6 @@
 /**
- * The members of an object that are read, each with its number in the protocol buffers of the Kubernetes API (`generated.proto` of
- * k8s.io/api and k8s.io/apimachinery) and its type. All others are skipped unread.
+ * The members of an object that are read, each with its number in the protocol buffers of the Kubernetes API
+ * (`generated.proto` of k8s.io/api and k8s.io/apimachinery) and its type. All others are skipped unread.
  */
 export type FieldSelection = Readonly<Record<string, Field>>;
 

@@ -13,7 +13,10 @@ export interface JsonListDecoderOptions {
   readonly visit: (item: unknown) => void;
 }
 
-/** Decodes a list in JSON, for kinds and servers that have no protocol buffers: whole, since only custom resources come like that. */
+/**
+ * Decodes a list in JSON, for kinds and servers that have no protocol buffers: whole, since only custom resources come
+ * like that.
+ */
 export class JsonListDecoder implements ListDecoder {
   readonly #options: JsonListDecoderOptions;
   #chunks: Buffer[] = [];

@@ -4,8 +4,8 @@ import { DecodeError } from './decode-error.ts';
 const maxPending = 4 * 2 ** 20;
 
 /**
- * What has come of an answer and is not read yet, in one buffer that is used again and again: a list of a hundred MB in pieces of ten KB
- * makes no garbage.
+ * What has come of an answer and is not read yet, in one buffer that is used again and again: a list of a hundred MB in
+ * pieces of ten KB makes no garbage.
  */
 export class PendingBytes {
   #buffer: Buffer = Buffer.alloc(0);

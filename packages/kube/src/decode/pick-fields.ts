@@ -1,7 +1,10 @@
 import { isRecord } from '../kube-object.ts';
 import type { Field, FieldSelection } from './field-selection.ts';
 
-/** The members of a JSON object that `fields` names: the same as a server sends in protocol buffers, decoded with these fields. */
+/**
+ * The members of a JSON object that `fields` names: the same as a server sends in protocol buffers, decoded with these
+ * fields.
+ */
 export function pickFields(object: Readonly<Record<string, unknown>>, fields: FieldSelection): Record<string, unknown> {
   const picked: Record<string, unknown> = {};
   for (const member in fields) {

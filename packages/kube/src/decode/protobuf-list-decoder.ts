@@ -11,8 +11,8 @@ export const protobufType = 'application/vnd.kubernetes.protobuf';
 const magic = Buffer.from('k8s\0');
 
 /**
- * Decodes a list as the API server sends it in protocol buffers, while its bytes come: `runtime.Unknown` whose `raw` = 2 holds the list,
- * with `metadata` = 1 and `items` = 2. Of a list of any size only the object in hand is in memory.
+ * Decodes a list as the API server sends it in protocol buffers, while its bytes come: `runtime.Unknown` whose `raw` =
+ * 2 holds the list, with `metadata` = 1 and `items` = 2. Of a list of any size only the object in hand is in memory.
  */
 export class ProtobufListDecoder implements ListDecoder {
   readonly #items: MessageDecoder;

@@ -5,8 +5,8 @@ const maxRecurring = 64;
 const recurringSlots = 4_096;
 
 /**
- * Reads a message of protocol buffers field by field, without an object for each (protobuf.dev/programming-guides/encoding): a list of
- * pods has hundreds of fields a pod, of which a dozen are wanted.
+ * Reads a message of protocol buffers field by field, without an object for each
+ * (protobuf.dev/programming-guides/encoding): a list of pods has hundreds of fields a pod, of which a dozen are wanted.
  *
  *     while (reader.next()) if (reader.number === 1) name = reader.text(); // Fields that are not read are skipped.
  */
@@ -79,7 +79,10 @@ export class ProtobufReader {
     return known !== undefined && this.#holds(known) ? known : (this.#recurring[slot] = this.text());
   }
 
-  /** Goes into the field's content, a message (an empty one when it is a number), until `leave` is called with what this answers. */
+  /**
+   * Goes into the field's content, a message (an empty one when it is a number), until `leave` is called with what this
+   * answers.
+   */
   enter(): number {
     const outer = this.#end;
     this.#end = this.#at;
@@ -101,7 +104,9 @@ export class ProtobufReader {
     return true;
   }
 
-  /** Up to ten bytes of seven bits. Beyond 2^53 a number loses its last digits: nothing that is read here is so large. */
+  /**
+   * Up to ten bytes of seven bits. Beyond 2^53 a number loses its last digits: nothing that is read here is so large.
+   */
   #varint(): number {
     let result = 0;
     for (let factor = 1; this.#at < this.#end; factor *= 128) {

@@ -1,3 +1,4 @@
+import { monotonicTime } from '@network-mapper/runtime';
 import { KubeError } from '../access/kube-error.ts';
 import type { KubeConnection } from '../access/kube-connection.ts';
 import { isRecord } from '../kube-object.ts';
@@ -34,7 +35,10 @@ export class Discovery {
     this.#connection = connection;
   }
 
-  /** The resource of a kind; undefined when the server does not serve it. Throws KubeError when the server cannot be asked. */
+  /**
+   * The resource of a kind; undefined when the server does not serve it. Throws KubeError when the server cannot be
+   * asked.
+   */
   async resource(at: GroupVersion, kind: string): Promise<Resource | undefined> {
     const path = groupVersionPath(at);
     return (await this.#cached(this.#kinds, path, () => this.#readKinds(at, path))).get(kind);
@@ -48,12 +52,12 @@ export class Discovery {
 
   async #cached<T>(cache: Map<string, Cached<T>>, path: string, read: (path: string) => Promise<T>): Promise<T> {
     const known = cache.get(path);
-    if (known !== undefined && known.until > Date.now()) return known.value;
+    if (known !== undefined && known.until > monotonicTime()) return known.value;
     const value = read(path);
-    cache.set(path, { value, until: Date.now() + knownFor });
+    cache.set(path, { value, until: monotonicTime() + knownFor });
     try {
       const answer = await value;
-      if (isEmpty(answer)) cache.set(path, { value, until: Date.now() + missingFor });
+      if (isEmpty(answer)) cache.set(path, { value, until: monotonicTime() + missingFor });
       return answer;
     } catch (error) {
       cache.delete(path);

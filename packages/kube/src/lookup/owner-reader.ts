@@ -1,10 +1,14 @@
+import { monotonicTime } from '@network-mapper/runtime';
 import { Discovery, parseApiVersion } from './discovery.ts';
 import { KubeError } from '../access/kube-error.ts';
 import type { KubeConnection } from '../access/kube-connection.ts';
 import { isKubeObject, type OwnerReference } from '../kube-object.ts';
 import { metadataOnly, objectPath, type Resource } from '../resource.ts';
 
-/** What is known of an owner. All but `found` and `failed` end a walk up the owners: the reference is all there is to know. */
+/**
+ * What is known of an owner. All but `found` and `failed` end a walk up the owners: the reference is all there is to
+ * know.
+ */
 export type OwnerLookup =
   | {
       readonly kind: 'found';
@@ -27,8 +31,8 @@ const rememberedFor = 60_000;
 const mostRemembered = 10_000;
 
 /**
- * Reads owners one at a time, their metadata only. The same owner asked for twice at once is read once, found ones are remembered
- * for a minute, and the connection bounds how many requests run at once; beyond that there is no throttle.
+ * Reads owners one at a time, their metadata only. The same owner asked for twice at once is read once, found ones are
+ * remembered for a minute, and the connection bounds how many requests run at once; beyond that there is no throttle.
  */
 export class OwnerReader {
   readonly #connection: KubeConnection;
@@ -42,11 +46,14 @@ export class OwnerReader {
     this.#discovery = new Discovery(connection);
   }
 
-  /** The owner that `reference` of an object in `namespace` names; a cluster-scoped owner is found as well. Never rejects. */
+  /**
+   * The owner that `reference` of an object in `namespace` names; a cluster-scoped owner is found as well. Never
+   * rejects.
+   */
   async read(reference: OwnerReference, namespace: string): Promise<OwnerLookup> {
     const key = `${reference.apiVersion} ${reference.kind} ${namespace}/${reference.name}`;
     const known = this.#found.get(key);
-    if (known !== undefined && known.until > Date.now()) return known.lookup;
+    if (known !== undefined && known.until > monotonicTime()) return known.lookup;
     const underway = this.#reading.get(key);
     if (underway !== undefined) return underway;
 
@@ -59,7 +66,7 @@ export class OwnerReader {
 
   #remember(key: string, lookup: OwnerLookup): void {
     this.#found.delete(key);
-    this.#found.set(key, { lookup, until: Date.now() + rememberedFor });
+    this.#found.set(key, { lookup, until: monotonicTime() + rememberedFor });
     if (this.#found.size <= mostRemembered) return;
     for (const oldest of this.#found.keys()) {
       this.#found.delete(oldest);

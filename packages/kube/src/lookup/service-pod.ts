@@ -8,8 +8,8 @@ const services: Resource = { group: '', version: 'v1', plural: 'services', names
 const pods: Resource = { group: '', version: 'v1', plural: 'pods', namespaced: true };
 
 /**
- * A ready pod behind a Service, and the pod's port that the Service's `port` leads to (a port that the Service does not have is taken
- * as the pod's own). Throws KubeError: `not-found` without the Service or without a ready pod.
+ * A ready pod behind a Service, and the pod's port that the Service's `port` leads to (a port that the Service does not
+ * have is taken as the pod's own). Throws KubeError: `not-found` without the Service or without a ready pod.
  */
 export async function podOfService(
   connection: KubeConnection,

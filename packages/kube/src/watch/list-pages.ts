@@ -14,22 +14,25 @@ export interface ListOptions {
   readonly metadataOnly?: boolean;
   readonly pageSize?: number;
   /**
-   * Take the list as the server has it in memory, whole and at once, though it may be a moment old: for the first list, which a watch
-   * brings up to date. It costs the server a third of the time. Not for kinds that come in JSON, which is read page by page.
+   * Take the list as the server has it in memory, whole and at once, though it may be a moment old: for the first list,
+   * which a watch brings up to date. It costs the server a third of the time. Not for kinds that come in JSON, which is
+   * read page by page.
    */
   readonly fromCache?: boolean;
 }
 
 /** As client-go has it: the server reads so many from etcd at a time. */
 const pageOfEtcd = 500;
-/** A list that is in the server's memory comes in one piece, whatever is asked for, unless the server keeps none there. */
+/**
+ * A list that is in the server's memory comes in one piece, whatever is asked for, unless the server keeps none there.
+ */
 const pageOfMemory = 5_000;
 /** Pages in JSON are held and parsed whole. */
 const pageOfJson = 100;
 
 /**
- * Lists all objects of a kind page by page, each given to `visit` as its page arrives; returns the list's resource version. Asks for
- * protocol buffers where it is known what is read of the kind: less than a tenth of the work of JSON.
+ * Lists all objects of a kind page by page, each given to `visit` as its page arrives; returns the list's resource
+ * version. Asks for protocol buffers where it is known what is read of the kind: less than a tenth of the work of JSON.
  */
 export async function listPages(
   options: ListOptions,

@@ -17,12 +17,17 @@ export interface WatchOptions {
   readonly metadataOnly?: boolean;
 }
 
-/** The server ends a watch after this many seconds, and up to half as many more, so that not all watches end together. */
+/**
+ * The server ends a watch after this many seconds, and up to half as many more, so that not all watches end together.
+ */
 const watchSeconds = 300;
 /** Bookmarks come about every minute: three missed ones mean that the connection is dead. */
 const idleLimit = 200_000;
 
-/** What happens after `resourceVersion`, until the server ends the watch. Throws KubeError `gone` when that is too long ago. */
+/**
+ * What happens after `resourceVersion`, until the server ends the watch. Throws KubeError `gone` when that is too long
+ * ago.
+ */
 export async function* watchEvents(
   options: WatchOptions,
   from: { readonly resourceVersion: string; readonly opened: () => void },
@@ -40,7 +45,7 @@ export async function* watchEvents(
   const fields = selectionOf(options);
   const request = `watch of ${resource.plural} at ${connection.server}`;
   for await (const line of connection.lines(path, { accept, signal, idleLimit }, from.opened)) {
-    if (line.trim() !== '') yield readEvent(parseJson(line, request), { request, fields });
+    if (line.trim() !== '') yield readEvent(parseJson({ text: line, request }), { request, fields });
   }
 }
 

@@ -1,4 +1,4 @@
-import { backoff, pause, type Runnable } from '@network-mapper/runtime';
+import { backoff, pause, type Runnable, monotonicTime, wallTime } from '@network-mapper/runtime';
 import type { KubeConnection } from '../access/kube-connection.ts';
 import { KubeError, type KubeErrorCode } from '../access/kube-error.ts';
 import type { KubeObject } from '../kube-object.ts';
@@ -26,13 +26,14 @@ export interface WatchedCollectionOptions<R> {
   /** Ask for metadata alone: `reduce` then sees no other member. */
   readonly metadataOnly?: boolean;
   /**
-   * What is kept of an object. Called once per object and change; must not keep the object. Of pods, Services, nodes and EndpointSlices
-   * only the members that `field-selection.ts` names are there to be read.
+   * What is kept of an object. Called once per object and change; must not keep the object. Of pods, Services, nodes
+   * and EndpointSlices only the members that `field-selection.ts` names are there to be read.
    */
   reduce(object: KubeObject): R;
   /**
-   * Called after the collection has changed. `before` and `after` may have equal content (a change of what was not kept, or a new
-   * list); when an object is replaced by one of the same name between two lists, both are given in one call.
+   * Called after the collection has changed. `before` and `after` may have equal content (a change of what was not
+   * kept, or a new list); when an object is replaced by one of the same name between two lists, both are given in one
+   * call.
    */
   changed?(key: string, before: R | undefined, after: R | undefined): void;
   /** Called when the state becomes another one: for logs and metrics. */
@@ -44,12 +45,15 @@ export interface WatchedCollectionOptions<R> {
 /** Milliseconds between tries. */
 const retries = { first: 250, max: 30_000 };
 
-/** A watch that ends sooner than this, in milliseconds, without having told anything is not worth asking for again at once. */
+/**
+ * A watch that ends sooner than this, in milliseconds, without having brought anything is not worth asking for again at
+ * once.
+ */
 const shortWatch = 1_000;
 
 /**
- * All objects of one kind as slim records, kept true by list and watch (kubernetes.io/docs/reference/using-api/api-concepts).
- * Keys are `namespace/name`, of cluster-scoped objects `/name`.
+ * All objects of one kind as slim records, kept true by list and watch
+ * (kubernetes.io/docs/reference/using-api/api-concepts). Keys are `namespace/name`, of cluster-scoped objects `/name`.
  */
 export class WatchedCollection<R> implements Runnable {
   readonly name: string;
@@ -57,7 +61,7 @@ export class WatchedCollection<R> implements Runnable {
   readonly #records = new Map<string, R>();
   readonly #firstSync = Promise.withResolvers<undefined>();
   #state: CollectionState = { kind: 'starting' };
-  /** Where the next watch goes on; undefined when only a new list can tell. */
+  /** Where the next watch goes on; undefined when only a new list can say. */
   #resourceVersion: string | undefined;
   /** In a row, without a watch that was worth it in between. */
   #failures = 0;
@@ -135,7 +139,7 @@ export class WatchedCollection<R> implements Runnable {
 
   /** Follows changes until the server ends the watch. */
   async #watch(signal: AbortSignal): Promise<void> {
-    const startedAt = performance.now();
+    const startedAt = monotonicTime();
     const from = { resourceVersion: this.#resourceVersion ?? '', opened: () => this.#synced() };
     let worthwhile = false;
     try {
@@ -146,7 +150,7 @@ export class WatchedCollection<R> implements Runnable {
         this.#resourceVersion = event.resourceVersion;
       }
     } finally {
-      worthwhile ||= performance.now() - startedAt > shortWatch;
+      worthwhile ||= monotonicTime() - startedAt > shortWatch;
       if (worthwhile) {
         this.#failures = 0;
         this.#expired = false;
@@ -173,7 +177,7 @@ export class WatchedCollection<R> implements Runnable {
 
   #synced(): void {
     if (this.#state.kind === 'synced') return;
-    this.#enter({ kind: 'synced', since: Date.now() });
+    this.#enter({ kind: 'synced', since: wallTime() });
     this.#firstSync.resolve(undefined);
   }
 
@@ -181,7 +185,7 @@ export class WatchedCollection<R> implements Runnable {
     const state = this.#state;
     const known = state.kind === 'failing' && state.reason === error.code && state.problem === error.message;
     if (known) return;
-    const lastSynced = state.kind === 'synced' ? Date.now() : state.kind === 'failing' ? state.lastSynced : undefined;
+    const lastSynced = state.kind === 'synced' ? wallTime() : state.kind === 'failing' ? state.lastSynced : undefined;
     this.#enter({ kind: 'failing', problem: error.message, reason: error.code, lastSynced });
   }
 

@@ -1,6 +1,6 @@
 /**
- * How answers are given: `graphql-response` as the GraphQL-over-HTTP specification wants it, `original` with the status codes that
- * clients of the original rely on (422 for what does not fit the schema).
+ * How answers are given: `graphql-response` as the GraphQL-over-HTTP specification wants it, `original` with the status
+ * codes that clients of the original rely on (422 for what does not fit the schema).
  */
 export type AnswerForm = 'graphql-response' | 'original';
 

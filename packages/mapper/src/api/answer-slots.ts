@@ -1,3 +1,4 @@
+import { every } from '@network-mapper/runtime';
 export interface AnswerSlotsOptions {
   /** Long answers that are written at the same time. */
   readonly max: number;
@@ -21,8 +22,8 @@ interface Writing {
 }
 
 /**
- * How many long answers are written at the same time: each holds what was written and not yet read. Clients that do not read are cut
- * when others wait.
+ * How many long answers are written at the same time: each holds what was written and not yet read. Clients that do not
+ * read are cut when others wait.
  */
 export class AnswerSlots {
   readonly #options: AnswerSlotsOptions;
@@ -40,9 +41,10 @@ export class AnswerSlots {
       const { promise, resolve } = Promise.withResolvers<undefined>();
       this.#waiting.push(() => resolve(undefined));
       this.#cutBlocked();
-      const retry = setInterval(() => this.#cutBlocked(), this.#options.patience);
+      const waiting = new AbortController();
+      void every(this.#options.patience, () => this.#cutBlocked(), waiting.signal);
       await promise;
-      clearInterval(retry);
+      waiting.abort();
     }
     const writing: Writing = { cut, blockedSince: undefined };
     this.#writing.add(writing);

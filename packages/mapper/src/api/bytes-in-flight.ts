@@ -24,8 +24,9 @@ interface Holder {
 }
 
 /**
- * The room for the bodies of all connections together, from their first byte until they are answered. Without room, bodies that
- * have been arriving for too long are cut, the oldest first: whoever sends half a body and waits holds nobody up.
+ * The room for the bodies of all connections together, from their first byte until they are answered. Without room,
+ * bodies that have been arriving for too long are cut, the oldest first: whoever sends half a body and waits holds
+ * nobody up.
  */
 export class BytesInFlight {
   readonly #options: BytesInFlightOptions;

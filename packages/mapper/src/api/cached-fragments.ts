@@ -1,7 +1,10 @@
 /** Characters of all fragments of one answer together. */
 const maxLength = 4 * 1024 * 1024;
 
-/** Pieces of JSON that come again and again in one answer, by who writes them and the object that they were written from. */
+/**
+ * Pieces of JSON that come again and again in one answer, by who writes them and the object that they were written
+ * from.
+ */
 export class CachedFragments {
   readonly #byWriter = new Map<object, Map<object, readonly string[]>>();
   #length = 0;

@@ -36,7 +36,10 @@ export class CertificateFiles {
     return this.#current;
   }
 
-  /** Calls `renewed` with each certificate that replaces the one before. A broken one is logged, and the one before stays. */
+  /**
+   * Calls `renewed` with each certificate that replaces the one before. A broken one is logged, and the one before
+   * stays.
+   */
   watch(renewed: (certificate: Certificate) => void): Runnable {
     return { name: 'the certificate of the API', run: signal => every(interval, () => this.#look(renewed), signal) };
   }

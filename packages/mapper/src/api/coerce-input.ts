@@ -12,8 +12,8 @@ import { withPathStep, InputError } from './input-error.ts';
 import { parseTime } from './time.ts';
 
 /**
- * Checks a value of JSON against an input type and returns it in the type's own form (a `Time` is milliseconds since the epoch).
- * Objects and lists are changed in place: they belong to the request. Throws InputError.
+ * Checks a value of JSON against an input type and returns it in the type's own form (a `Time` is milliseconds since
+ * the epoch). Objects and lists are changed in place: they belong to the request. Throws InputError.
  */
 export type Coerce = (value: unknown) => unknown;
 
@@ -103,7 +103,7 @@ function enumCoercer(type: GraphQLEnumType): Coerce {
   return value => {
     if (typeof value === 'string' && names.has(value)) return value;
     const known = typeof value === 'string' && names.has(value.toUpperCase());
-    throw new InputError(`${String(value)} is not a valid ${type.name}`, known ? 'execution' : 'validation');
+    throw new InputError(`${String(value)} is not a valid ${type.name}`, { phase: known ? 'execution' : 'validation' });
   };
 }
 
@@ -134,10 +134,13 @@ const scalars: ReadonlyMap<string, Coerce> = new Map<string, Coerce>([
   [
     'Time',
     value => {
-      if (typeof value !== 'string') throw new InputError('time should be RFC3339Nano formatted string', 'execution');
+      if (typeof value !== 'string')
+        throw new InputError('time should be RFC3339Nano formatted string', { phase: 'execution' });
       const time = parseTime(value);
       if (!Number.isNaN(time)) return time;
-      throw new InputError(`${JSON.stringify(value.slice(0, 100))} is not a time in RFC 3339 with a zone`, 'execution');
+      throw new InputError(`${JSON.stringify(value.slice(0, 100))} is not a time in RFC 3339 with a zone`, {
+        phase: 'execution',
+      });
     },
   ],
 ]);

@@ -1,14 +1,16 @@
 import { Kind, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
 
 /**
- * What the validation, the compilation and one run of a document can cost: each field and fragment counts as often as it is
- * expanded. The usual introspection, the greatest document of known clients, has 500.
+ * What the validation, the compilation and one run of a document can cost: each field and fragment counts as often as
+ * it is expanded. The usual introspection, the greatest document of known clients, has 500.
  */
 const maxCost = 1_500;
 /** Each field of `Query` and `Mutation` asks for an answer of its own. */
 const rootCost = 20;
 const definitionCost = 5;
-/** Deeper than any selection of this schema, or the usual introspection, goes; fragments that spread each other count. */
+/**
+ * Deeper than any selection of this schema, or the usual introspection, goes; fragments that spread each other count.
+ */
 const maxDepth = 48;
 
 interface Cost {
@@ -18,7 +20,10 @@ interface Cost {
 
 const nothing: Cost = { cost: 0, depth: 0 };
 
-/** What of a document is more than may be asked at once; undefined when nothing is. Counts in one pass: each fragment once. */
+/**
+ * What of a document is more than may be asked at once; undefined when nothing is. Counts in one pass: each fragment
+ * once.
+ */
 export function documentExcess({ definitions }: DocumentNode): string | undefined {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of definitions) {

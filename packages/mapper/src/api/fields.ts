@@ -93,8 +93,8 @@ export const fieldTables = {
 const protocols = Object.keys(protocolBits) as readonly Protocol[];
 
 /**
- * All of an identity but how it was resolved is the same text wherever its workload appears; and all of how it was resolved but the
- * times is mostly the same for all edges of one workload.
+ * All of an identity but how it was resolved is the same text wherever its workload appears; and all of how it was
+ * resolved but the times is mostly the same for all edges of one workload.
  */
 export const cachedTypes = {
   OtterizeServiceIdentity: {

@@ -2,7 +2,7 @@ import type { Access } from '../auth/access.ts';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { LruMap, TimeSlice } from '@network-mapper/runtime';
+import { LruMap, TimeSlice, monotonicTime } from '@network-mapper/runtime';
 import { GraphQLError } from 'graphql';
 import { contentType, type AnswerForm } from './answer-form.ts';
 import { AnswerSlots, type AnswerSlot } from './answer-slots.ts';
@@ -30,7 +30,9 @@ export interface Answering {
   readonly readOnly: boolean;
 }
 
-/** Longer documents are not cached: none of a known client is, and their syntax trees have a hundred times their size. */
+/**
+ * Longer documents are not cached: none of a known client is, and their syntax trees have a hundred times their size.
+ */
 const longestCached = 4_096;
 /** Answers up to about this many characters go out in one piece. */
 const shortAnswer = 4_096;
@@ -42,7 +44,7 @@ export class GraphqlEndpoint {
   readonly #operations = new LruMap<string, Operation>({ maxEntries: 64 });
   /** Automatic persisted queries, by the SHA-256 of their text. */
   readonly #persisted = new LruMap<string, string>({ maxEntries: 100 });
-  readonly #slots = new AnswerSlots({ max: 16, maxWaiting: 500, patience: 2_000, clock: () => performance.now() });
+  readonly #slots = new AnswerSlots({ max: 16, maxWaiting: 500, patience: 2_000, clock: monotonicTime });
 
   /** `onFailure` is called with errors that are ours, not the client's. */
   constructor(parts: OperationParts, onFailure: (error: unknown) => void) {

@@ -1,3 +1,4 @@
+import { monotonicTime } from '@network-mapper/runtime';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
@@ -42,15 +43,15 @@ export function createTlsApiServer(handle: RequestListener, certificate: Certifi
 function makeRoomForNew(server: Server | TlsServer): void {
   /** Connections without any request yet, and when they began; the oldest first. */
   const silent = new Map<Socket, number>();
-  server.on('connection', socket => {
-    silent.set(socket, performance.now());
+  server.on('connection', (socket: Socket) => {
+    silent.set(socket, monotonicTime());
     socket.once('close', () => silent.delete(socket));
   });
   server.on('request', ({ socket }) => silent.delete(socket));
   let madeRoomAt = -Infinity;
   server.on('drop', () => {
     // Each connection that finds no room would otherwise look through all others.
-    const now = performance.now();
+    const now = monotonicTime();
     if (now - madeRoomAt < makeRoomEvery) return;
     madeRoomAt = now;
     server.closeIdleConnections();

@@ -1,12 +1,13 @@
 /**
- * An input that does not fit the schema. `validation` errors are found before anything runs and answered with 422; `execution` errors are
- * answered with 200 and `data: null`, as the original does for times and for enum values in the wrong letter case.
+ * An input that does not fit the schema. `validation` errors are found before anything runs and answered with 422;
+ * `execution` errors are answered with 200 and `data: null`, as the original does for times and for enum values in the
+ * wrong letter case.
  */
 export class InputError extends Error {
   readonly phase: 'validation' | 'execution';
   readonly path: (string | number)[] = [];
 
-  constructor(message: string, phase: 'validation' | 'execution' = 'validation') {
+  constructor(message: string, { phase = 'validation' }: { readonly phase?: InputError['phase'] } = {}) {
     super(message);
     this.phase = phase;
   }

@@ -12,8 +12,8 @@ const closeBrace = 0x7d;
 const braceBit = 0x20;
 
 /**
- * What is wrong with the shape of a JSON text, looked at without building any of it: `[],[],[]` takes twenty times the memory of its bytes
- * once it is parsed. Undefined when it may be parsed.
+ * What is wrong with the shape of a JSON text, looked at without building any of it: `[],[],[]` takes twenty times the
+ * memory of its bytes once it is parsed. Undefined when it may be parsed.
  */
 export function jsonExcess(bytes: Uint8Array): string | undefined {
   let depth = 0;

@@ -34,7 +34,10 @@ export interface AnswerContext {
 
 type ReadField = (source: never, context: AnswerContext) => unknown;
 
-/** How the fields of one type are read from what our stores hold. A field that is not listed is the member of the same name. */
+/**
+ * How the fields of one type are read from what our stores hold. A field that is not listed is the member of the same
+ * name.
+ */
 export type FieldTable = Readonly<Record<string, ReadField>>;
 
 /** Tables for types of the schema, held against it: what is misspelt does not compile. */

@@ -23,7 +23,9 @@ export interface MutationParts {
   readonly wasReset: () => void;
 }
 
-/** What answers each field of `Mutation`. Arguments have been checked against the schema: their types are the schema's. */
+/**
+ * What answers each field of `Mutation`. Arguments have been checked against the schema: their types are the schema's.
+ */
 export function createMutations(parts: MutationParts): RootFields<MutationArguments> {
   const { map, now, wasReset } = parts;
   const reports = evidences.map(evidence => [evidenceKinds[evidence].mutation, reportField(evidence, parts)] as const);
@@ -48,7 +50,9 @@ export function createMutations(parts: MutationParts): RootFields<MutationArgume
 
 type ReportMutation = (typeof evidenceKinds)[Evidence]['mutation'];
 
-/** `true` is answered when everything is on the map, waits for its pods, or is counted under the reason why it is not. */
+/**
+ * `true` is answered when everything is on the map, waits for its pods, or is counted under the reason why it is not.
+ */
 function reportField(
   evidence: Evidence,
   { intake, now, reported }: MutationParts,

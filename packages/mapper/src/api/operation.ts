@@ -32,7 +32,8 @@ import { selectFields, type Fragments, type SelectedField, type Variables } from
 
 export interface RootField<Args = never> {
   /**
-   * The value, as far as the request may see it; of a list its elements, some at a time, so that long answers are written in turns.
+   * The value, as far as the request may see it; of a list its elements, some at a time, so that long answers are
+   * written in turns.
    */
   resolve(args: Args, access: Access): unknown;
   /** The labels that identities in the answer show; none when not said. */
@@ -122,8 +123,8 @@ export class Operation {
   }
 
   /**
-   * The answer's `data`, as pieces of JSON: long lists come in many. Throws InputError and what a resolver throws before the first
-   * piece of its field.
+   * The answer's `data`, as pieces of JSON: long lists come in many. Throws InputError and what a resolver throws
+   * before the first piece of its field.
    */
   async *run(variables: Variables, access: Access): AsyncGenerator<string> {
     const introspection = { left: maxIntrospection };

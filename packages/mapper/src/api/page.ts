@@ -14,8 +14,8 @@ const usualLength = 1_000;
 const greatestLength = 10_000;
 
 /**
- * A page of items that come in the order of their keys. A cursor holds the key of the last item of a page, so a page stays where
- * it is when items before it come or go.
+ * A page of items that come in the order of their keys. A cursor holds the key of the last item of a page, so a page
+ * stays where it is when items before it come or go.
  */
 export function toPage<T>(items: Iterable<T>, keyOf: (item: T) => string, { first, after }: PageArguments): Page<T> {
   const length = first ?? usualLength;

@@ -52,7 +52,10 @@ function parsed(text: string): DocumentNode {
   }
 }
 
-/** The parser goes down a level for each bracket: here they are counted first, by the lexer, which knows strings and comments. */
+/**
+ * The parser goes down a level for each bracket: here they are counted first, by the lexer, which knows strings and
+ * comments.
+ */
 function checkTokens(text: string): void {
   if (text.length > maxLength) throw new GraphQLError(`the document is longer than ${maxLength} characters`);
   const lexer = new Lexer(new Source(text));

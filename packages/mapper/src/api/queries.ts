@@ -1,8 +1,16 @@
 import type { QueryArguments } from '@network-mapper/api';
-import { hasPort, skipReasons, type Edge, type IntentEdge, type SkipReason } from '@network-mapper/model';
+import {
+  hasPort,
+  skipReasons,
+  type Edge,
+  type IntentEdge,
+  type ServiceIdentity,
+  type SkipReason,
+} from '@network-mapper/model';
 import { GraphQLError } from 'graphql';
 import type { Scope } from '../auth/access-reviews.ts';
 import { mayRead, visible } from '../auth/visible.ts';
+import type { WorkloadDetails } from '../cluster/workload-details.ts';
 import type { Explain, Explanation } from '../resolve/explain.ts';
 import type { EdgeStore } from '../store/edge-store.ts';
 import { averageLevel } from '../store/traffic-levels.ts';
@@ -17,6 +25,7 @@ import { toPage, type PageArguments } from './page.ts';
 export interface QueryParts {
   readonly map: TrafficMap;
   readonly explain: Explain;
+  readonly details: (workload: ServiceIdentity) => Promise<WorkloadDetails>;
   readonly now: () => number;
 }
 
@@ -26,7 +35,7 @@ interface TrafficArguments extends PageArguments {
 }
 
 /** What answers each field of `Query`. Arguments have been checked against the schema: their types are the schema's. */
-export function createQueries({ map, explain, now }: QueryParts): RootFields<QueryArguments> {
+export function createQueries({ map, explain, details, now }: QueryParts): RootFields<QueryArguments> {
   return {
     health: { resolve: () => true },
     intents: { labels: shownLabels, resolve: (args, { edges: scope }) => intents(map, args, scope) },
@@ -83,6 +92,10 @@ export function createQueries({ map, explain, now }: QueryParts): RootFields<Que
     serviceIdentity: page(async (args: QueryArguments['serviceIdentity'], { edges: scope }) =>
       readable(await explain(args), scope),
     ),
+    workload: page((workload: QueryArguments['workload'], { edges: scope }) => {
+      if (mayRead(scope, workload.namespace)) return details(workload);
+      throw new GraphQLError('edges of that namespace may not be read', { extensions: { code: 'FORBIDDEN' } });
+    }),
   };
 }
 

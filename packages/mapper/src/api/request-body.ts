@@ -7,7 +7,10 @@ import type { GraphqlRequest } from './graphql-endpoint.ts';
 import { jsonExcess } from './json-limits.ts';
 import { RequestError } from './request-error.ts';
 
-/** Bytes of a body at the most, unpacked: the batches of agents stay below 150 KB, and 5,500 connections with all that is known of them fit in. */
+/**
+ * Bytes of a body at the most, unpacked: the batches of agents stay below 150 KB, and 5,500 connections with all that
+ * is known of them fit in.
+ */
 const maxBody = 1024 * 1024;
 /** Bytes of a body whose parsing takes a millisecond or more: it waits for its turn among others of that kind. */
 const longBody = 32 * 1024;
@@ -112,12 +115,12 @@ function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw notDecoded(error instanceof Error ? error.message : String(error), text);
+    throw notDecoded({ problem: error instanceof Error ? error.message : String(error), body: text });
   }
 }
 
 function toRequest(body: unknown): GraphqlRequest {
-  if (!isObject(body)) throw notDecoded('not an object', JSON.stringify(body));
+  if (!isObject(body)) throw notDecoded({ problem: 'not an object', body: JSON.stringify(body) });
   const { query, operationName, variables, extensions } = body;
   const wrong = [
     isAbsent(query) || typeof query === 'string' ? undefined : 'query is not a string',
@@ -125,7 +128,7 @@ function toRequest(body: unknown): GraphqlRequest {
     isAbsent(variables) || isObject(variables) ? undefined : 'variables is not an object',
     isAbsent(extensions) || isObject(extensions) ? undefined : 'extensions is not an object',
   ].find(problem => problem !== undefined);
-  if (wrong !== undefined) throw notDecoded(wrong, JSON.stringify(body));
+  if (wrong !== undefined) throw notDecoded({ problem: wrong, body: JSON.stringify(body) });
   return {
     query: typeof query === 'string' ? query : undefined,
     operationName: typeof operationName === 'string' ? operationName : undefined,
@@ -142,6 +145,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function notDecoded(problem: string, body: string): RequestError {
+function notDecoded({ problem, body }: { readonly problem: string; readonly body: string }): RequestError {
   return new RequestError(400, `json request body could not be decoded: ${problem} body:${body.slice(0, 1_000)}`);
 }

@@ -13,15 +13,15 @@ export interface OriginOptions {
 }
 
 /**
- * Names of the mapper's Service that are believed in the form NAME.NAMESPACE. Others need the longer form, NAME.NAMESPACE.svc: a
- * namespace may be called like a public domain (`dev`), under which anybody can have a name.
+ * Names of the mapper's Service that are believed in the form NAME.NAMESPACE. Others need the longer form,
+ * NAME.NAMESPACE.svc: a namespace may be called like a public domain (`dev`), under which anybody can have a name.
  */
 const serviceNames: ReadonlySet<string> = new Set(['otterize-network-mapper', 'network-mapper', 'mapper']);
 
 /**
- * Why a request may come from a web page that has no business here; undefined when it does not. A page of any site can make a browser
- * send requests to a port-forward on the same machine: browsers mark those by `Origin` and `Sec-Fetch-Site`. A site that lets its own
- * name lead to this machine (DNS rebinding) shows that name as `Host`.
+ * Why a request may come from a web page that has no business here; undefined when it does not. A page of any site can
+ * make a browser send requests to a port-forward on the same machine: browsers mark those by `Origin` and
+ * `Sec-Fetch-Site`. A site that lets its own name lead to this machine (DNS rebinding) shows that name as `Host`.
  */
 export function foreignness({ headers }: Pick<IncomingMessage, 'headers'>, options: OriginOptions): string | undefined {
   const { host, origin } = headers;

@@ -57,8 +57,8 @@ export function createRoutes(options: RoutesOptions): RequestListener {
 }
 
 /**
- * A client that is still sending would not see the answer if the connection were closed: what is left of a body that is refused is
- * read and thrown away, unless it is very long.
+ * A client that is still sending would not see the answer if the connection were closed: what is left of a body that is
+ * refused is read and thrown away, unless it is very long.
  */
 function endBody(request: IncomingMessage, response: ServerResponse): void {
   if (request.complete) return;

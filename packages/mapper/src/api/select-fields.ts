@@ -23,7 +23,10 @@ export interface Selecting {
   readonly variables: Variables;
 }
 
-/** The fields of selection sets of one type: fragments expanded, without what `@skip` and `@include` leave out, in order. */
+/**
+ * The fields of selection sets of one type: fragments expanded, without what `@skip` and `@include` leave out, in
+ * order.
+ */
 export function selectFields(
   sets: readonly SelectionSetNode[],
   { fragments, variables }: Selecting,

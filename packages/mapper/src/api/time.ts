@@ -2,8 +2,8 @@
 const days = new Map<string, number>();
 
 /**
- * Reads RFC 3339 with a zone and up to nanoseconds, as milliseconds since the epoch with a fraction. NaN for any other text.
- * The fraction of a second may follow a comma, as Go allows.
+ * Reads RFC 3339 with a zone and up to nanoseconds, as milliseconds since the epoch with a fraction. NaN for any other
+ * text. The fraction of a second may follow a comma, as Go allows.
  */
 export function parseTime(text: string): number {
   // 2026-11-23T08:11:50[.283855](Z|+02:00)

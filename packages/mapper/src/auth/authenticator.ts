@@ -5,7 +5,7 @@ import type { Caller, Identity } from './caller.ts';
 import { Decisions } from './decisions.ts';
 
 /** The audience of tokens that are made for the mapper; people send those of the API server. */
-export const audience = 'network-mapper';
+const audience = 'network-mapper';
 
 export interface AuthenticatorOptions {
   readonly connection: KubeConnection;
@@ -21,7 +21,10 @@ const longestToken = 16_384;
 const refusedFor = 10_000;
 const identifiedFor = 60_000;
 
-/** Finds out who asks: by the loopback, or by a TokenReview of the bearer token (RFC 6750), at most one a minute for each token. */
+/**
+ * Finds out who asks: by the loopback, or by a TokenReview of the bearer token (RFC 6750), at most one a minute for
+ * each token.
+ */
 export class Authenticator {
   readonly #reviews: Decisions<Review>;
   /** Tokens that are being reviewed, by their hashes: nothing else holds one. */
@@ -98,6 +101,6 @@ function audiencesIn(token: string): readonly unknown[] {
 }
 
 /** 127.0.0.0/8 (RFC 1122 section 3.2.1.3), ::1 (RFC 4291 section 2.5.3), and IPv4 mapped into IPv6. */
-export function isLoopback(address: string): boolean {
+function isLoopback(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address);
 }

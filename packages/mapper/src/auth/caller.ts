@@ -14,7 +14,10 @@ export type Caller =
   /** Without a token, or with one that nobody vouches for; `problem` says so. */
   | { readonly kind: 'unknown'; readonly problem: string };
 
-/** Where the API server writes the node of the pod to which a token is bound (kubernetes.io, "Managing Service Accounts"). */
+/**
+ * Where the API server writes the node of the pod to which a token is bound (kubernetes.io, "Managing Service
+ * Accounts").
+ */
 const nodeExtra = 'authentication.kubernetes.io/node-name';
 
 /** The node to which a caller is bound; undefined where its token does not say. */

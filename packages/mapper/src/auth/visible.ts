@@ -9,8 +9,8 @@ export function mayRead(scope: Scope, namespace: string): boolean {
 }
 
 /**
- * An edge as somebody may see it, when the namespace of its client or server may be read: the other side is hidden then unless it may be read
- * too. Undefined for an edge that may not be seen.
+ * An edge as somebody may see it, when the namespace of its client or server may be read: the other side is hidden then
+ * unless it may be read too. Undefined for an edge that may not be seen.
  */
 export function visible<E extends IntentEdge | TrafficLevelEdge>(edge: E, scope: Scope): E | undefined {
   if (scope === 'all') return edge;

@@ -24,7 +24,9 @@ const base: PodRecord = {
   imageName: undefined,
 };
 
-/** One life of a pod after another on one address, in seconds: how long the address is free, and how long the pod lives. */
+/**
+ * One life of a pod after another on one address, in seconds: how long the address is free, and how long the pod lives.
+ */
 const lives = fc.array(
   fc.record({ gap: fc.integer({ min: 1, max: 50 }), life: fc.integer({ min: 1, max: 50 }), ends: fc.boolean() }),
   { minLength: 1, maxLength: 8 },
@@ -78,7 +80,7 @@ test('whoever held an address at a moment is found, as a list of all lives says'
       );
       const all = live(history, clock, plan);
       for (const second of moments) {
-        // Halves of seconds: what happens within the second of an end is not told apart by a clock of seconds.
+        // Halves of seconds: what happens within the second of an end looks the same to a clock of seconds.
         const at = second * 1000 + 500;
         const holders = all.filter(({ from, to }) => from <= at && at <= to);
         const found = history.holder('10.0.0.1', { at });
@@ -89,7 +91,7 @@ test('whoever held an address at a moment is found, as a list of all lives says'
   );
 });
 
-test('pods that went long ago are forgotten, and whoever keeps more about them is told', () => {
+test('pods that went long ago are forgotten, and whoever holds more about them is notified', () => {
   const clock = { now: 0 };
   const forgotten: string[] = [];
   const history = new AddressHistory(

@@ -10,8 +10,9 @@ const mostGone = 50_000;
 const second = 1_000;
 
 /**
- * Which pod held an address when. A pod holds the addresses of its status from its creation (init containers run in phase Pending) until its
- * last container has ended or it is gone. Of pods that are gone the last state is remembered for a while:
+ * Which pod held an address when. A pod holds the addresses of its status from its creation (init containers run in
+ * phase Pending) until its last container has ended or it is gone. Of pods that are gone the last state is remembered
+ * for a while:
  *
  *     10.0.0.7   |--- a ------------------ gone|      |--- b ----------------
  *     sighting        1 is a's                     2      3 is b's, though it comes before b's watch event: it waits

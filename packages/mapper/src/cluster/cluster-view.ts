@@ -15,7 +15,9 @@ const apiServerKey = 'default/kubernetes';
 const istioLabel = 'service.istio.io/canonical-name';
 const nothingBehind: Backends = { pods: [], newest: -Infinity, ofOneOwner: true, targetPorts: new Map() };
 
-/** Answers what resolution asks, from the records that the watches keep. Changes come in through the `…Changed` methods. */
+/**
+ * Answers what resolution asks, from the records that the watches keep. Changes come in through the `…Changed` methods.
+ */
 export class ClusterView implements Lookups {
   readonly #options: ClusterViewOptions;
   readonly #addresses: AddressHistory;
@@ -31,6 +33,8 @@ export class ClusterView implements Lookups {
   readonly #servicesOfPod = new MultiMap<string, string>();
   readonly #backends = new Map<ServiceRecord, Backends>();
   readonly #nodes = new Set<string>();
+  /** By name of node. */
+  readonly #zones = new Map<string, string>();
   #podRanges = new IpRanges();
   readonly #podNeighbours = new IpRanges();
   #apiServerRanges = new IpRanges();
@@ -115,12 +119,16 @@ export class ClusterView implements Lookups {
     for (const { pod } of after?.endpoints ?? []) if (pod !== undefined) this.#servicesOfPod.add(pod, joining);
   }
 
-  /** `nodes` are all of them, after the change. Nodes are updated every few seconds: mostly nothing that matters here. */
+  /**
+   * `nodes` are all of them, after the change. Nodes are updated every few seconds: mostly nothing that matters here.
+   */
   nodeChanged(before: NodeRecord | undefined, after: NodeRecord | undefined, nodes: Iterable<NodeRecord>): void {
     if (JSON.stringify(before) === JSON.stringify(after)) return;
     this.#nodes.clear();
+    this.#zones.clear();
     this.#podRanges = new IpRanges();
-    for (const { addresses, podCidrs } of nodes) {
+    for (const { name, zone, addresses, podCidrs } of nodes) {
+      if (zone !== undefined) this.#zones.set(name, zone);
       for (const address of addresses) this.#nodes.add(address);
       for (const cidr of podCidrs) this.#podRanges.add(cidr);
     }
@@ -132,6 +140,21 @@ export class ClusterView implements Lookups {
 
   podNamed({ namespace, name }: { readonly namespace: string; readonly name: string }): PodRecord | undefined {
     return this.#podAt(`${namespace}/${name}`);
+  }
+
+  /** Pods that are there now. */
+  *podsIn(namespace: string): Generator<PodRecord> {
+    for (const pod of this.#podsByUid.values())
+      if (pod.namespace === namespace && this.#podAt(`${namespace}/${pod.name}`) === pod) yield pod;
+  }
+
+  /** `namespace/name` of the Services that have a pod behind them. */
+  servicesOf({ namespace, name }: PodRecord): readonly string[] {
+    return this.#servicesOfPod.get(`${namespace}/${name}`);
+  }
+
+  zoneOf({ nodeName }: PodRecord): string | undefined {
+    return nodeName === undefined ? undefined : this.#zones.get(nodeName);
   }
 
   podWithUid(uid: string): PodRecord | undefined {
@@ -271,8 +294,9 @@ export class ClusterView implements Lookups {
 }
 
 /**
- * The network in which an address's neighbours are, for CNIs that give pods other addresses than the nodes say (Calico's own address management,
- * Cilium's pools): they take blocks out of a network that is seldom smaller than this.
+ * The network in which an address's neighbours are, for CNIs that give pods other addresses than the nodes say
+ * (Calico's own address management, Cilium's pools): they take blocks out of a network that is seldom smaller than
+ * this.
  */
 function neighbourhood(address: string): string {
   const [first = '', second = '', third = ''] = address.split(/[.:]/, 3);
@@ -290,7 +314,10 @@ function isPrivate(address: string): boolean {
   return privateRanges.has(address);
 }
 
-/** The port of the endpoints by the name of the Service's port; 0 where slices differ (a named port that pods give different numbers). */
+/**
+ * The port of the endpoints by the name of the Service's port; 0 where slices differ (a named port that pods give
+ * different numbers).
+ */
 function targetPortsOf(slices: Iterable<EndpointSliceRecord>): ReadonlyMap<string, number> {
   const targets = new Map<string, number>();
   for (const { ports, endpoints } of slices) {

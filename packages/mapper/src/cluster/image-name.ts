@@ -1,6 +1,6 @@
 /**
- * The name of a job made of its containers' images: sidecars left out, each image without what stands before its first `/`
- * and without tag or digest, joined by `-`. Undefined when no container is left.
+ * The name of a job made of its containers' images: sidecars left out, each image without what stands before its first
+ * `/` and without tag or digest, joined by `-`. Undefined when no container is left.
  */
 export function imageName(
   containers: readonly { readonly name: string; readonly image?: string }[],

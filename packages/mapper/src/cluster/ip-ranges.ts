@@ -10,8 +10,8 @@ interface Networks {
 }
 
 /**
- * A set of networks. Asking costs the number of different prefix lengths in it, which is small; `net.BlockList` looks at every network in turn,
- * and a large cluster has one for each of thousands of nodes.
+ * A set of networks. Asking costs the number of different prefix lengths in it, which is small; `net.BlockList` looks
+ * at every network in turn, and a large cluster has one for each of thousands of nodes.
  */
 export class IpRanges {
   /** By family and prefix length. */

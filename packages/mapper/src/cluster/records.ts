@@ -105,9 +105,9 @@ export class Records {
 }
 
 /**
- * What the kubelet makes the host name of a pod (pkg/kubelet/kubelet_pods.go, GeneratePodHostNameAndDomain): an override, else `hostname`, else
- * the pod's name, cut to 63 characters without `-` and `.` at the end. With `setHostnameAsFQDN` the rest of the domain follows; of it only
- * the subdomain is written here.
+ * What the kubelet makes the host name of a pod (pkg/kubelet/kubelet_pods.go, GeneratePodHostNameAndDomain): an
+ * override, else `hostname`, else the pod's name, cut to 63 characters without `-` and `.` at the end. With
+ * `setHostnameAsFQDN` the rest of the domain follows; of it only the subdomain is written here.
  */
 function hostnameOf({ name, namespace }: KubeObject['metadata'], spec: PodObject['spec']): string {
   if (spec?.hostnameOverride !== undefined && spec.hostnameOverride !== '') return spec.hostnameOverride;
@@ -116,7 +116,10 @@ function hostnameOf({ name, namespace }: KubeObject['metadata'], spec: PodObject
   return `${hostname}.${spec.subdomain}.${namespace ?? ''}.svc`;
 }
 
-/** Addresses in normal form. What `filter` makes has room for 17, its copy for what is in it: 130 bytes less for every pod. */
+/**
+ * Addresses in normal form. What `filter` makes has room for 17, its copy for what is in it: 130 bytes less for every
+ * pod.
+ */
 function toAddresses(texts: readonly string[]): readonly string[] {
   return texts
     .map(normalAddress)
@@ -228,6 +231,8 @@ export function toEndpointSliceRecord(object: KubeObject): EndpointSliceRecord {
 }
 
 export interface NodeRecord {
+  readonly name: string;
+  readonly zone: string | undefined;
   readonly addresses: readonly string[];
   readonly podCidrs: readonly string[];
 }
@@ -260,7 +265,12 @@ export function toNodeRecord(object: KubeObject): NodeRecord {
     .map(({ address }) => address);
   const tunnels = tunnelAnnotations.map(name => withoutPrefix(metadata.annotations?.[name] ?? ''));
   // Flannel gives its tunnel the address of the network itself, which no pod gets.
-  return { addresses: toAddresses([...own, ...tunnels, ...podCidrs.map(withoutPrefix)]), podCidrs };
+  return {
+    name: metadata.name,
+    zone: metadata.labels?.['topology.kubernetes.io/zone'],
+    addresses: toAddresses([...own, ...tunnels, ...podCidrs.map(withoutPrefix)]),
+    podCidrs,
+  };
 }
 
 function withoutPrefix(network: string): string {

@@ -32,7 +32,7 @@ export interface Watches {
   readonly owners: Owners;
   readonly kinds: () => readonly WatchedKind[];
   /** Whether every kind has been listed once, or is known to be out of reach. */
-  readonly settled: () => boolean;
+  readonly listed: () => boolean;
 }
 
 const ownerKinds: readonly { readonly kind: string; readonly resource: Resource }[] = [
@@ -47,7 +47,10 @@ function core(plural: string, namespaced = true): Resource {
   return { group: '', version: 'v1', plural, namespaced };
 }
 
-/** Keeps `view` true: watches of pods, Services, EndpointSlices and nodes, and of the owners that pods commonly have (their metadata only). */
+/**
+ * Keeps `view` true: watches of pods, Services, EndpointSlices and nodes, and of the owners that pods commonly have
+ * (their metadata only).
+ */
 export function createWatches({ connection, view, records, stateChanged }: WatchesOptions): Watches {
   const reader = new OwnerReader(connection);
   const stateOf = (kind: string) => (state: CollectionState) => stateChanged(kind, state);
@@ -107,7 +110,7 @@ export function createWatches({ connection, view, records, stateChanged }: Watch
     podAt: key => pods.get(key),
     runnables: [...collections.values()],
     kinds,
-    settled: () =>
+    listed: () =>
       kinds().every(
         ({ state }) =>
           state.kind === 'synced' ||

@@ -19,7 +19,10 @@ export interface IntakeParts {
 /** The clock is looked at once in so many sightings. */
 const stride = 64;
 
-/** Takes reports in: each sighting ends on the map, in the waiting room, or counted under the reason why it is not on the map. */
+/**
+ * Takes reports in: each sighting ends on the map, in the waiting room, or counted under the reason why it is not on
+ * the map.
+ */
 export class Intake {
   readonly #parts: IntakeParts;
 

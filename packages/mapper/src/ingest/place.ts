@@ -18,7 +18,7 @@ import type { TrafficMap } from '../store/traffic-map.ts';
 import type { WatchedNodes } from './watched-nodes.ts';
 import { toKafkaOperation } from './kafka-operation.ts';
 
-/** What the mapper is told to leave out. */
+/** What the mapper is configured to leave out. */
 export interface PlaceRules {
   readonly excludedNamespaces: ReadonlySet<string>;
   readonly evidenceOff: ReadonlySet<Evidence>;
@@ -37,8 +37,8 @@ export interface PlaceParts {
 }
 
 /**
- * Resolves a sighting and puts it on the map; undefined when that is done. It may be tried again; the last try, when it has waited for its
- * pods, has no later.
+ * Resolves a sighting and puts it on the map; undefined when that is done. It may be tried again; the last try, when it
+ * has waited for its pods, has no later.
  */
 export type Place = (
   sighting: Sighting,
@@ -51,7 +51,10 @@ const mostNamespaces = 20_000;
 const defaultTtl = 120;
 const longestTtl = 86_400;
 
-/** The only caller of resolution and of the stores: what a report says goes through here, whatever kind of evidence it is. */
+/**
+ * The only caller of resolution and of the stores: what a report says goes through here, whatever kind of evidence it
+ * is.
+ */
 export function createPlace(parts: PlaceParts): Place {
   const { context, map, rules } = parts;
   const lastContext = { ...context, isLastTry: true };
@@ -70,8 +73,8 @@ export function createPlace(parts: PlaceParts): Place {
 }
 
 /**
- * A sender that is bound to a node speaks for connections with a side on it, for lookups of its pods, and for nodes that have no agent: what
- * it sees of others, their agents see too.
+ * A sender that is bound to a node speaks for connections with a side on it, for lookups of its pods, and for nodes
+ * that have no agent: what it sees of others, their agents see too.
  */
 function foreignReason(
   resolution: Resolution,
@@ -143,6 +146,9 @@ function unwanted(resolution: Resolution, { detail }: Sighting, rules: PlaceRule
       break;
     case 'intent':
       if (!rules.showOwnTraffic && isOwnTraffic(resolution)) return 'own-traffic';
+      break;
+    case 'cloud':
+    case 'traffic-level':
   }
   if (rules.excludedNamespaces.size > 0)
     for (const namespace of namespacesOf(resolution))

@@ -5,7 +5,10 @@ import { createAddressLookup } from './address-lookup.ts';
 
 type Records = Readonly<Record<string, readonly Answer[]>>;
 
-/** A DNS server of these records; it does not answer about names that begin with `silent`. Its address, and what it was asked. */
+/**
+ * A DNS server of these records; it does not answer about names that begin with `silent`. Its address, and what it was
+ * asked.
+ */
 async function startDnsServer(records: Records): Promise<{ readonly server: string; readonly asked: string[] }> {
   const asked: string[] = [];
   const socket = createSocket('udp4', (message, from) => {
@@ -72,7 +75,7 @@ test('two seconds are waited, and what came by then is the answer', async () => 
   expect(performance.now() - started).toBeLessThan(4_000);
 });
 
-test('a lookup that is told to stop ends at once', async () => {
+test('a lookup whose signal aborts ends at once', async () => {
   const { server, asked } = await startDnsServer({});
   const stop = new AbortController();
   const looking = createAddressLookup({ servers: [server] })('silent.example.com', stop.signal);

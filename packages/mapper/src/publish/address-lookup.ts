@@ -1,14 +1,15 @@
 import { Resolver } from 'node:dns/promises';
 
-/** The addresses of a name, at least one; rejects with a sentence when there are none, or none can be told. */
+/** The addresses of a name, at least one; rejects with a sentence when there are none, or none can be found out. */
 export type AddressLookup = (name: string, signal: AbortSignal) => Promise<readonly string[]>;
 
 /** Milliseconds. */
 const patience = 2_000;
 
 /**
- * Asks the DNS servers of /etc/resolv.conf (or `servers`, as `address:port`) for A and AAAA records of a full name: search domains and
- * /etc/hosts are of no use for names outside the cluster. What has come after two seconds is the answer.
+ * Asks the DNS servers of /etc/resolv.conf (or `servers`, as `address:port`) for A and AAAA records of a full name:
+ * search domains and /etc/hosts are of no use for names outside the cluster. What has come after two seconds is the
+ * answer.
  */
 export function createAddressLookup({ servers }: { readonly servers?: readonly string[] } = {}): AddressLookup {
   return async (name, signal) => {

@@ -29,19 +29,22 @@ export interface ClientIntentsPublisherParts {
   readonly counts: PublisherCounts;
 }
 
-/** Where there are no ClientIntents at all, looks are not closer than this, in milliseconds: most clusters have none. */
+/**
+ * Where there are no ClientIntents at all, looks are not closer than this, in milliseconds: most clusters have none.
+ */
 const idleInterval = 1_000;
 
-/** How long the watch may take to tell of what was written, in milliseconds. */
+/** How long the watch may take to show what was written, in milliseconds. */
 const echo = 5_000;
 
 /** How long the answer to a lookup of its own counts, in seconds. */
 const lookupTtl = 120;
 
 /**
- * Keeps `status.resolvedIPs` of ClientIntents true: the addresses that DNS gave for the domains in their specs, as seen in the cluster's
- * traffic, or looked up where no traffic told. Where the kind is not installed, or must not be read, it goes on asking for it.
- * Work is done where something changed: an object, or the addresses of a domain that one names.
+ * Keeps `status.resolvedIPs` of ClientIntents true: the addresses that DNS gave for the domains in their specs, as seen
+ * in the cluster's traffic, or looked up where no traffic named them. Where the kind is not installed, or must not be
+ * read, it goes on asking for it. Work is done where something changed: an object, or the addresses of a domain that
+ * one names.
  */
 export function createClientIntentsPublisher(parts: ClientIntentsPublisherParts): Runnable {
   const publisher = new ClientIntentsPublisher(parts);
@@ -89,7 +92,7 @@ class ClientIntentsPublisher {
         if (failures === 1) logger.warn({ object, error }, 'the status of ClientIntents cannot be changed');
       },
     });
-    cache.onNews(news => this.#heard(news));
+    cache.onAdded(added => this.#heard(added));
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -131,15 +134,15 @@ class ClientIntentsPublisher {
     }
   }
 
-  #lacks(key: string, news: { readonly pattern: string; readonly address: string }): boolean {
+  #lacks(key: string, added: { readonly pattern: string; readonly address: string }): boolean {
     const object = this.#objects.get(key);
     if (object === undefined) return false;
     return [...object.domains].some(
-      domain => toPattern(domain) === news.pattern && object.resolved.get(domain)?.has(news.address) !== true,
+      domain => toPattern(domain) === added.pattern && object.resolved.get(domain)?.has(added.address) !== true,
     );
   }
 
-  /** Looks a name up unless traffic told its addresses; due again when that may have changed. */
+  /** Looks a name up unless traffic showed its addresses; due again when that may have changed. */
   async #lookUp(name: string, signal: AbortSignal): Promise<number | undefined> {
     const { cache, lookUp, now, counts } = this.#parts;
     const nextLook = now() + lookupTtl * 1000;
@@ -152,7 +155,7 @@ class ClientIntentsPublisher {
     return nextLook;
   }
 
-  /** Writes what an object's status lacks; due again when the watch should have told of it. */
+  /** Writes what an object's status lacks; due again when the watch should have shown it. */
   async #publish(key: string, signal: AbortSignal): Promise<number | undefined> {
     const object = this.#objects.get(key);
     if (object === undefined) return undefined;

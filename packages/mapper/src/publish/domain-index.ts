@@ -16,8 +16,8 @@ export class DomainIndex {
 
   /** Takes `before` of the object out and puts `after` in. */
   change(key: string, before: Iterable<string>, after: Iterable<string>): void {
-    for (const domain of before) this.#remove(toPattern(domain), key);
-    for (const domain of after) this.#add(toPattern(domain), key);
+    for (const domain of before) this.#remove({ pattern: toPattern(domain), key });
+    for (const domain of after) this.#add({ pattern: toPattern(domain), key });
   }
 
   /** Whether an object names it. */
@@ -36,17 +36,22 @@ export class DomainIndex {
     return isWildcard(pattern) ? this.#wildcards : this.#names;
   }
 
-  #add(pattern: string, key: string): void {
+  #add({ pattern, key }: Entry): void {
     const patterns = this.#of(pattern);
     const keys = patterns.get(pattern);
     if (keys === undefined) patterns.set(pattern, new Set([key]));
     else keys.add(key);
   }
 
-  #remove(pattern: string, key: string): void {
+  #remove({ pattern, key }: Entry): void {
     const patterns = this.#of(pattern);
     const keys = patterns.get(pattern);
     keys?.delete(key);
     if (keys?.size === 0) patterns.delete(pattern);
   }
+}
+
+interface Entry {
+  readonly pattern: string;
+  readonly key: string;
 }

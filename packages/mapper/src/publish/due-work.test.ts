@@ -83,7 +83,7 @@ test('what fails waits twice as long each time, up to a limit, also when it is a
   expect(at(now)).toEqual(['a']);
 });
 
-test('what is forgotten is not tried again, and its failure is not told', async () => {
+test('what is forgotten is not tried again, and its failure is not reported', async () => {
   const { work, failed, end, at } = stage();
   work.ask('a');
   at(0);
@@ -93,7 +93,7 @@ test('what is forgotten is not tried again, and its failure is not told', async 
   expect(at(1_000_000)).toEqual([]);
 });
 
-test('being told to stop is no failure', async () => {
+test('a signal that aborts is no failure', async () => {
   const stop = new AbortController();
   const failures: string[] = [];
   const work = new DueWork({

@@ -7,7 +7,7 @@ export interface DueWorkOptions {
   readonly longestWait: number;
   /** Does the work of a key; answers when it is due again, undefined where it is due only when asked for. */
   readonly work: (key: string, signal: AbortSignal) => Promise<number | undefined>;
-  /** Told of each failure of a key and how many there were in a row. */
+  /** Called with each failure of a key and how many there were in a row. */
   readonly failed: (key: string, error: unknown, failures: number) => void;
 }
 
@@ -22,8 +22,8 @@ interface Entry {
 const firstWait = 1_000;
 
 /**
- * Work that is done key by key, when it is due. One that fails is tried again after a second, then after twice as long each time; the others
- * do not notice.
+ * Work that is done key by key, when it is due. One that fails is tried again after a second, then after twice as long
+ * each time; the others do not notice.
  */
 export class DueWork {
   readonly #options: DueWorkOptions;

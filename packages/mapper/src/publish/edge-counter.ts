@@ -30,12 +30,15 @@ export interface EdgeCounterOptions {
 const patience = 30_000;
 /** How long the last delivery may hold up the end of the process, in milliseconds. */
 const lastPatience = 2_000;
-/** Some 250 bytes each: collectors refuse messages of more than 4 MiB unless told otherwise. */
+/** Some 250 bytes each: collectors refuse messages of more than 4 MiB unless given. */
 const pointsPerMessage = 5_000;
 /** Pairs beyond the SDK's 2000 would all be counted as one. */
 const mostPairs = 1_000_000;
 
-/** Opens the counter; it delivers at intervals from then on. Where, and how, is read from `OTEL_EXPORTER_OTLP_*` by the exporter. */
+/**
+ * Opens the counter; it delivers at intervals from then on. Where, and how, is read from `OTEL_EXPORTER_OTLP_*` by the
+ * exporter.
+ */
 export function openEdgeCounter({ metricName, exportInterval, delivered }: EdgeCounterOptions): EdgeCounter {
   const reader = new PeriodicExportingMetricReader({
     exporter: observed(new OTLPMetricExporter(), delivered),

@@ -27,11 +27,12 @@ export interface ClosableSink extends Sink {
 }
 
 /**
- * Counts the calls of each pair of workloads for OpenTelemetry; the library delivers the counts by OTLP over gRPC to the collector that the
- * standard variables `OTEL_EXPORTER_OTLP_*` name, and is loaded with the first delivery and not before.
+ * Counts the calls of each pair of workloads for OpenTelemetry; the library delivers the counts by OTLP over gRPC to
+ * the collector that the standard variables `OTEL_EXPORTER_OTLP_*` name, and is loaded with the first delivery and not
+ * before.
  *
- * An edge that was seen counts for the connections that were new, and for one where there were none or its source cannot say: while a pair
- * talks, its counter grows.
+ * An edge that was seen counts for the connections that were new, and for one where there were none or its source
+ * cannot say: while a pair talks, its counter grows.
  */
 export function createOpenTelemetrySink(parts: OpenTelemetryParts): ClosableSink {
   const connections = new ConnectionIntervals<Edge>();

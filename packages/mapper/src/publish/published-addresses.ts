@@ -2,9 +2,9 @@ import { BlockList, isIP } from 'node:net';
 import { normalAddress } from '@network-mapper/model';
 
 /**
- * Networks whose addresses no name of the Internet leads to (IANA IPv4 and IPv6 Special-Purpose Address Registries): an operator that opens
- * what DNS answered would open the cluster, its nodes or a neighbour to whoever can make up a name. Networks for documentation are left out:
- * nothing is there.
+ * Networks whose addresses no name of the Internet leads to (IANA IPv4 and IPv6 Special-Purpose Address Registries): an
+ * operator that opens what DNS answered would open the cluster, its nodes or a neighbour to whoever can make up a name.
+ * Networks for documentation are left out: nothing is there.
  */
 const special = [
   '0.0.0.0/8',

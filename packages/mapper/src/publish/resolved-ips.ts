@@ -7,8 +7,9 @@ export interface ResolvedIps {
 }
 
 /**
- * What `status.resolvedIPs` should become, ordered as text; undefined when it says all already. Addresses are added to a domain, and never
- * taken from it while the spec names it: a connection that is still open may use one that DNS does not give any more.
+ * What `status.resolvedIPs` should become, ordered as text; undefined when it says all already. Addresses are added to
+ * a domain, and never taken from it while the spec names it: a connection that is still open may use one that DNS does
+ * not give any more.
  */
 export function nextResolvedIps(
   { domains, resolved }: ClientIntents,

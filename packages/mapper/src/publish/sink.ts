@@ -9,7 +9,10 @@ export interface Sink {
   readonly interval: number;
   /** Changes in one delivery at most. */
   readonly batch: number;
-  /** Resolves when the other side has them, those that are `gone` too. When it rejects they come again, as the edges stand then. */
+  /**
+   * Resolves when the other side has them, those that are `gone` too. When it rejects they come again, as the edges
+   * stand then.
+   */
   deliver(changes: readonly Edge[], signal: AbortSignal): Promise<void>;
   /** Edges left that nobody remembers: what comes next is the whole map. */
   restart?(): void;
@@ -30,8 +33,8 @@ const maxPause = 60_000;
 const shutdownTimeout = 2_000;
 
 /**
- * Delivers to a sink what changed since its cursor, which moves only when the sink has it: at least once, in the order of the changes, and
- * never in the way of other sinks.
+ * Delivers to a sink what changed since its cursor, which moves only when the sink has it: at least once, in the order
+ * of the changes, and never in the way of other sinks.
  */
 export function createPublisher({ log, sink, logger, delivered }: PublisherParts): Runnable {
   let cursor = 0;
@@ -39,7 +42,7 @@ export function createPublisher({ log, sink, logger, delivered }: PublisherParts
   async function deliverAll(signal: AbortSignal): Promise<void> {
     let more = true;
     while (more && !signal.aborted) {
-      const next = log.changesSince(cursor, sink.batch);
+      const next = log.changesSince(cursor, { limit: sink.batch });
       if (next.restarted) sink.restart?.();
       if (next.changes.length > 0) await sink.deliver(next.changes, signal);
       cursor = next.cursor;

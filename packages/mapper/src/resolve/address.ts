@@ -19,14 +19,15 @@ export interface Connection {
 export function resolveConnection(context: ResolveContext, connection: Connection): Resolution {
   const { client, server } = connection;
   const first = serverAt(context, server.ip, { ...connection, extraInfo: extraInfo.connection });
-  if (first.kind === 'resolved') return intent(context, connection, reachedBehind(context, first, connection));
+  if (first.kind === 'resolved')
+    return intent(context, connection, { server: reachedBehind(context, first, connection) });
   if (first.kind === 'reading' || server.reached === undefined || server.reached.ip === server.ip) return first;
   const second = serverAt(context, server.reached.ip, { ...connection, extraInfo: extraInfo.connection });
   if (second.kind !== 'resolved' || second.workload.kubernetesService !== null)
-    return intent(context, connection, second);
+    return intent(context, connection, { server: second });
   const fix = { isSrcControlPlane: client.workload === apiServerWorkload, resolvedUsingIp: true };
   const provenance = (): Provenance => ({ ...second.provenance(), tcpDestResolveFixData: fix });
-  return intent(context, connection, { ...second, provenance });
+  return intent(context, connection, { server: { ...second, provenance } });
 }
 
 /** An open socket: only at the address the client called. */
@@ -38,7 +39,7 @@ export function resolveSocket(context: ResolveContext, connection: Connection): 
     extraInfo: isService ? extraInfo.service : extraInfo.socketToPod,
   });
   const by = isService ? resolvedBy.socketToService : resolvedBy.socketToPod;
-  return intent(context, connection, server, by);
+  return intent(context, connection, { server, by });
 }
 
 interface Call extends Connection {
@@ -46,7 +47,9 @@ interface Call extends Connection {
   readonly extraInfo: string;
 }
 
-/** The server at an address: the pod that the agent named, what is behind a Service's address, or the pod that held it. */
+/**
+ * The server at an address: the pod that the agent named, what is behind a Service's address, or the pod that held it.
+ */
 function serverAt(context: ResolveContext, address: string, call: Call): ResolvedServer | Unresolved {
   const { client, server, at } = call;
   const { namespace } = client.workload;
@@ -106,8 +109,7 @@ function byConnection(context: ResolveContext, pod: PodRecord, { server, at, ext
 function intent(
   context: ResolveContext,
   connection: Connection,
-  server: ResolvedServer | Unresolved,
-  by: string = resolvedBy.connection,
+  { server, by = resolvedBy.connection }: { readonly server: ResolvedServer | Unresolved; readonly by?: string },
 ): Resolution {
   if (server.kind !== 'resolved') return server;
   const { client } = connection;

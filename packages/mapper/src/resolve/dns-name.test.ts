@@ -20,5 +20,5 @@ const cases: readonly [name: string, means: DnsName][] = [
 ];
 
 test.each(cases)('the name %s', (name, means) => {
-  expect(parseDnsName(name, 'cluster.local')).toEqual(means);
+  expect(parseDnsName(name, { domain: 'cluster.local' })).toEqual(means);
 });

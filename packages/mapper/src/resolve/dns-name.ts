@@ -10,7 +10,7 @@ export type DnsName =
   | { readonly kind: 'malformed' };
 
 /** Reads a DNS name. `domain` is lower-case. */
-export function parseDnsName(text: string, domain: string): DnsName {
+export function parseDnsName(text: string, { domain }: { readonly domain: string }): DnsName {
   const name = normalizeDnsName(text);
   if (name === domain) return { kind: 'malformed' };
   if (!name.endsWith(domain) || name[name.length - domain.length - 1] !== '.') return { kind: 'outside', name };

@@ -50,8 +50,9 @@ interface Cached {
 }
 
 /**
- * The identity of a pod: its override, else its root owner (of each object the owner that controls it, else its first, as far as they
- * can be followed), else the pod itself. Answers are cached per state of the pod, so a pod made anew under the same name is looked at anew.
+ * The identity of a pod: its override, else its root owner (of each object the owner that controls it, else its first,
+ * as far as they can be followed), else the pod itself. Answers are cached per state of the pod, so a pod made anew
+ * under the same name is looked at anew.
  */
 export class Identities {
   readonly #owners: Owners;
@@ -172,7 +173,10 @@ export class Identities {
   }
 }
 
-/** The pod itself, as the owner of its own. Static pods have the name of their node at the end: without it they are alike on all nodes. */
+/**
+ * The pod itself, as the owner of its own. Static pods have the name of their node at the end: without it they are
+ * alike on all nodes.
+ */
 function rootOf({ name, nodeName, staticUid }: PodRecord): OwnerReference {
   const suffix = `-${nodeName ?? ''}`;
   const isStatic = staticUid !== undefined && nodeName !== undefined && name.endsWith(suffix);

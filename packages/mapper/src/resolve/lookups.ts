@@ -85,12 +85,20 @@ export interface Moment {
 export type PodRange = 'node-range' | 'near-pods' | 'none';
 
 export interface PodLookups {
-  /** The pod that held `address` at a moment; a hostname distinguishes two of them. Pods on the host network hold no address. */
+  /**
+   * The pod that held `address` at a moment; a hostname distinguishes two of them. Pods on the host network hold no
+   * address.
+   */
   podAt(address: string, moment: Moment): Holder;
   podNamed(name: ServiceIdentity): PodRecord | undefined;
-  /** By the UID of the pod, or the one that control groups show for a static pod. Pods that ended are remembered for a while. */
+  /**
+   * By the UID of the pod, or the one that control groups show for a static pod. Pods that ended are remembered for a
+   * while.
+   */
   podWithUid(uid: string): PodRecord | undefined;
-  /** Pods with the label `service.istio.io/canonical-name`; in all namespaces when that is empty. Running ones first. */
+  /**
+   * Pods with the label `service.istio.io/canonical-name`; in all namespaces when that is empty. Running ones first.
+   */
   podOfMeshWorkload(workload: ServiceIdentity): PodRecord | undefined;
 }
 

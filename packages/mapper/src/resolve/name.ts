@@ -33,7 +33,7 @@ export function resolveName(context: ResolveContext, lookup: Lookup): Resolution
   if (server.ip !== undefined && isUnspecified(server.ip)) return skipped('no-address', client.workload.namespace);
   let asked = server.name;
   for (let aliases = 0; aliases <= mostAliases; aliases++) {
-    const name = parseDnsName(asked, context.options.clusterDomain);
+    const name = parseDnsName(asked, { domain: context.options.clusterDomain });
     switch (name.kind) {
       case 'malformed':
         return skipped('bad-name', client.workload.namespace);

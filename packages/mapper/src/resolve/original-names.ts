@@ -1,4 +1,7 @@
-/** Which way an intent was resolved: `resolutionData` of the API has the original's names of functions, and clients show them. */
+/**
+ * Which way an intent was resolved: `resolutionData` of the API has the original's names of functions, and clients show
+ * them.
+ */
 export const resolvedBy = {
   dns: 'handleDNSCaptureResultsAsKubernetesPods',
   connection: 'handleInternalTrafficTCPResult',

@@ -21,8 +21,8 @@ export interface OutsideConnection {
 }
 
 /**
- * The server that was reached from outside: a pod whose address was seen behind the one that was called, what is behind a node port or a load
- * balancer, or the pod that was called itself.
+ * The server that was reached from outside: a pod whose address was seen behind the one that was called, what is behind
+ * a node port or a load balancer, or the pod that was called itself.
  */
 export function resolveIncoming(context: ResolveContext, connection: OutsideConnection): Resolution {
   const { lookups } = context;
@@ -49,7 +49,10 @@ export function resolveIncoming(context: ResolveContext, connection: OutsideConn
   return resolveCalledPod(context, connection, port);
 }
 
-/** Agents of the original name the pod's host in place of the address that was called, and the address as the one that was reached. */
+/**
+ * Agents of the original name the pod's host in place of the address that was called, and the address as the one that
+ * was reached.
+ */
 function exposedAtReached(
   { lookups }: ResolveContext,
   { port, reached }: AddressParty,

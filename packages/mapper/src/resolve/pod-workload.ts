@@ -45,7 +45,9 @@ export function provenanceOf(
   });
 }
 
-/** An address that somebody held, though not one pod that can be named. `namespace` is that of the side that is known. */
+/**
+ * An address that somebody held, though not one pod that can be named. `namespace` is that of the side that is known.
+ */
 export function unresolvedFrom(
   { isLastTry }: ResolveContext,
   holder: Exclude<Holder, { kind: 'pod' | 'nobody' }>,
@@ -88,8 +90,8 @@ export function addressReason({ lookups, isLastTry }: ResolveContext, address: s
 }
 
 /**
- * Keys of the workloads that pods behind a Service belong to, when those are several, as far as they are at hand: which of them is meant is
- * not known then.
+ * Keys of the workloads that pods behind a Service belong to, when those are several, as far as they are at hand: which
+ * of them is meant is not known then.
  */
 export function candidatesAmong(
   { identities }: ResolveContext,

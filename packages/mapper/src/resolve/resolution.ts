@@ -18,7 +18,10 @@ export interface Skipped {
   readonly namespace?: string | undefined;
 }
 
-/** A pod may yet become known for the address. If none does, the sighting is resolved for the last time, or skipped for `reason`. */
+/**
+ * A pod may yet become known for the address. If none does, the sighting is resolved for the last time, or skipped for
+ * `reason`.
+ */
 export interface Later {
   readonly kind: 'later';
   readonly address: string;
@@ -26,7 +29,7 @@ export interface Later {
   readonly namespace?: string | undefined;
 }
 
-/** Not before this has settled: an owner is being read. */
+/** Not before this has ended: an owner is being read. */
 export interface Reading {
   readonly kind: 'reading';
   readonly until: Promise<unknown>;
@@ -43,8 +46,8 @@ export interface ResolvedServer extends Resolved {
   /** The Service through which it was reached. */
   readonly service: ServiceRecord | undefined;
   /**
-   * Keys of the workloads that it may be instead: not empty when a Service has pods of several workloads and nothing says which
-   * of them was reached.
+   * Keys of the workloads that it may be instead: not empty when a Service has pods of several workloads and nothing
+   * says which of them was reached.
    */
   readonly candidates: readonly string[];
 }

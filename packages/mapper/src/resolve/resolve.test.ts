@@ -8,7 +8,10 @@ import { Identities } from './identity.ts';
 import type { PodRecord, ServiceRecord } from './lookups.ts';
 import { resolve } from './resolve.ts';
 
-/** What happens to a small cluster, one thing a second: a pod of an app comes to an address that is free, or the pod there goes. */
+/**
+ * What happens to a small cluster, one thing a second: a pod of an app comes to an address that is free, or the pod
+ * there goes.
+ */
 const happenings = fc.array(
   fc.record({
     address: fc.constantFrom('10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'),

@@ -62,7 +62,10 @@ export function viaService(
   return { kind: 'resolved', workload, provenance, pod, service, candidates };
 }
 
-/** The port of the pods behind a port of a Service (EndpointSlices name it); undefined where pods differ or nothing is known. */
+/**
+ * The port of the pods behind a port of a Service (EndpointSlices name it); undefined where pods differ or nothing is
+ * known.
+ */
 export function targetPortOf(
   { ports }: ServiceRecord,
   { targetPorts }: Backends,

@@ -2,8 +2,8 @@ import { normalAddress, type SkipReason } from '@network-mapper/model';
 import type { PodRecord } from './lookups.ts';
 
 /*
- * Is the pod that was found the one that was seen? Every rule that may object stands here; the first objection is the reason why a sighting
- * is not on the map.
+ * Is the pod that was found the one that was seen? Every rule that may object stands here; the first objection is the
+ * reason why a sighting is not on the map.
  */
 
 /** What a source says of one side. */
@@ -44,7 +44,10 @@ export function distrustBackend(pod: PodRecord, at: number): SkipReason | undefi
   return pod.createdAt > at ? 'pod-started-later' : undefined;
 }
 
-/** Why the pod that held an address is not believed to be the server; `trustAfter` are the milliseconds that it must have lived. */
+/**
+ * Why the pod that held an address is not believed to be the server; `trustAfter` are the milliseconds that it must
+ * have lived.
+ */
 export function distrustHolder(
   pod: PodRecord,
   { at, trustAfter }: { readonly at: number; readonly trustAfter: number },
@@ -52,7 +55,10 @@ export function distrustHolder(
   return pod.createdAt > at - trustAfter ? 'pod-too-young' : undefined;
 }
 
-/** Whether a pod may call itself so: by its name, its hostname, or its hostname with a domain (RFC 1123 section 2.1: letter case means nothing). */
+/**
+ * Whether a pod may call itself so: by its name, its hostname, or its hostname with a domain (RFC 1123 section 2.1:
+ * letter case means nothing).
+ */
 export function isHostnameOf({ name, hostname: own }: PodRecord, hostname: string): boolean {
   if (hostname === own || hostname === name) return true;
   const lower = hostname.toLowerCase();

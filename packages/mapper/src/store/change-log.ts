@@ -7,7 +7,9 @@ export interface Changes {
   readonly cursor: number;
   /** There may be more after `cursor`. */
   readonly more: boolean;
-  /** Edges that left are not known as far back as the cursor that was given: the reader has to start with an empty map. */
+  /**
+   * Edges that left are not known as far back as the cursor that was given: the reader has to start with an empty map.
+   */
   readonly restarted: boolean;
 }
 
@@ -20,12 +22,14 @@ const mostGone = 10_000;
 const leastEntries = 4_096;
 
 /**
- * Gives every change of the map a revision, and answers what changed since one. An edge stands in the log once, at its last change:
+ * Gives every change of the map a revision, and answers what changed since one. An edge stands in the log once, at its
+ * last change:
  *
  *     revision   1   2   3   4   5   6         changesSince(3) = [c 4, a 5, b gone 6]
  *     edge       a   b   .   c   a   b gone    (a 1 and b 2 are passed over: they changed again)
  *
- * An edge that changes again before anybody has read its last change stays where it is: sightings of edges that no reader waits for cost nothing.
+ * An edge that changes again before anybody has read its last change stays where it is: sightings of edges that no
+ * reader waits for cost nothing.
  */
 export class ChangeLog {
   /** Ascending; entry n is the change of `#edges[n]`. */
@@ -61,8 +65,11 @@ export class ChangeLog {
     this.#append(edge);
   }
 
-  /** What changed after `cursor` (0 for everything, with what has left), at most `limit` edges, in the order of their last change. */
-  changesSince(cursor: number, limit: number): Changes {
+  /**
+   * What changed after `cursor` (0 for everything, with what has left), at most `limit` edges, in the order of their
+   * last change.
+   */
+  changesSince(cursor: number, { limit }: { readonly limit: number }): Changes {
     const restarted = cursor > 0 && cursor < this.#forgottenUpTo;
     const from = restarted ? 0 : cursor;
     const changes: Edge[] = [];

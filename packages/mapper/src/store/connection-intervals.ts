@@ -8,7 +8,9 @@ export interface ConnectionsCount {
   readonly removed: number;
 }
 
-/** The connections of one edge in one interval: the client's ports where they are known, else the number of DNS answers. */
+/**
+ * The connections of one edge in one interval: the client's ports where they are known, else the number of DNS answers.
+ */
 interface Counted {
   answers: number;
   ports: Set<number> | undefined;
@@ -16,7 +18,9 @@ interface Counted {
 
 /** An interval that is being delivered: exactly one of `acknowledge` and `release` ends it. */
 export interface DeliveredInterval<K> {
-  /** The connections of an edge, compared with those of the interval delivered before; undefined where nothing counted. */
+  /**
+   * The connections of an edge, compared with those of the interval delivered before; undefined where nothing counted.
+   */
   count(edge: K): ConnectionsCount | undefined;
   /** It arrived: the next one is compared with it. */
   acknowledge(): void;
@@ -25,8 +29,9 @@ export interface DeliveredInterval<K> {
 }
 
 /**
- * Counts connections between deliveries to one consumer, in the original's way: how many there are, how many of them are new and how many
- * are gone since the interval before. An interval ends when it is delivered, so a failed delivery loses nothing.
+ * Counts connections between deliveries to one consumer, in the original's way: how many there are, how many of them
+ * are new and how many are gone since the interval before. An interval ends when it is delivered, so a failed delivery
+ * loses nothing.
  */
 export class ConnectionIntervals<K extends object> {
   #current = new Map<K, Counted>();

@@ -11,8 +11,8 @@ const bytesOfOwner = 600;
 const bytesOfEntry = 48;
 
 /**
- * How much memory the edges of a map take, in estimated bytes, and how much they may take. What does not fit into an edge any more is counted
- * by what it is.
+ * How much memory the edges of a map take, in estimated bytes, and how much they may take. What does not fit into an
+ * edge any more is counted by what it is.
  */
 export class MapBudget {
   readonly #most: number;

@@ -3,22 +3,22 @@ import { DnsCache, type DnsAddress } from './dns-cache.ts';
 
 const name = 'a.example.com';
 
-test('an address is news when its name did not have it just before', () => {
+test('an address counts as added when its name did not have it just before', () => {
   let now = 0;
   const cache = new DnsCache({ capacity: 10, mostBytes: Infinity, now: () => now });
-  const news: DnsAddress[] = [];
-  cache.onNews(told => news.push(told));
+  const seen: DnsAddress[] = [];
+  cache.onAdded(added => seen.push(added));
 
   cache.add({ name, address: '198.51.100.1', ttl: 60 });
   cache.add({ name, address: '198.51.100.1', ttl: 60 });
   cache.add({ name, address: '198.51.100.2', ttl: 60 });
-  expect(news).toEqual([
+  expect(seen).toEqual([
     { name, address: '198.51.100.1' },
     { name, address: '198.51.100.2' },
   ]);
   now = 60_000;
   cache.add({ name, address: '198.51.100.1', ttl: 60 });
-  expect(news).toHaveLength(3);
+  expect(seen).toHaveLength(3);
 });
 
 test('a name lasts as long as the last of its addresses', () => {

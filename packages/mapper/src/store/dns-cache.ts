@@ -17,8 +17,8 @@ export interface DnsCacheOptions {
 const bytesOfPair = 350;
 
 /**
- * The addresses that DNS gave for names outside the cluster, each for its lifetime. Without room, the pair that was used least recently
- * leaves.
+ * The addresses that DNS gave for names outside the cluster, each for its lifetime. Without room, the pair that was
+ * used least recently leaves.
  */
 export class DnsCache {
   readonly #capacity: number;
@@ -29,7 +29,7 @@ export class DnsCache {
   readonly #names = new Map<string, Map<string, number>>();
   /** Pairs, the least recently used first. */
   readonly #used = new Map<string, DnsAddress>();
-  readonly #listeners = new Set<(news: DnsAddress) => void>();
+  readonly #listeners = new Set<(added: DnsAddress) => void>();
 
   constructor({ capacity, mostBytes, now }: DnsCacheOptions) {
     this.#capacity = capacity;
@@ -48,16 +48,16 @@ export class DnsCache {
       addresses = new Map();
       this.#names.set(name, addresses);
     }
-    const isNews = (addresses.get(address) ?? 0) <= this.#now();
+    const isAdded = (addresses.get(address) ?? 0) <= this.#now();
     addresses.set(address, this.#now() + ttl * 1000);
-    this.#touch(name, address);
+    this.#touch({ name, address });
     while (this.#used.size > this.#capacity || (this.#bytes > this.#mostBytes && this.#used.size > 1))
       this.#dropLeastUsed();
-    if (isNews) for (const listener of this.#listeners) listener({ name, address });
+    if (isAdded) for (const listener of this.#listeners) listener({ name, address });
   }
 
   /** Called with every address that its name did not have just before. */
-  onNews(listener: (news: DnsAddress) => void): void {
+  onAdded(listener: (added: DnsAddress) => void): void {
     this.#listeners.add(listener);
   }
 
@@ -86,22 +86,22 @@ export class DnsCache {
     const alive: string[] = [];
     for (const [address, expiry] of this.#names.get(name) ?? []) {
       if (expiry <= this.#now()) {
-        this.#drop(name, address);
+        this.#drop({ name, address });
         continue;
       }
-      if (reading) this.#touch(name, address);
+      if (reading) this.#touch({ name, address });
       alive.push(address);
     }
     return alive;
   }
 
-  #touch(name: string, address: string): void {
+  #touch({ name, address }: DnsAddress): void {
     const key = `${name} ${address}`;
     if (!this.#used.delete(key)) this.#bytes += bytesOf(key);
     this.#used.set(key, { name, address });
   }
 
-  #drop(name: string, address: string): void {
+  #drop({ name, address }: DnsAddress): void {
     const key = `${name} ${address}`;
     if (this.#used.delete(key)) this.#bytes -= bytesOf(key);
     const addresses = this.#names.get(name);
@@ -111,7 +111,7 @@ export class DnsCache {
 
   #dropLeastUsed(): void {
     for (const { name, address } of this.#used.values()) {
-      this.#drop(name, address);
+      this.#drop({ name, address });
       return;
     }
   }

@@ -69,7 +69,7 @@ class Reader {
   cursor = 0;
 
   read(log: ChangeLog, limit: number): void {
-    const { changes, cursor, restarted } = log.changesSince(this.cursor, limit);
+    const { changes, cursor, restarted } = log.changesSince(this.cursor, { limit });
     if (restarted) this.known.clear();
     for (const edge of changes) {
       if (edge.kind !== 'external') continue;
@@ -107,7 +107,7 @@ test('readers that come when they like, a few changes at a time, end with what i
       }
       const map = Object.fromEntries([...store.all()].map(edge => [`${edge.client.name} ${edge.dnsName}`, edge.count]));
       for (const reader of readers) {
-        while (log.changesSince(reader.cursor, 1).changes.length > 0) reader.read(log, 3);
+        while (log.changesSince(reader.cursor, { limit: 1 }).changes.length > 0) reader.read(log, 3);
         expect(Object.fromEntries(reader.known)).toEqual(map);
       }
     }),
@@ -120,19 +120,19 @@ test('an edge that changes all the time does not make the log grow', () => {
   let cursor = 0;
   for (let at = 0; at < 100_000; at++) {
     store.add(lookup('cart', 'a', at));
-    const { changes, cursor: next } = log.changesSince(cursor, 10);
+    const { changes, cursor: next } = log.changesSince(cursor, { limit: 10 });
     expect(changes).toHaveLength(1);
     cursor = next;
   }
-  expect(log.changesSince(0, Infinity).changes).toHaveLength(1);
+  expect(log.changesSince(0, { limit: Infinity }).changes).toHaveLength(1);
 });
 
 test('a reader that was away while more edges left than are remembered starts with an empty map', () => {
   const { store, log } = storeWith({ limit: 10 });
   store.add(lookup('cart', 'first'));
-  const { cursor } = log.changesSince(0, 1);
+  const { cursor } = log.changesSince(0, { limit: 1 });
   for (let at = 0; at < 50_000; at++) store.add(lookup('cart', `name-${at}`));
-  const next = log.changesSince(cursor, 1);
+  const next = log.changesSince(cursor, { limit: 1 });
   expect(next.restarted).toBe(true);
 });
 

@@ -14,7 +14,10 @@ export interface EdgeKind<E extends Edge, S> {
   /** Distinguishes the edges of one owner, and orders them. */
   key(of: S | E): string;
   create(seen: S, budget: MapBudget): Mutable<E>;
-  /** Adds what was seen to an edge. The order in which sightings come must not matter, except where the API says that the first wins. */
+  /**
+   * Adds what was seen to an edge. The order in which sightings come must not matter, except where the API says that
+   * the first wins.
+   */
   merge(edge: Mutable<E>, seen: S, budget: MapBudget): void;
   /** How many edges one owner may have; then the one that was added first leaves. */
   readonly limit?: number;
@@ -39,8 +42,9 @@ export interface EdgeStoreParts {
 }
 
 /**
- * The edges of one kind, one per owner and key. Read in the order of owner (`namespace/name`, byte-wise) and key. A reader may
- * pause between edges while others are added: it sees each edge of its start at most once, as it stands when it comes to it.
+ * The edges of one kind, one per owner and key. Read in the order of owner (`namespace/name`, byte-wise) and key. A
+ * reader may pause between edges while others are added: it sees each edge of its start at most once, as it stands when
+ * it comes to it.
  */
 export class EdgeStore<E extends Edge, S> {
   readonly #kind: EdgeKind<E, S>;

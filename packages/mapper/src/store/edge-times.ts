@@ -1,7 +1,10 @@
 import type { EdgeBase } from '@network-mapper/model';
 import type { Mutable } from './edge-store.ts';
 
-/** Widens the time of an edge and adds to its count, which clients read as a 64-bit integer and JavaScript as a double: it ends at 2⁵³ - 1. */
+/**
+ * Widens the time of an edge and adds to its count, which clients read as a 64-bit integer and JavaScript as a double:
+ * it ends at 2⁵³ - 1.
+ */
 export function addCounts(
   edge: Pick<Mutable<EdgeBase>, 'firstSeen' | 'lastSeen' | 'count'>,
   { at, firstAt, count }: { readonly at: number; readonly firstAt: number; readonly count: number },

@@ -112,9 +112,9 @@ interface Guess {
 }
 
 /**
- * The calls between workloads. A guess (see `IntentSighting.candidates`) is on the map only as long as no connection of that client
- * to one of the candidates is known: then those stand, and the guess is retracted where nothing else supports it. What was seen of it
- * counts for the server that stands.
+ * The calls between workloads. A guess (see `IntentSighting.candidates`) is on the map only as long as no connection of
+ * that client to one of the candidates is known: then those stand, and the guess is retracted where nothing else
+ * supports it. What was seen of it counts for the server that stands.
  */
 export class Intents extends EdgeStore<IntentEdge, IntentSighting> {
   /** Guesses by the client's key, then the server's. */

@@ -74,8 +74,8 @@ export function createTrafficMap({ dnsCacheCapacity, mostBytes, now }: TrafficMa
 type Evictable = Pick<EdgeStore<never, never>, 'size' | 'owners' | 'evictFrom'>;
 
 /**
- * The kind with the most edges gives some up, of it the owners with the most, of them the oldest: whoever floods the map pushes out what
- * it floods it with. Among owners with as many, those that came first.
+ * The kind with the most edges gives some up, of it the owners with the most, of them the oldest: whoever floods the
+ * map pushes out what it floods it with. Among owners with as many, those that came first.
  */
 function evict(stores: readonly Evictable[]): void {
   const [store] = stores.toSorted((a, b) => b.size - a.size);

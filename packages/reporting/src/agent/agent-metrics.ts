@@ -13,12 +13,20 @@ export interface AgentMetricsParts {
   readonly sources: readonly Source[];
 }
 
+interface Named {
+  readonly name: string;
+  readonly help: string;
+}
+
 type Labelled = Iterable<readonly [label: string, value: number]>;
 
-/** Everything is counted elsewhere, and read when the metrics are. The numbers of acknowledged sightings have the original's names. */
+/**
+ * Everything is counted elsewhere, and read when the metrics are. The numbers of acknowledged sightings have the
+ * original's names.
+ */
 export function registerAgentMetrics({ registry, prefix, books, totals, sources }: AgentMetricsParts): void {
   const registers = [registry];
-  const counter = (name: string, help: string, value: () => number): void => {
+  const counter = ({ name, help }: Named, value: () => number): void => {
     new Counter({
       name,
       help,
@@ -29,7 +37,7 @@ export function registerAgentMetrics({ registry, prefix, books, totals, sources 
       },
     });
   };
-  const byLabel = (name: string, { help, label }: { help: string; label: string }, values: () => Labelled): void => {
+  const byLabel = ({ name, help, label }: Named & { readonly label: string }, values: () => Labelled): void => {
     new Counter({
       name: `${prefix}_${name}`,
       help,
@@ -41,7 +49,7 @@ export function registerAgentMetrics({ registry, prefix, books, totals, sources 
       },
     });
   };
-  const perBook = (name: string, help: string, value: (book: Book) => number): void => {
+  const perBook = ({ name, help }: Named, value: (book: Book) => number): void => {
     new Gauge({
       name: `${prefix}_${name}`,
       help,
@@ -59,21 +67,22 @@ export function registerAgentMetrics({ registry, prefix, books, totals, sources 
     sources.flatMap(source => source.skipped?.() ?? []).map(({ reason, count }) => [reason, count]);
 
   for (const evidence of books.keys()) {
-    counter(
-      `${evidenceKinds[evidence].counter}_reported_connections`,
-      `Sightings by ${evidence} that the mapper acknowledged.`,
-      () => totals.reportedBy(evidence),
-    );
+    const name = `${evidenceKinds[evidence].counter}_reported_connections`;
+    const help = `Sightings by ${evidence} that the mapper acknowledged.`;
+    counter({ name, help }, () => totals.reportedBy(evidence));
   }
-  byLabel('rejected_sightings_total', { help: 'Sightings that the mapper refused for good.', label: 'evidence' }, () =>
+  const refused = 'Sightings that the mapper refused for good.';
+  byLabel({ name: 'rejected_sightings_total', help: refused, label: 'evidence' }, () =>
     byEvidence(evidence => totals.rejectedBy(evidence)),
   );
-  byLabel(
-    'sightings_evicted_total',
-    { help: 'Sightings given up before they were acknowledged, for want of room.', label: 'evidence' },
-    () => byEvidence(evidence => books.get(evidence)?.evicted ?? 0),
+  const evicted = 'Sightings given up before they were acknowledged, for want of room.';
+  byLabel({ name: 'sightings_evicted_total', help: evicted, label: 'evidence' }, () =>
+    byEvidence(evidence => books.get(evidence)?.evicted ?? 0),
   );
-  perBook('sightings_held', 'Sightings held, acknowledged or not.', book => book.size);
-  perBook('sightings_waiting', 'Sightings that the mapper did not acknowledge yet.', book => book.unacknowledged);
-  byLabel('skipped_total', { help: 'What was seen and not reported.', label: 'reason' }, skipped);
+  perBook({ name: 'sightings_held', help: 'Sightings held, acknowledged or not.' }, book => book.size);
+  perBook(
+    { name: 'sightings_waiting', help: 'Sightings that the mapper did not acknowledge yet.' },
+    book => book.unacknowledged,
+  );
+  byLabel({ name: 'skipped_total', help: 'What was seen and not reported.', label: 'reason' }, skipped);
 }

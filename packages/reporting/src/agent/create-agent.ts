@@ -11,6 +11,8 @@ import {
   type Logger,
   type Registry,
   type Runnable,
+  monotonicTime,
+  wallTime,
 } from '@network-mapper/runtime';
 import { Alarm } from '../alarm.ts';
 import { Book } from '../book.ts';
@@ -53,8 +55,8 @@ export interface Agent {
   readonly runnables: readonly Runnable[];
   readonly totals: ReportTotals;
   /**
-   * Reports everything that was recorded, for an agent whose sources end, e.g. a file. Throws when the mapper does not take it within the
-   * time that a report may take.
+   * Reports everything that was recorded, for an agent whose sources end, e.g. a file. Throws when the mapper does not
+   * take it within the time that a report may take.
    */
   reportAll(): Promise<void>;
 }
@@ -70,13 +72,19 @@ const maxBackoff = 60_000;
 const retryAfter = 1_000;
 /** Milliseconds the last report may take once the end was announced. */
 const shutdownTimeout = 5_000;
-/** Milliseconds for which what was acknowledged is held, for a mapper that may be replaced, and how much of each kind of evidence. */
+/**
+ * Milliseconds for which what was acknowledged is held, for a mapper that may be replaced, and how much of each kind of
+ * evidence.
+ */
 const rememberFor = 3_600_000;
 const maxRemembered = 2_000;
 
-const clock = (): number => performance.now();
+const clock = monotonicTime;
 
-/** Everything of an agent but its sources: what they record is held, merged and reported to the mapper until it acknowledges. */
+/**
+ * Everything of an agent but its sources: what they record is held, merged and reported to the mapper until it
+ * acknowledges.
+ */
 export function createAgent(options: AgentOptions): Agent {
   const { kind, config, logger, evidence, capacity = 20_000, refreshInterval = 60_000 } = options;
   const registry = options.registry ?? createRegistry();
@@ -149,7 +157,7 @@ export function createAgent(options: AgentOptions): Agent {
 function toRequest(evidence: Evidence, sightings: readonly Sighting[]): ReportRequest {
   return {
     ...operations[evidenceKinds[evidence].mutation],
-    variables: dialect => toWire(evidence, sightings, { dialect, now: Date.now() }),
+    variables: dialect => toWire(evidence, sightings, { dialect, now: wallTime() }),
   };
 }
 
@@ -162,7 +170,7 @@ function createStatus(
   parts: Omit<StatusParts, 'sources'> & { readonly sources: readonly Source[] },
 ): () => AgentStatus {
   const { kind, name = '', version, books, totals, sources } = parts;
-  const startedAt = new Date().toISOString();
+  const startedAt = new Date(wallTime()).toISOString();
   return () => {
     const counts = sources.flatMap(source => source.counts?.() ?? []);
     const sum = (of: (count: (typeof counts)[number]) => number): number =>

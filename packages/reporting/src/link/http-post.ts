@@ -1,3 +1,4 @@
+import { after } from '@network-mapper/runtime';
 import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { promisify } from 'node:util';
@@ -10,7 +11,10 @@ export interface HttpPostOptions {
   readonly connectTimeout?: number;
   /** Milliseconds for an answer to the smallest request; larger ones get more. */
   readonly answerTimeout?: number;
-  /** Milliseconds for an answer over a connection that was open before; then a new one is made. As long as over a new one unless given. */
+  /**
+   * Milliseconds for an answer over a connection that was open before; then a new one is made. As long as over a new
+   * one unless given.
+   */
   readonly reusedAnswerTimeout?: number;
   /** The token that shows who reports; none is sent while there is no such file. */
   readonly tokenFile?: string | undefined;
@@ -19,8 +23,8 @@ export interface HttpPostOptions {
 }
 
 /**
- * A SYN that is lost is sent again after a second (RFC 6298). One that conntrack has pinned to the address of a deleted pod goes there for
- * ever: only another source port is looked up anew, and each try has another.
+ * A SYN that is lost is sent again after a second (RFC 6298). One that conntrack has pinned to the address of a deleted
+ * pod goes there for ever: only another source port is looked up anew, and each try has another.
  */
 const defaultConnectTimeout = 1_500;
 const maxConnects = 2;
@@ -158,13 +162,13 @@ interface Limits {
 async function exchange(request: ClientRequest, body: Buffer | undefined, limits: Limits): Promise<PostReply> {
   const { host, connect, answer, reusedAnswer } = limits;
   const { promise, resolve, reject } = Promise.withResolvers<PostReply>();
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = (): void => undefined;
   const limit = (milliseconds: number, problem: string, another?: 'connect' | 'reuse'): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
+    cancel();
+    cancel = after(milliseconds, () => {
       reject(new AttemptError(`${problem} within ${milliseconds / 1000} s`, another));
       request.destroy();
-    }, milliseconds);
+    });
   };
   const limitConnect = (): void => limit(connect, 'no connection', 'connect');
   const limitAnswer = (): void => {
@@ -187,7 +191,7 @@ async function exchange(request: ClientRequest, body: Buffer | undefined, limits
   try {
     return await promise;
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }
 

@@ -8,7 +8,9 @@ export interface MapperLinkOptions extends HttpPostOptions {
   readonly timeout: number;
   /** Milliseconds of a monotonic clock. */
   readonly clock: () => number;
-  /** Called when another mapper answers than before, or one that was reset: what the one before acknowledged is lost. */
+  /**
+   * Called when another mapper answers than before, or one that was reset: what the one before acknowledged is lost.
+   */
   readonly onReplaced: () => void;
   /** Called when the mapper answers again after a time without an answer. */
   readonly onBack: () => void;
@@ -25,13 +27,16 @@ type Answer = MapperAnswer<Data>;
 const retryExtendedAfter = 10 * 60_000;
 /** Bytes from which a report is compressed. */
 const compressAbove = 16 * 1024;
-/** Milliseconds for the answer to a probe; over a connection that was open before, which the network may have lost, fewer. */
+/**
+ * Milliseconds for the answer to a probe; over a connection that was open before, which the network may have lost,
+ * fewer.
+ */
 const probeTimeouts = { answerTimeout: 3_000, reusedAnswerTimeout: 1_000 };
 
 /**
- * Speaks to a mapper of any age: a mapper that does not know our additions (HTTP 422) gets the same without them, and is asked again with
- * them some minutes later. Each answer names the run of the mapper, the original's do not: when that changes, everything that was learnt about
- * the mapper is forgotten.
+ * Speaks to a mapper of any age: a mapper that does not know our additions (HTTP 422) gets the same without them, and
+ * is asked again with them some minutes later. Each answer names the run of the mapper, the original's do not: when
+ * that changes, everything that was learnt about the mapper is forgotten.
  */
 export class MapperLink {
   readonly #options: MapperLinkOptions;
@@ -168,7 +173,10 @@ function toAcknowledgement(result: unknown): Outcome {
   return { kind: 'retry', problem };
 }
 
-/** The request itself is wrong; 408 and 429 ask for another try, 401 to 404 speak of the way there (a proxy, a start-up). */
+/**
+ * The request itself is wrong; 408 and 429 ask for another try, 401 to 404 speak of the way there (a proxy, a
+ * start-up).
+ */
 function isRejection(status: number): boolean {
   return status === 400 || status === 413;
 }

@@ -12,7 +12,10 @@ export interface DemoOptions {
   readonly signal: AbortSignal;
 }
 
-/** Runs the small cluster, maps it, prints the map; returns the exit code. Throws a `SandboxError` where there can be no sandbox. */
+/**
+ * Runs the small cluster, maps it, prints the map; returns the exit code. Throws a `SandboxError` where there can be no
+ * sandbox.
+ */
 export async function liveDemo({ keep, signal }: DemoOptions): Promise<number> {
   const plan = microservicesDemo;
   narrate(
@@ -30,7 +33,7 @@ export async function liveDemo({ keep, signal }: DemoOptions): Promise<number> {
     narrate('the sniffer runs on the node: it sees DNS answers, new connections and open sockets');
     const complete = await showMap(sandbox.mapperUrl, {
       processes: [mapper, sniffer],
-      hopeless: () => !mapper.running || !sniffer.running,
+      cannotComplete: () => !mapper.running || !sniffer.running,
     });
     if (keep) await keepRunning(sandbox, signal);
     else if (complete) process.stdout.write(whatElse);

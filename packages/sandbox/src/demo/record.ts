@@ -10,8 +10,8 @@ const filter = 'udp port 53 or (tcp[tcpflags] & tcp-syn != 0)';
 const secondTries = 3_000;
 
 /**
- * Records the traffic of the demo's first seconds, from before any pod runs, into a file that the sniffer can read; returns the exit code.
- * Connections that are kept are in it too, as they are opened.
+ * Records the traffic of the demo's first seconds, from before any pod runs, into a file that the sniffer can read;
+ * returns the exit code. Connections that are kept are in it too, as they are opened.
  */
 export async function record(file: string): Promise<number> {
   await using sandbox = await openSandbox(microservicesDemo);

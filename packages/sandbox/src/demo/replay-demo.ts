@@ -34,8 +34,8 @@ async function startBeside(
   { args, env }: { args: readonly string[]; env: Readonly<Record<string, string>> },
 ): Promise<WatchedProcess> {
   const events = {
-    onLine: (line: string): void => started.hear({ line }),
-    onExit: (exitCode: number | null): void => started.hear({ exitCode }),
+    onLine: (line: string): void => started.onEvent({ line }),
+    onExit: (exitCode: number | null): void => started.onEvent({ exitCode }),
   };
   const child = await startProcess(
     { command: ['setpriv', '--pdeathsig', 'KILL', process.execPath, ...args], env },
@@ -45,7 +45,10 @@ async function startBeside(
   return started;
 }
 
-/** Where a cluster cannot be started: maps its recorded traffic, by the same sniffer, mapper and command line; returns the exit code. */
+/**
+ * Where a cluster cannot be started: maps its recorded traffic, by the same sniffer, mapper and command line; returns
+ * the exit code.
+ */
 export async function replayDemo({ keep, signal }: DemoOptions): Promise<number> {
   if (keep) narrate('--keep is without effect: a replay leaves nothing running');
   narrate('replaying traffic recorded in such a cluster, through the same sniffer, mapper and command line');
@@ -81,7 +84,7 @@ export async function replayDemo({ keep, signal }: DemoOptions): Promise<number>
         'broken',
         `the sniffer did not read ${recording}:\n${sniffer.lines.slice(-10).join('\n')}`,
       );
-    const complete = await showMap(mapperUrl, { processes: [mapper, sniffer], hopeless: () => !mapper.running });
+    const complete = await showMap(mapperUrl, { processes: [mapper, sniffer], cannotComplete: () => !mapper.running });
     if (complete) process.stdout.write(whatElse);
     return complete ? 0 : 1;
   });

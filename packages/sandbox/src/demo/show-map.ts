@@ -5,11 +5,17 @@ import type { WatchedProcess } from '../watched-process.ts';
 import { listCommand, runCommandLine } from './command-line.ts';
 import { narrate } from './narrator.ts';
 
-/** Longest time the map may take once everything runs: a scan of open sockets is due every five seconds, a report every second. */
+/**
+ * Longest time the map may take once everything runs: a scan of open sockets is due every five seconds, a report every
+ * second.
+ */
 const longestMappingMilliseconds = 25_000;
 
-/** Waits until the map shows every call of the demo, the time is up or `hopeless`; returns the calls that are not in it then. */
-async function missingCalls(mapperUrl: string, hopeless: () => boolean): Promise<readonly string[]> {
+/**
+ * Waits until the map shows every call of the demo, the time is up or `cannotComplete`; returns the calls that are not
+ * in it then.
+ */
+async function missingCalls(mapperUrl: string, cannotComplete: () => boolean): Promise<readonly string[]> {
   const wanted = graphOf(microservicesDemo);
   const limit = AbortSignal.timeout(longestMappingMilliseconds);
   let known = -1;
@@ -20,7 +26,7 @@ async function missingCalls(mapperUrl: string, hopeless: () => boolean): Promise
       known = wanted.size - missing.length;
       narrate(`${String(known)} of ${String(wanted.size)} calls are in the map`);
     }
-    if (missing.length === 0 || limit.aborted || hopeless()) return missing;
+    if (missing.length === 0 || limit.aborted || cannotComplete()) return missing;
     await sleep(200);
   }
 }
@@ -28,12 +34,15 @@ async function missingCalls(mapperUrl: string, hopeless: () => boolean): Promise
 export interface Shown {
   readonly processes: readonly WatchedProcess[];
   /** True once the map cannot become complete any more. */
-  readonly hopeless: () => boolean;
+  readonly cannotComplete: () => boolean;
 }
 
-/** Prints the map once it is complete; where it does not become so, what there is, and what the processes wrote last. True when complete. */
-export async function showMap(mapperUrl: string, { processes, hopeless }: Shown): Promise<boolean> {
-  const missing = await missingCalls(mapperUrl, hopeless);
+/**
+ * Prints the map once it is complete; where it does not become so, what there is, and what the processes wrote last.
+ * True when complete.
+ */
+export async function showMap(mapperUrl: string, { processes, cannotComplete }: Shown): Promise<boolean> {
+  const missing = await missingCalls(mapperUrl, cannotComplete);
   const code = await runCommandLine(listCommand(mapperUrl));
   if (missing.length === 0) return code === 0;
   narrate(`the map is not complete: ${missing.join(', ')} missing`);

@@ -23,7 +23,9 @@ function isNpm(pid: number): boolean {
   }
 }
 
-/** This process and those that npm started it by, up to the one whose parent is npm; none where npm did not start it. */
+/**
+ * This process and those that npm started it by, up to the one whose parent is npm; none where npm did not start it.
+ */
 function ancestorsUpToNpm(): readonly Ancestor[] {
   if (process.env.npm_lifecycle_event === undefined) return [];
   const ancestors: Ancestor[] = [];
@@ -38,8 +40,8 @@ function ancestorsUpToNpm(): readonly Ancestor[] {
 }
 
 /**
- * Calls back when npm, or a shell between npm and this process, has gone without telling this process: killed by a signal that cannot be caught.
- * Its child then has another parent.
+ * Calls back when npm, or a shell between npm and this process, has gone without a signal to this process: killed by a
+ * signal that cannot be caught. Its child then has another parent.
  */
 export function whenStarterDies(callback: () => void): void {
   const ancestors = ancestorsUpToNpm();

@@ -1,9 +1,9 @@
-// The first process inside of a sandbox's namespaces: it stands for the node. It does what the process outside orders, and ends, and everything
-// in its process namespace with it, as soon as that process is gone.
+// The first process inside of a sandbox's namespaces: it stands for the node. It does what the process outside orders,
+// and ends, and everything in its process namespace with it, as soon as that process is gone.
 import { rmSync } from 'node:fs';
 import type { ChildProcess } from 'node:child_process';
 import { forward } from '../forward.ts';
-import type { News, NumberedOrder, Order } from '../protocol.ts';
+import type { NodeEvent, NumberedCommand, Command } from '../protocol.ts';
 import { layNetwork } from './network.ts';
 import { holdPod, startProcess } from './processes.ts';
 
@@ -11,8 +11,8 @@ const directory = process.argv[2];
 const podProcesses = new Map<string, number>();
 const processes = new Map<number, ChildProcess>();
 
-function tell(news: News): void {
-  process.send?.(news);
+function emit(event: NodeEvent): void {
+  process.send?.(event);
 }
 
 function commandIn(podName: string | undefined, command: readonly string[]): readonly string[] {
@@ -22,25 +22,25 @@ function commandIn(podName: string | undefined, command: readonly string[]): rea
   return ['nsenter', '--net', '--uts', '--target', String(pid), '--', ...command];
 }
 
-async function obey(order: Order): Promise<void> {
-  switch (order.kind) {
+async function execute(command: Command): Promise<void> {
+  switch (command.kind) {
     case 'lay-network': {
-      const holders = order.network.pods.map(async ({ podName }) => {
+      const holders = command.network.pods.map(async ({ podName }) => {
         const { pid } = await holdPod(podName);
         if (pid !== undefined) podProcesses.set(podName, pid);
       });
       await Promise.all(holders);
-      return layNetwork(order.network, podProcesses);
+      return layNetwork(command.network, podProcesses);
     }
     case 'start': {
-      const { process: number, env } = order;
+      const { process: number, env } = command;
       const child = await startProcess(
-        { command: commandIn(order.podName, order.command), env },
+        { command: commandIn(command.podName, command.command), env },
         {
-          onLine: text => tell({ kind: 'line', process: number, text }),
+          onLine: text => emit({ kind: 'line', process: number, text }),
           onExit: code => {
             processes.delete(number);
-            tell({ kind: 'exited', process: number, code });
+            emit({ kind: 'exited', process: number, code });
           },
         },
       );
@@ -48,18 +48,18 @@ async function obey(order: Order): Promise<void> {
       return;
     }
     case 'signal':
-      processes.get(order.process)?.kill(order.signal);
+      processes.get(command.process)?.kill(command.signal);
       return;
     case 'forward':
-      await forward(order);
+      await forward(command);
   }
 }
 
-process.on('message', ({ number, order }: NumberedOrder) => {
-  obey(order).then(
-    () => tell({ kind: 'done', number }),
+process.on('message', ({ number, command }: NumberedCommand) => {
+  execute(command).then(
+    () => emit({ kind: 'done', number }),
     (error: unknown) =>
-      tell({ kind: 'failed', number, message: error instanceof Error ? error.message : String(error) }),
+      emit({ kind: 'failed', number, message: error instanceof Error ? error.message : String(error) }),
   );
 });
 
@@ -68,4 +68,4 @@ process.on('disconnect', () => {
   process.exit(0);
 });
 
-tell({ kind: 'awake' });
+emit({ kind: 'ready' });

@@ -5,8 +5,9 @@ import { runCommand } from './run-command.ts';
 const bridge = 'cni0';
 
 /**
- * Pods hold a /32 and reach everything, each other too, through the node's address: every packet passes the node's IP layer, so that the NAT of
- * Services also undoes itself on the way back, whether or not the kernel filters bridged frames.
+ * Pods hold a /32 and reach everything, each other too, through the node's address: every packet passes the node's IP
+ * layer, so that the NAT of Services also undoes itself on the way back, whether or not the kernel filters bridged
+ * frames.
  */
 const kernelSettings: Readonly<Record<string, string>> = {
   '/proc/sys/net/ipv4/ip_forward': '1',
@@ -45,13 +46,13 @@ export function renderNftables(services: readonly ServiceRule[]): string {
     ({ clusterIp, port, protocol, podIp, podPort }) =>
       `ip daddr ${clusterIp} ${protocol.toLowerCase()} dport ${String(port)} dnat to ${podIp}:${String(podPort)}`,
   );
-  const chain = (hook: string, priority: string): readonly string[] => [
+  const chain = (hook: string): readonly string[] => [
     `chain ${hook} {`,
-    `type nat hook ${hook} priority ${priority}; policy accept;`,
+    `type nat hook ${hook} priority -100; policy accept;`,
     ...rules,
     '}',
   ];
-  return ['table ip services {', ...chain('prerouting', '-100'), ...chain('output', '-100'), '}', ''].join('\n');
+  return ['table ip services {', ...chain('prerouting'), ...chain('output'), '}', ''].join('\n');
 }
 
 /** The same rules in the notation of `iptables-restore`. */
@@ -78,7 +79,9 @@ async function setNatRules(services: readonly ServiceRule[]): Promise<void> {
   }
 }
 
-/** Joins the namespaces of pods, each named by a process in it, to this one, and puts the Services' NAT rules into it. */
+/**
+ * Joins the namespaces of pods, each named by a process in it, to this one, and puts the Services' NAT rules into it.
+ */
 export async function layNetwork(network: Network, pids: ReadonlyMap<string, number>): Promise<void> {
   for (const [file, value] of Object.entries(kernelSettings)) if (existsSync(file)) writeFileSync(file, value);
   await runCommand(['ip', '-batch', '-'], nodeLinks(network, pids));

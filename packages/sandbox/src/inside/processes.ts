@@ -11,7 +11,9 @@ export interface Start {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Starts a process whose lines, of both its outputs, and whose end are told; throws when there is no such program. */
+/**
+ * Starts a process whose lines, of both its outputs, and whose end are reported; throws when there is no such program.
+ */
 export async function startProcess({ command, env }: Start, { onLine, onExit }: ProcessEvents): Promise<ChildProcess> {
   const [program = '', ...args] = command;
   // Nothing but what is given and where programs are found: a HOSTNAME of this machine would be taken for a pod's.
@@ -23,8 +25,8 @@ export async function startProcess({ command, env }: Start, { onLine, onExit }: 
 }
 
 /**
- * Makes a pod's network namespace (and host name), held by a process that does nothing, as the pause container does; resolves when it exists.
- * The pod's processes enter it by this one's id.
+ * Makes a pod's network namespace (and host name), held by a process that does nothing, as the pause container does;
+ * resolves when it exists. The pod's processes enter it by this one's id.
  */
 export async function holdPod(podName: string): Promise<ChildProcess> {
   const holder = spawn(

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 
-/** Runs a tool to its end, with `input` as its standard input; throws with what it wrote on standard error when it fails. */
+/**
+ * Runs a tool to its end, with `input` as its standard input; throws with what it wrote on standard error when it
+ * fails.
+ */
 export async function runCommand(command: readonly string[], input = ''): Promise<void> {
   const [program = '', ...args] = command;
   await new Promise<void>((resolve, reject) => {

@@ -7,8 +7,9 @@ const nxdomain = 3;
 const ttlSeconds = 5;
 
 /**
- * What the cluster's DNS server answers: addresses of the names it knows, nothing for other types of them, and NXDOMAIN for all else, also outside
- * of the cluster's domain, since it forwards nothing. RFC 1035 sections 4.1.1 and 7.3, RFC 2308 section 2.
+ * What the cluster's DNS server answers: addresses of the names it knows, nothing for other types of them, and NXDOMAIN
+ * for all else, also outside of the cluster's domain, since it forwards nothing. RFC 1035 sections 4.1.1 and 7.3, RFC
+ * 2308 section 2.
  */
 export function answerQuery({ id = 0, flags = 0, questions = [] }: Packet, zone: Zone): Packet {
   const known = questions.filter(({ name }) => Object.hasOwn(zone, name.toLowerCase()));

@@ -1,6 +1,9 @@
 import type { Resolver } from 'node:dns/promises';
 
-/** resolv.conf(5): a name with fewer dots than `ndots` is first tried with each domain of the search list, as kubelet configures pods. */
+/**
+ * resolv.conf(5): a name with fewer dots than `ndots` is first tried with each domain of the search list, as kubelet
+ * configures pods.
+ */
 export interface SearchList {
   readonly domains: readonly string[];
   readonly ndots: number;
@@ -25,7 +28,10 @@ async function orNone(answer: Promise<readonly string[]>): Promise<readonly stri
   }
 }
 
-/** The first address of a name, asked for in both families at once as the C library does; throws when no name of the list has one. */
+/**
+ * The first address of a name, asked for in both families at once as the C library does; throws when no name of the
+ * list has one.
+ */
 export async function lookUp(resolver: Resolver, name: string, search: SearchList): Promise<string> {
   for (const candidate of namesToTry(name, search)) {
     const [v4, v6] = await Promise.all([orNone(resolver.resolve4(candidate)), orNone(resolver.resolve6(candidate))]);

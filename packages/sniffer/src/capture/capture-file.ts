@@ -1,5 +1,5 @@
+import { TimeSlice } from '@network-mapper/runtime';
 import { open } from 'node:fs/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ByteReader } from './byte-reader.ts';
 import type { FileEnd, FilePacket } from './file-packet.ts';
 import type { FrameConsumer } from './frame.ts';
@@ -8,13 +8,11 @@ import { readPcapng } from './pcapng-file.ts';
 
 /** A capture file cannot be read. */
 class CaptureFileError extends Error {
-  constructor(path: string, problem: string, options?: ErrorOptions) {
+  constructor({ path, problem }: { readonly path: string; readonly problem: string }, options?: ErrorOptions) {
     super(`The capture file ${path}: ${problem}`, options);
     this.name = 'CaptureFileError';
   }
 }
-
-const packetsPerTurn = 1000;
 
 /**
  * Hands over the packets of a `.pcap` or `.pcapng` file, whichever of the two it is. A file that breaks off, as those
@@ -22,24 +20,24 @@ const packetsPerTurn = 1000;
  */
 export async function readCaptureFile(path: string, consume: FrameConsumer): Promise<FileEnd> {
   await using file = await open(path, 'r').catch((cause: unknown) => {
-    throw new CaptureFileError(path, 'it cannot be opened', { cause });
+    throw new CaptureFileError({ path, problem: 'it cannot be opened' }, { cause });
   });
   const reader = new ByteReader(file);
   const packets = await recognise(path, reader);
-  let count = 0;
+  const slice = new TimeSlice({ stride: 100 });
   while (true) {
     const { done, value } = await packets.next();
     if (done === true) return value;
     const { bytes, wireLength, time, linkType } = value;
     consume({ bytes, start: 0, end: bytes.length, wireLength, time }, linkType);
-    if (++count % packetsPerTurn === 0) await nextTurn();
+    if (slice.isOver()) await slice.next();
   }
 }
 
 async function recognise(path: string, reader: ByteReader): Promise<AsyncGenerator<FilePacket, FileEnd>> {
   const magic = await reader.take(4);
-  if (magic === undefined) throw new CaptureFileError(path, 'it is too short to be one');
+  if (magic === undefined) throw new CaptureFileError({ path, problem: 'it is too short to be one' });
   const packets = readPcap(magic, reader) ?? readPcapng(magic, reader);
-  if (packets === undefined) throw new CaptureFileError(path, 'it is neither pcap nor pcapng');
+  if (packets === undefined) throw new CaptureFileError({ path, problem: 'it is neither pcap nor pcapng' });
   return packets;
 }

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LiveCapture, PcapError, type CapturedPacket } from '@network-mapper/pcap';
-import { every, type Logger, type Runnable } from '@network-mapper/runtime';
+import { pause, every, type Logger, type Runnable, monotonicTime } from '@network-mapper/runtime';
 import { addCounts, noCounts, type CaptureCounts, type FrameConsumer } from './frame.ts';
 
 export interface LiveSourceOptions {
@@ -70,7 +69,7 @@ export class LiveSource implements Runnable {
 
   /** Before the end: takes in what was captured up to now, once the kernel has handed it over. */
   readLast(): Promise<void> {
-    this.#lastRead ??= sleep(timeout).then(() => {
+    this.#lastRead ??= pause(timeout).then(() => {
       for (const [device, { capture }] of this.#open) this.#read(device, capture);
     });
     return this.#lastRead;
@@ -118,10 +117,10 @@ export class LiveSource implements Runnable {
 
   #read(device: string, capture: LiveCapture): void {
     const { consume, logger } = this.#options;
-    const turnEnd = performance.now() + longestTurn;
+    const turnEnd = monotonicTime() + longestTurn;
     const handle = (packet: CapturedPacket): void => consume(packet, capture.linkType);
     try {
-      while (capture.read(handle) && performance.now() < turnEnd);
+      while (capture.read(handle) && monotonicTime() < turnEnd);
     } catch (error) {
       if (!isMissing(error)) throw error;
       logger.warn({ error, device }, 'The interface is gone');

@@ -1,3 +1,4 @@
+import { monotonicTime } from '@network-mapper/runtime';
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -33,7 +34,7 @@ export class ControlGroups {
 
   /** Looks for a group that is not known, if there is one among these; a second after the last look at the earliest. */
   async lookFor(ids: Iterable<number>): Promise<void> {
-    if (this.#looking === undefined && performance.now() - this.#lookedAt >= lookAgain)
+    if (this.#looking === undefined && monotonicTime() - this.#lookedAt >= lookAgain)
       for (const id of ids) {
         if (this.#groups.has(id)) continue;
         this.#looking = this.#look();
@@ -55,7 +56,7 @@ export class ControlGroups {
       waiting.push(...(await childrenOf(path)));
     }
     this.#groups = groups;
-    this.#lookedAt = performance.now();
+    this.#lookedAt = monotonicTime();
     this.#looking = undefined;
   }
 

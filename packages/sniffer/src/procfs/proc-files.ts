@@ -97,7 +97,12 @@ export class ProcFiles {
     try {
       const ipv4 = readFileSync(`${this.#root}/${pid}/net/sockstat`, 'latin1');
       const ipv6 = this.#sockstat6(pid);
-      return { tcp: inUse(ipv4, 'TCP'), tcp6: inUse(ipv6, 'TCP6'), udp: inUse(ipv4, 'UDP'), udp6: inUse(ipv6, 'UDP6') };
+      return {
+        tcp: inUse({ sockstat: ipv4, protocol: 'TCP' }),
+        tcp6: inUse({ sockstat: ipv6, protocol: 'TCP6' }),
+        udp: inUse({ sockstat: ipv4, protocol: 'UDP' }),
+        udp6: inUse({ sockstat: ipv6, protocol: 'UDP6' }),
+      };
     } catch (error) {
       return unreadable(error);
     }
@@ -163,7 +168,7 @@ export class ProcFiles {
     this.#socketMount ??= await this.#findSocketMount();
     const mount = this.#socketMount;
     if (mount === undefined) return problem;
-    return yield* this.#perDescriptor({ pid, directory: 'fdinfo' }, path => socketOfMount(path, mount));
+    return yield* this.#perDescriptor({ pid, directory: 'fdinfo' }, path => socketOfMount({ path, mount }));
   }
 
   /** The mount that all sockets are of: that of one of this process, of which both `fd` and `fdinfo` can be read. */
@@ -258,14 +263,20 @@ async function linkedSocket(path: string): Promise<number | undefined> {
 }
 
 /** The inode in a file of `fdinfo`, if it is of the mount that sockets are of. */
-async function socketOfMount(path: string, mount: string): Promise<number | undefined> {
+async function socketOfMount({
+  path,
+  mount,
+}: {
+  readonly path: string;
+  readonly mount: string;
+}): Promise<number | undefined> {
   const info = await readFile(path, 'latin1');
   const inode = mountLine.exec(info)?.[1] === mount ? inodeLine.exec(info)?.[1] : undefined;
   return inode === undefined ? undefined : Number(inode);
 }
 
 /** The number behind `PROTOCOL: inuse`. */
-function inUse(sockstat: string, protocol: string): number {
+function inUse({ sockstat, protocol }: { readonly sockstat: string; readonly protocol: string }): number {
   return Number(new RegExp(`^${protocol}: inuse (\\d+)`, 'm').exec(sockstat)?.[1] ?? 0);
 }
 

@@ -15,7 +15,10 @@ export interface EncodableList {
 /** The API puts this before every message (k8s.io/apimachinery, serializer/protobuf). */
 const magic = Buffer.from('k8s\0');
 
-/** A list in the API's envelope: `runtime.Unknown` with `typeMeta` = 1 and the list itself as `raw` = 2, `metadata` = 1 and `items` = 2 in it. */
+/**
+ * A list in the API's envelope: `runtime.Unknown` with `typeMeta` = 1 and the list itself as `raw` = 2, `metadata` = 1
+ * and `items` = 2 in it.
+ */
 export function* encodeList({ kind, apiVersion, metadata, items }: EncodableList): Generator<Buffer> {
   const head = written(writer => writer.bytes(1, encodeMessage(metadata, listMetadata)));
   const parts = [head, ...items.flatMap(item => [beginning(item.length), item])];

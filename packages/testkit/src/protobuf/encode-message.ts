@@ -1,7 +1,10 @@
 import type { MemberType, MessageType } from './message-types.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 
-/** Members whose numbers are not known here are written in a field that Kubernetes has not, so that a message is as long as a real one. */
+/**
+ * Members whose numbers are not known here are written in a field that Kubernetes has not, so that a message is as long
+ * as a real one.
+ */
 const unknownMember = 2_000;
 
 /** An object, given as its JSON is, in protocol buffers. */

@@ -1,6 +1,7 @@
 /**
- * Messages of the Kubernetes API: each member with its number in `generated.proto` of k8s.io/api and k8s.io/apimachinery, and its type.
- * Members that stand here are written as a real API server writes them; see `encodeMessage` for the others.
+ * Messages of the Kubernetes API: each member with its number in `generated.proto` of k8s.io/api and
+ * k8s.io/apimachinery, and its type. Members that stand here are written as a real API server writes them; see
+ * `encodeMessage` for the others.
  */
 export type MessageType = Readonly<Record<string, MemberType>>;
 

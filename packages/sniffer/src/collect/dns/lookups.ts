@@ -40,12 +40,12 @@ export class Lookups {
 
   #find(key: string, { text: name }: DnsName): Lookup | undefined {
     const known = this.#lookups.get(key);
-    return known === undefined || known.name === name ? known : this.#lookups.get(longKey(key, name));
+    return known === undefined || known.name === name ? known : this.#lookups.get(longKey({ key, name }));
   }
 
   #add(key: string, lookup: Lookup): Lookup {
     const isTaken = this.#lookups.get(key) !== undefined;
-    this.#lookups.add(isTaken ? longKey(key, lookup.name) : key, lookup);
+    this.#lookups.add(isTaken ? longKey({ key, name: lookup.name }) : key, lookup);
     return lookup;
   }
 }
@@ -56,7 +56,7 @@ function keyOf(client: PackedAddress, { name, address }: DnsAddress): string {
 }
 
 /** For the rare name whose hash another one has for the same client and address. */
-function longKey(key: string, name: string): string {
+function longKey({ key, name }: { readonly key: string; readonly name: string }): string {
   return key + name;
 }
 

@@ -1,4 +1,4 @@
-import { pause } from '@network-mapper/runtime';
+import { pause, monotonicTime } from '@network-mapper/runtime';
 
 /** Milliseconds of CPU that a scan may take at a time without a rest. */
 const longestBurst = 20;
@@ -32,11 +32,11 @@ export class CpuBudget {
 
   /** Does a step of the scan on this thread. */
   step<T>(work: () => T): T {
-    const start = performance.now();
+    const start = monotonicTime();
     try {
       return work();
     } finally {
-      this.#charge(performance.now() - start);
+      this.#charge(monotonicTime() - start);
     }
   }
 

@@ -1,5 +1,5 @@
 import { mostSourcePorts, type Sighting } from '@network-mapper/model';
-import { TimeSlice } from '@network-mapper/runtime';
+import { TimeSlice, monotonicTime, wallTime } from '@network-mapper/runtime';
 import { formatAddress } from '../../decode/address.ts';
 import type { ControlGroups } from '../../procfs/control-groups.ts';
 import { ProcNetParser } from '../../procfs/proc-net-parser.ts';
@@ -126,7 +126,7 @@ export class NamespaceScanner {
     const { pid, pids, signal } = members;
     const counts = budget.step(() => proc.socketCounts(pid));
     if (typeof counts === 'string') return counts;
-    const at = performance.now();
+    const at = monotonicTime();
     if (isQuiet(namespace.lastReading, { counts, at })) return undefined;
     const podUids = new Set(pids.map(member => this.#processes.podUid(member)));
     const isShared = podUids.size > 1;
@@ -139,7 +139,7 @@ export class NamespaceScanner {
     if (isShared && isOwn) this.#findListeners(namespace, sockets);
     if (sockets.clients.size > 0) await this.#findHostname(namespace, pids);
     const [podUid] = isShared ? [] : podUids;
-    const seenAt = Date.now();
+    const seenAt = wallTime();
     for (const client of sockets.clients.values()) {
       const owner = isShared ? namespace.owners.podUid(client.inode) : podUid;
       this.#options.record(toSighting(client, { seenAt, hostname: namespace.hostname, podUid: owner }));

@@ -1,3 +1,4 @@
+import { monotonicTime } from '@network-mapper/runtime';
 import type { ConnectedEnds, FoundSocket } from '@network-mapper/pcap';
 import { addressBytes, addressKey } from '../../decode/address.ts';
 import type { TcpPacket } from '../../decode/tcp.ts';
@@ -33,11 +34,11 @@ const burst = 50;
  */
 export class HostCallers {
   readonly #options: HostCallersOptions;
-  readonly #startedAt = performance.now();
+  readonly #startedAt = monotonicTime();
   /** Control group by the ends of the connection, in two generations. */
   #current = new Map<string, number>();
   #previous: ReadonlyMap<string, number> = new Map();
-  #generationSince = performance.now();
+  #generationSince = monotonicTime();
   #spent = 0;
 
   constructor(options: HostCallersOptions) {
@@ -68,16 +69,16 @@ export class HostCallers {
     const local = { address: addressBytes(client.address), port: client.port };
     const found = sockets.find({ local, remote: { address: addressBytes(server.address), port: server.port } });
     if (found !== undefined || !this.#mayLookThroughAll()) return found;
-    const start = performance.now();
+    const start = monotonicTime();
     const candidates = sockets.findByLocalPort(client.port);
-    this.#spent += performance.now() - start;
+    this.#spent += monotonicTime() - start;
     const same = candidates.filter(candidate => candidate.local.address.equals(local.address));
     const [first, ...others] = same.length > 0 ? same : candidates;
     return others.every(other => other.controlGroup === first?.controlGroup) ? first : undefined;
   }
 
   #mayLookThroughAll(): boolean {
-    return this.#spent < burst + (performance.now() - this.#startedAt) * this.#options.share;
+    return this.#spent < burst + (monotonicTime() - this.#startedAt) * this.#options.share;
   }
 
   #get(key: string): number | undefined {
@@ -85,7 +86,7 @@ export class HostCallers {
   }
 
   #remember(key: string, group: number): void {
-    const now = performance.now();
+    const now = monotonicTime();
     if (this.#current.size >= mostRemembered || now - this.#generationSince >= rememberFor) {
       this.#previous = this.#current;
       this.#current = new Map();

@@ -8,7 +8,7 @@ import type { NodeNamespaces } from './node-namespaces.ts';
 // Streams pass the wall of the namespaces by Unix sockets, which any network namespace reaches.
 
 /** Lets programs inside reach the API that listens in this process, by the file `kubeconfig` of the directory. */
-export async function letIn(
+export async function exposeInside(
   node: NodeNamespaces,
   { kubernetes, directory }: { readonly kubernetes: KubernetesApi; readonly directory: string },
 ): Promise<Server> {
@@ -16,19 +16,19 @@ export async function letIn(
   const { hostname, port } = new URL(kubernetes.url);
   const door = await forward({ from: socket, to: { host: hostname, port: Number(port) } });
   const inside = { host: '127.0.0.1', port: 6443 };
-  await node.order({ kind: 'forward', from: inside, to: socket });
+  await node.execute({ kind: 'forward', from: inside, to: socket });
   const kubeconfig = kubernetes.kubeconfig().replace(kubernetes.url, `http://${inside.host}:${String(inside.port)}`);
   writeFileSync(join(directory, 'kubeconfig'), kubeconfig);
   return door;
 }
 
 /** Lets this machine reach a port of the node's network, at a free port of 127.0.0.1. */
-export async function letOut(
+export async function exposeOutside(
   node: NodeNamespaces,
   { port, directory }: { readonly port: number; readonly directory: string },
 ): Promise<{ readonly door: Server; readonly url: string }> {
   const socket = { path: join(directory, `port-${String(port)}.sock`) };
-  await node.order({ kind: 'forward', from: socket, to: { host: '127.0.0.1', port } });
+  await node.execute({ kind: 'forward', from: socket, to: { host: '127.0.0.1', port } });
   const door = await forward({ from: { host: '127.0.0.1', port: 0 }, to: socket });
   const address = door.address() as AddressInfo;
   return { door, url: `http://127.0.0.1:${String(address.port)}` };
