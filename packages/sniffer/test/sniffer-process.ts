@@ -29,6 +29,8 @@ export interface SnifferOptions {
   readonly flags?: readonly string[];
   /** What is put before the sniffer's command, e.g. to take rights away. */
   readonly through?: readonly string[];
+  /** What is put before all of it, outside the network namespace. */
+  readonly before?: readonly string[];
 }
 
 /** A destination with its client, as it was reported. */
@@ -85,8 +87,9 @@ export class SnifferProcess {
   /** Resolves to its exit code. */
   readonly ended: Promise<number | null>;
 
-  constructor(network: NodeNetwork, { env = {}, flags = [], through = [] }: SnifferOptions = {}) {
+  constructor(network: NodeNetwork, { env = {}, flags = [], through = [], before = [] }: SnifferOptions = {}) {
     this.child = network.start(network.node, [...through, process.execPath, snifferProgram, ...flags], {
+      before,
       stderr: 'inherit',
       env: {
         OTTERIZE_MAPPER_API_URL: `http://127.0.0.1:${mapperPort}`,
