@@ -22,7 +22,7 @@ for base in base build; do
   container=$(images from scratch)
   images add --quiet "$container" "$cache/$base" / >/dev/null
   images config --env NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt "$container"
-  images commit --quiet --rm "$container" "localhost/$base" >/dev/null
+  images commit --quiet --timestamp 0 --rm "$container" "localhost/$base" >/dev/null
 done
 
 # The packages that npm and pnpm have downloaded before, and where they download from.
