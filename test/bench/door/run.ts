@@ -133,6 +133,8 @@ const asking = percentiles(guard.slice(0, users));
 const [none, required] = [await measureMapper('none'), await measureMapper('required')];
 rmSync(scratch, { recursive: true });
 
+/** All but that of the sniffer. */
+const userReviews = required.reviews.token - 1;
 const ms = (value: number): string => value.toFixed(3);
 const row = (mode: string, run: typeof none): string =>
   `| ${mode} | ${JSON.stringify(run.statuses).replaceAll('"', '')} | ${ms(run.p50)} | ${ms(run.p99)} | ${run.cpu.toFixed(1)} | ${run.reviews.token} | ${run.reviews.access} |`;
@@ -156,13 +158,14 @@ namespace, the others one of ${namespaces}. Kubernetes API, load and mapper shar
 ${row('none', none)}
 ${row('required', required)}
 
-TokenReviews are at most one a user and minute: ${required.reviews.token} for ${users} users in ${seconds + 2} s.
+TokenReviews are at most one a user and minute: ${userReviews} for ${users} users in ${seconds + 2} s, and one for the sniffer that
+reported.
 `;
 const file = join(import.meta.dirname, 'results.md');
 const fuzzed = /^## Fuzzed[\s\S]*/m.exec(readIfThere(file))?.[0] ?? '';
 writeFileSync(file, await format(`${report}\n${fuzzed}`, { parser: 'markdown' }));
 console.log(report);
-if (required.reviews.token > users || known.p99 > 0.2) process.exitCode = 1;
+if (userReviews > users || known.p99 > 0.2) process.exitCode = 1;
 
 function readIfThere(path: string): string {
   try {
