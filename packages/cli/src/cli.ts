@@ -4,6 +4,7 @@ import { readCommandLine } from './command-line.ts';
 import type { Command } from './command.ts';
 import { agents } from './commands/agents.ts';
 import { diff } from './commands/diff.ts';
+import { exportPolicies } from './commands/export.ts';
 import { list } from './commands/list.ts';
 import { reset } from './commands/reset.ts';
 import { snapshot } from './commands/snapshot.ts';
@@ -22,7 +23,7 @@ export interface CliOptions {
   readonly stderr: (text: string) => void;
 }
 
-export const commands: readonly Command[] = [list, snapshot, diff, unmapped, agents, reset, version];
+export const commands: readonly Command[] = [list, exportPolicies, snapshot, diff, unmapped, agents, reset, version];
 
 /** The Otterize CLI has these commands one level down: its command lines work with this program as well. */
 const groups: readonly (string | undefined)[] = ['network-mapper', 'mapper'];
