@@ -9,6 +9,7 @@ import { list } from './commands/list.ts';
 import { reset } from './commands/reset.ts';
 import { snapshot } from './commands/snapshot.ts';
 import { unmapped } from './commands/unmapped.ts';
+import { visualize } from './commands/visualize.ts';
 import { version } from './commands/version.ts';
 import { commonOptions } from './common-options.ts';
 import { readConfigFile } from './config-file.ts';
@@ -23,7 +24,7 @@ export interface CliOptions {
   readonly stderr: (text: string) => void;
 }
 
-export const commands: readonly Command[] = [list, exportPolicies, snapshot, diff, unmapped, agents, reset, version];
+export const commands: readonly Command[] = [list, visualize, exportPolicies, snapshot, diff, unmapped, agents, reset, version];
 
 /** The Otterize CLI has these commands one level down: its command lines work with this program as well. */
 const groups: readonly (string | undefined)[] = ['network-mapper', 'mapper'];
