@@ -7,9 +7,10 @@ import { cp, realpath, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { build, type Plugin } from 'rolldown';
+import { writeThirdParty } from './third-party.ts';
 
 const root = join(import.meta.dirname, '..');
-const programs = ['mapper', 'sniffer', 'cli'];
+const programs = ['mapper', 'sniffer', 'kafka-watcher', 'cli'];
 /** Of koffi, what it needs to run: sources and documentation stay behind. */
 const koffiFiles = [
   'package.json',
@@ -86,7 +87,9 @@ async function bundleProgram(name: string): Promise<void> {
     },
   });
   for (const file of output) if (file.type === 'chunk') refuseMissing(file);
-  if (output[0].imports.includes('koffi')) await copyKoffi(join(target, 'node_modules'));
+  const native = output[0].imports.includes('koffi') ? await copyKoffi(join(target, 'node_modules')) : [];
+  const modules = output.flatMap(file => (file.type === 'chunk' ? file.moduleIds : []));
+  await writeThirdParty({ folder: target, program: name, files: [...modules, ...native] });
   console.log(`dist/${name}/main.mjs: ${Math.round(output[0].code.length / 1024)} KiB`);
 }
 
@@ -96,10 +99,12 @@ function refuseMissing({ code, fileName }: { readonly code: string; readonly fil
       throw new Error(`${fileName} would ask for ${name} when it runs: make it part of the bundle.`);
 }
 
-/** koffi, and beside it its binaries for glibc and musl on the architecture this runs on. */
-async function copyKoffi(modules: string): Promise<void> {
+/** koffi, and beside it its binaries for glibc and musl on the architecture this runs on. Where they come from. */
+async function copyKoffi(modules: string): Promise<readonly string[]> {
   const koffi = await realpath(join(root, 'packages/pcap/node_modules/koffi'));
   for (const file of koffiFiles) await cp(join(koffi, file), join(modules, 'koffi', file));
   const native = `@koromix/koffi-linux-${process.arch}`;
-  await cp(await realpath(join(koffi, '..', native)), join(modules, native), { recursive: true });
+  const binaries = await realpath(join(koffi, '..', native));
+  await cp(binaries, join(modules, native), { recursive: true });
+  return [koffi, binaries];
 }

@@ -4,6 +4,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { apiTypes } from './generate/api-types.ts';
+import { chartFiles } from './generate/chart-files.ts';
 import { demoMap } from './generate/demo-map.ts';
 import { importTable } from './generate/import-table.ts';
 import { metricsPage } from './generate/metrics-page.ts';
@@ -14,6 +15,7 @@ process.chdir(join(import.meta.dirname, '..'));
 const check = process.argv.includes('--check');
 const files = [
   ...(await apiTypes()),
+  ...(await chartFiles()),
   await optionsPage(),
   await optionsSchema(),
   await skipReasonsPage(),

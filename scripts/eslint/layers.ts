@@ -42,6 +42,11 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: ['api', 'model', 'pcap', 'reporting', 'runtime'],
     because: 'the sniffer knows nothing of Kubernetes',
   },
+  'kafka-watcher': {
+    what: 'deployed beside brokers: their authorizers’ logs as sightings',
+    may: ['kube', 'model', 'reporting', 'runtime'],
+    because: 'deployed programs never import each other',
+  },
   cli: {
     what: 'the map for people',
     may: ['api', 'kube', 'runtime'],

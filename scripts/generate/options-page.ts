@@ -3,6 +3,7 @@ import { commands } from '../../packages/cli/src/cli.ts';
 import { commonOptions } from '../../packages/cli/src/common-options.ts';
 import { acceptedOptions, reasons } from '../../packages/mapper/src/accepted-options.ts';
 import { mapperOptions } from '../../packages/mapper/src/options.ts';
+import { options as kafkaWatcherOptions } from '../../packages/kafka-watcher/src/options.ts';
 import { options as snifferOptions } from '../../packages/sniffer/src/options.ts';
 import { code, formatted, from, table, type Generated } from './generated.ts';
 
@@ -28,7 +29,7 @@ start with exit code 78 and a sentence for every problem. Options of the Otteriz
 The command line has [flags](#command-line), with variables of the same names. \`docs/options.schema.json\` has the options of mapper and
 sniffer as a JSON schema.
 
-${section('Mapper', mapperOptions)}${accepted()}${section('Sniffer', snifferOptions)}${commandLine()}`;
+${section('Mapper', mapperOptions)}${accepted()}${section('Sniffer', snifferOptions)}${section('Kafka watcher', kafkaWatcherOptions)}${commandLine()}`;
   return formatted({ path, text });
 }
 
@@ -48,7 +49,11 @@ function section(program: string, definitions: OptionTable): string {
 export async function optionsSchema(): Promise<Generated> {
   const schema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    $defs: { mapper: jsonSchemaOf(mapperOptions), sniffer: jsonSchemaOf(snifferOptions) },
+    $defs: {
+      mapper: jsonSchemaOf(mapperOptions),
+      sniffer: jsonSchemaOf(snifferOptions),
+      kafkaWatcher: jsonSchemaOf(kafkaWatcherOptions),
+    },
   };
   return formatted({ path: 'docs/options.schema.json', text: JSON.stringify(schema) });
 }

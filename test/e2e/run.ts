@@ -5,15 +5,16 @@ import { auditor, checkAccess } from './access.ts';
 import { Checks } from './checks.ts';
 import { findCluster, type Cluster } from './cluster.ts';
 import { demoApplication, demoNamespace } from './demo-application.ts';
-import { makeImages, manifest } from './images.ts';
-import { apply, applyManifest, kubectlOf, type Kubectl } from './kubectl.ts';
+import { buildImages } from './images.ts';
+import { apply, kubectlOf, type Kubectl } from './kubectl.ts';
+import { Release } from './release.ts';
 import { ShownMap } from './shown-map.ts';
 import { callsByKind, callsOnNodes, kindsNamespace, nodesNamespace, shortLived } from './special-workloads.ts';
 import { workloadObjects } from './workloads.ts';
 
-// The network mapper on a real cluster: deployed with plain manifests and least privilege, read with its command line
-// through a port-forward. Ends with a line `N passed, N failed`. KEEP=1 leaves everything in a cluster that was there
-// before.
+// The network mapper on a real cluster: installed by its chart, of images built from its Dockerfiles, read with its
+// command line through a port-forward. Ends with a line `N passed, N failed`. KEEP=1 leaves everything in a cluster
+// that was there before.
 
 const system = 'otterize-system';
 const say = (line: string) => console.log(line);
@@ -26,8 +27,8 @@ async function main(signal: AbortSignal): Promise<number> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'e2e-images-'));
   try {
-    say('making the images');
-    await cluster.loadImages(await makeImages(folder));
+    say('building the images');
+    await cluster.loadImages(await buildImages(folder));
     const checks = new Checks(say, signal);
     await runChecks(cluster, checks, signal);
     say(`${checks.passed} passed, ${checks.failed} failed`);
@@ -41,6 +42,7 @@ async function main(signal: AbortSignal): Promise<number> {
 async function runChecks({ kubeconfig }: Cluster, checks: Checks, signal: AbortSignal): Promise<void> {
   const kubectl = kubectlOf(kubeconfig, signal);
   const map = new ShownMap(kubeconfig, signal);
+  const release = new Release(kubeconfig);
   try {
     const nodes = (await kubectl('get', 'nodes', '-o', 'jsonpath={.items[*].metadata.name}')).split(' ');
     const onNodes = callsOnNodes(nodes);
@@ -52,8 +54,7 @@ async function runChecks({ kubeconfig }: Cluster, checks: Checks, signal: AbortS
     for (const namespace of [demoNamespace, nodesNamespace, kindsNamespace]) await rolledOut(kubectl, namespace);
 
     await checks.check('within 30 s of the install the list is the call graph of the demo', async () => {
-      await apply(kubeconfig, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: system } }]);
-      for (const name of ['mapper', 'sniffer'] as const) await applyManifest(kubeconfig, await manifest(name));
+      await release.install();
       await map.isTheDemo(30);
     });
     await checks.check('everything installed is ready', () => rolledOut(kubectl, system));
@@ -79,8 +80,43 @@ async function runChecks({ kubeconfig }: Cluster, checks: Checks, signal: AbortS
       await map.isTheDemo(90);
     });
     if (checks.failed > 0) await showState(kubectl);
+    await checks.check(
+      'an upgrade that changes nothing restarts nothing, and leaves who may ask as it was',
+      async () => {
+        const before = await installed(kubectl);
+        await release.install();
+        const after = await installed(kubectl);
+        if (before !== after) throw new Error(`${before} became ${after}`);
+      },
+    );
+    await checks.check('what is uninstalled leaves nothing', async () => {
+      await release.uninstall();
+      await kubectl(
+        'wait',
+        '--for=delete',
+        'pods',
+        '-n',
+        system,
+        '-l',
+        'app.kubernetes.io/part-of=otterize',
+        '--timeout=60s',
+      );
+      const left = await kubectl(
+        'get',
+        'all,serviceaccounts,configmaps,secrets,roles,rolebindings,clusterroles,clusterrolebindings,networkpolicies',
+        '-A',
+        '-l',
+        'app.kubernetes.io/part-of=otterize',
+        '-o',
+        'name',
+      );
+      if (left.trim() !== '') throw new Error(`left: ${left}`);
+    });
   } finally {
-    if (process.env.KEEP !== '1') await cleanUp(kubectlOf(kubeconfig));
+    if (process.env.KEEP !== '1') {
+      await release.uninstall();
+      await cleanUp(kubectlOf(kubeconfig));
+    }
   }
 }
 
@@ -105,6 +141,19 @@ async function mayOnlyRead(kubectl: Kubectl): Promise<void> {
   }
 }
 
+/** What changes when a workload is changed, and the mode of the API. */
+function installed(kubectl: Kubectl): Promise<string> {
+  const mode = '{.items[*].spec.template.spec.containers[0].env[?(@.name=="OTTERIZE_API_AUTH")].value}';
+  return kubectl(
+    'get',
+    '-n',
+    system,
+    'deployments,daemonsets',
+    '-o',
+    `jsonpath={.items[*].metadata.generation} ${mode}`,
+  );
+}
+
 /** For whoever has to find out why. */
 async function showState(kubectl: Kubectl): Promise<void> {
   say(await kubectl('get', 'pods', '-A', '-o', 'wide'));
@@ -115,15 +164,7 @@ async function showState(kubectl: Kubectl): Promise<void> {
 
 async function cleanUp(kubectl: Kubectl): Promise<void> {
   await kubectl('delete', 'namespace', demoNamespace, nodesNamespace, kindsNamespace, system, '--ignore-not-found');
-  await kubectl(
-    'delete',
-    'clusterrole,clusterrolebinding',
-    'otterize-network-mapper',
-    'network-mapper-view',
-    'network-mapper-admin',
-    auditor,
-    '--ignore-not-found',
-  );
+  await kubectl('delete', 'clusterrolebinding', auditor, '--ignore-not-found');
 }
 
 const stop = new AbortController();

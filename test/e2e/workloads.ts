@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tags } from './images.ts';
+import { images } from './images.ts';
+
+const { repository, image, tag } = images.mapper;
 
 /** A workload that answers, and calls others. */
 export interface Workload {
@@ -86,7 +88,8 @@ function podSpec(workload: Workload): object {
     containers: [
       {
         name: 'server',
-        image: tags.node,
+        image: `${repository}/${image}:${tag}`,
+        command: ['/usr/bin/node'],
         imagePullPolicy: 'IfNotPresent',
         args: ['/program/server.mjs'],
         env: Object.entries(env).map(([variable, value]) => ({ name: variable, value })),

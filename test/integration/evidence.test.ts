@@ -25,7 +25,7 @@ describe.skipIf(noSandbox)('in a sandbox', () => {
     await sandbox.startSniffer({ env: Object.fromEntries(off.map(kind => [`OTTERIZE_ENABLE_${kind}`, 'false'])) });
   }
 
-  const soon = { timeout: 30_000, interval: 200 };
+  const soon = { timeout: 120_000, interval: 200 };
 
   test('DNS answers alone give the calls by name, and no others', async () => {
     await sniffWithout('TCP', 'SOCKET_SCANNER');

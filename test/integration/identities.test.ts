@@ -10,7 +10,7 @@ test.skipIf(noSandbox)(
     await sandbox.startPods();
     await sandbox.startMapper();
     await sandbox.startSniffer();
-    const client = new MapperClient({ url: sandbox.mapperUrl, timeout: 5000 });
+    const client = new MapperClient({ url: sandbox.mapperUrl, timeout: 30_000 });
     await vi.waitFor(
       async () => {
         const answer = await client.ask(operations.serviceKinds);
@@ -37,7 +37,7 @@ test.skipIf(noSandbox)(
         );
         expect(new Set(identities.map(({ namespace }) => namespace))).toEqual(new Set(['otterize-ecom-demo']));
       },
-      { timeout: 30_000, interval: 200 },
+      { timeout: 120_000, interval: 200 },
     );
   },
 );

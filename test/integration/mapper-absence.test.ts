@@ -23,7 +23,7 @@ describe.skipIf(noSandbox)('in a sandbox', () => {
   const mapped = async (): Promise<string[]> =>
     [...(await readMap({ mapperUrl: sandbox.mapperUrl, namespace: microservicesDemo.namespace }))].sort();
   const wholeMap = (): Promise<void> =>
-    vi.waitFor(async () => expect(await mapped()).toEqual(everyCall), { timeout: 30_000, interval: 200 });
+    vi.waitFor(async () => expect(await mapped()).toEqual(everyCall), { timeout: 120_000, interval: 200 });
 
   /** No traffic from now on: whatever a mapper learns, it learns from what the sniffer has kept. */
   const endAllTraffic = (): Promise<unknown> => Promise.all([...pods.values()].map(pod => pod.signal('SIGKILL')));
@@ -44,7 +44,7 @@ describe.skipIf(noSandbox)('in a sandbox', () => {
         // One for each call that is looked up, that connects, and that holds its connection.
         expect([dns >= 9, tcp >= 13, socket >= 3]).toEqual([true, true, true]);
       },
-      { timeout: 20_000, interval: 100 },
+      { timeout: 120_000, interval: 100 },
     );
     await endAllTraffic();
     await sandbox.startMapper();
@@ -67,7 +67,7 @@ describe.skipIf(noSandbox)('in a sandbox', () => {
     await sandbox.startSniffer({ env: { OTTERIZE_CALLS_TIMEOUT: '2s' } });
     const metricsUrl = await sandbox.reach(ports.snifferMetrics);
     await vi.waitFor(async () => expect((await held(metricsUrl)).tcp ?? 0).toBeGreaterThanOrEqual(13), {
-      timeout: 20_000,
+      timeout: 120_000,
       interval: 100,
     });
     await mapper.signal('SIGCONT');

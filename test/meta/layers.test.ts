@@ -28,7 +28,7 @@ async function complaints({
   return (result?.messages ?? []).map(({ message }) => message);
 }
 
-const programs = ['mapper', 'sniffer', 'cli'];
+const programs = ['mapper', 'sniffer', 'kafka-watcher', 'cli'];
 const between = programs.flatMap(from => programs.filter(to => to !== from).map(to => [from, to] as const));
 
 test.each(between)('%s must not import %s, another program', async (from, to) => {

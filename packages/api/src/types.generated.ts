@@ -208,6 +208,8 @@ export type OtterizeServiceIdentity = {
 export type KafkaConfig = {
   readonly name: Scalars['String']['output'];
   readonly operations?: Maybe<ReadonlyArray<KafkaOperation>>;
+  /** Ours: those of `operations` that the broker refused, and never allowed. */
+  readonly deniedOperations: ReadonlyArray<KafkaOperation>;
 };
 
 export type HttpResource = {
@@ -329,6 +331,8 @@ export type KafkaMapperResult = {
   readonly topic: Scalars['String']['input'];
   readonly operation: Scalars['String']['input'];
   readonly lastSeen: Scalars['Time']['input'];
+  /** Ours: true when the broker refused the access. */
+  readonly denied?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 export type KafkaMapperResults = {

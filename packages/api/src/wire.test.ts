@@ -54,7 +54,12 @@ const kinds: Readonly<Record<Evidence, Parts>> = {
   KAFKA: {
     client: ipv4.map(ip => ({ kind: 'address', ip })),
     server: fc.record({ kind: fc.constant('pod'), namespace: name, name }),
-    detail: fc.record({ kind: fc.constant('kafka'), topic: name, operation: fc.constantFrom('Read', 'Write') }),
+    detail: fc.record({
+      kind: fc.constant('kafka'),
+      topic: name,
+      operation: fc.constantFrom('Read', 'Write'),
+      denied: fc.oneof(absent, fc.boolean()),
+    }),
     times: 'last',
   },
   ISTIO: {

@@ -33,7 +33,7 @@ test('when the API server goes away the map is still served, and readiness and m
   // What changed meanwhile is known when it is back.
   kubernetes.put(...workload('late', '10.0.0.40'));
   await kubernetes.up();
-  await expect.poll(() => watched(running, 'pods'), { timeout: 40_000 }).toBe('1');
+  await expect.poll(() => watched(running, 'pods'), { timeout: 60_000 }).toBe('1');
   await report(running, 'dns', { ...asked, srcIp: '10.0.0.40' });
   expect(await calls(running)).toContain('shop/late -> shop/cart');
 });
@@ -45,7 +45,7 @@ test('a watch that is cut, or too old to go on, misses nothing', async () => {
   kubernetes.put(...workload('first', '10.0.0.41'));
   await expect
     .poll(async () => JSON.stringify((await running.ask('{ serviceIdentity(address: "10.0.0.41") { pod } }')).body), {
-      timeout: 20_000,
+      timeout: 60_000,
     })
     .toContain('first');
   kubernetes.put(...workload('second', '10.0.0.42'));
@@ -53,7 +53,7 @@ test('a watch that is cut, or too old to go on, misses nothing', async () => {
   kubernetes.disconnect();
   await expect
     .poll(async () => JSON.stringify((await running.ask('{ serviceIdentity(address: "10.0.0.42") { pod } }')).body), {
-      timeout: 20_000,
+      timeout: 60_000,
     })
     .toContain('second');
 });

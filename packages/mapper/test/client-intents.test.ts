@@ -4,7 +4,7 @@ import type { AddressLookup } from '../src/publish/address-lookup.ts';
 import { report } from './reports.ts';
 import { later, namespace, startSmallCluster, type SmallCluster } from './small-cluster.ts';
 
-const soon = <T>(expectation: () => T) => vi.waitFor(expectation, 10_000);
+const soon = <T>(expectation: () => T) => vi.waitFor(expectation, 60_000);
 
 const kind = { apiVersion: 'k8s.otterize.com/v2alpha1', kind: 'ClientIntents' };
 

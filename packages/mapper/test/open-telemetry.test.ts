@@ -33,7 +33,7 @@ const connect = ({ running }: SmallCluster, ...srcPorts: readonly number[]) =>
     destinations: [{ destination: '10.0.0.2', destinationIP: '10.0.0.2', destinationPort: 80, srcPorts }],
   });
 
-const soon = { timeout: 5_000 };
+const soon = { timeout: 60_000 };
 const pair = 'web.shop -> cart.shop';
 
 test('a collector gets a counter of the calls of each pair, with both namespaces, under the name that was set', async () => {

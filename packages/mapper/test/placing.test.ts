@@ -1,3 +1,4 @@
+import { operations } from '@network-mapper/api';
 import { node, service, type KubernetesObject } from '@network-mapper/testkit';
 import { expect, test } from 'vitest';
 import { calls, report, unmapped } from './reports.ts';
@@ -134,4 +135,26 @@ test('resetting the map makes it look like that of another mapper', async () => 
   await cluster.running.ask('mutation { resetCapture }');
   expect(await calls(cluster.running)).toEqual([]);
   expect(await header()).not.toBe(before);
+});
+
+test('accesses to topics that a broker refused are shown as such, beside those it allowed', async () => {
+  await using cluster = await startSmallCluster();
+  const access = { srcIp: '10.0.0.1', serverPodName: 'cart-1-x', serverNamespace: namespace, lastSeen: later(0) };
+  const results = [
+    { ...access, topic: 'orders', operation: 'Read' },
+    { ...access, topic: 'orders', operation: 'WRITE', denied: true },
+    { ...access, topic: 'audit', operation: 'Describe', denied: true },
+    { ...access, topic: 'audit', operation: 'Describe', denied: false },
+  ];
+  const { document } = operations.reportKafkaMapperResults;
+  await cluster.running.ask(document, { results: { results } });
+  const { body } = await cluster.running.ask('{ intents { kafkaTopics { name operations deniedOperations } } }');
+  expect(body.data?.intents).toEqual([
+    {
+      kafkaTopics: [
+        { name: 'audit', operations: ['DESCRIBE'], deniedOperations: [] },
+        { name: 'orders', operations: ['CONSUME', 'PRODUCE'], deniedOperations: ['PRODUCE'] },
+      ],
+    },
+  ]);
 });

@@ -17,7 +17,7 @@ test('a client whose pod the mapper hears of a moment later is not from outside'
     destinations: [{ destination: '10.2.56.3', destinationIP: '10.2.56.3', destinationPort: 8080 }],
   });
   await cluster.put(...workload('late', '10.2.56.9', { startedAt: later(-2) }));
-  await expect.poll(() => calls(running), { timeout: 3000 }).toEqual(['shop/late -> shop/known']);
+  await expect.poll(() => calls(running)).toEqual(['shop/late -> shop/known']);
   const { body } = await running.ask('{ incomingTraffic { nodes { address } } }');
   expect(body.data?.incomingTraffic).toEqual({ nodes: [] });
 });
@@ -31,6 +31,6 @@ test('a server whose pod the mapper hears of a moment later is waited for', asyn
     destinations: [{ destination: '10.2.56.7', destinationIP: '10.2.56.7', destinationPort: 8080 }],
   });
   await cluster.put(...workload('late', '10.2.56.7', { startedAt: later(-2) }));
-  await expect.poll(() => calls(running), { timeout: 3000 }).toEqual(['shop/web -> shop/late']);
+  await expect.poll(() => calls(running)).toEqual(['shop/web -> shop/late']);
   expect(await unmapped(running)).toEqual([]);
 });

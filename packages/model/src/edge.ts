@@ -37,8 +37,10 @@ export interface IntentEdge extends EdgeBase {
   readonly endpoints: EndpointSet;
   /** False while all its support is a Service that has pods of other workloads too. */
   readonly certain: boolean;
-  /** Operations by topic. */
+  /** Operations by topic that the broker allowed, or of which nobody said so. */
   readonly topics: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+  /** Operations by topic that the broker refused. */
+  readonly deniedTopics: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   /** Methods by path. */
   readonly resources: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 }

@@ -40,6 +40,8 @@ export interface KafkaDetail {
   readonly topic: string;
   /** As the broker names it. */
   readonly operation: string;
+  /** The broker refused it; absent where the source does not say. */
+  readonly denied?: boolean | undefined;
 }
 
 export interface HttpDetail {
@@ -95,7 +97,7 @@ function detailKey(detail: SightingDetail): string {
     case 'connection':
       return detail.protocol ?? '';
     case 'kafka':
-      return `${detail.topic} ${detail.operation}`;
+      return `${detail.topic} ${detail.operation} ${detail.denied === true ? 'denied' : ''}`;
     case 'http':
       return detail.path;
     case 'cloud':

@@ -57,9 +57,9 @@ test('a new agent is its kind, its evidence and its sources', async () => {
     ],
   });
   start(agent);
-  await vi.waitFor(() => expect(mapper.reported().toSorted()).toEqual(['ads', 'cart']));
-  await vi.waitFor(() => expect(agent.totals.reported).toBe(2));
-  await vi.waitFor(() => expect(mapper.asked.map(({ operationName }) => operationName)).toContain('reportAgentStatus'));
+  await expect.poll(() => mapper.reported().toSorted()).toEqual(['ads', 'cart']);
+  await expect.poll(() => agent.totals.reported).toBe(2);
+  await expect.poll(() => mapper.asked.map(({ operationName }) => operationName)).toContain('reportAgentStatus');
 });
 
 test('everything that lasts is there again within three seconds after the mapper was reset, without any new traffic', async () => {
@@ -80,10 +80,10 @@ test('everything that lasts is there again within three seconds after the mapper
     ],
   });
   start(agent);
-  await vi.waitFor(() => expect(agent.totals.reported).toBe(1));
+  await expect.poll(() => agent.totals.reported).toBe(1);
   mapper.instance = 'one, reset';
   const resetAt = performance.now();
-  await vi.waitFor(() => expect(mapper.reported()).toEqual(['cart', 'cart']), { timeout: 20_000, interval: 10 });
+  await vi.waitFor(() => expect(mapper.reported()).toEqual(['cart', 'cart']), { timeout: 60_000, interval: 10 });
   expect(performance.now() - resetAt).toBeLessThan(3_000);
 });
 
@@ -100,7 +100,7 @@ test('readiness names what stands against taking in, liveness does not depend on
     sources: () => [{ name: 'packets', problem: () => problem, run: aborted }],
   });
   start(agent);
-  await vi.waitFor(() => expect(port).toBeGreaterThan(0));
+  await expect.poll(() => port).toBeGreaterThan(0);
   expect(await get(port, '/healthz')).toEqual({ status: 200, body: '' });
   expect(await get(port, '/readyz')).toEqual({
     status: 503,

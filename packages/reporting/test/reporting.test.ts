@@ -84,7 +84,7 @@ test('what was seen reaches the mapper once', async () => {
   const { book, reporter } = createAgent();
   run(reporter);
   book.record(lookup('cart'));
-  await vi.waitFor(() => expect(mapper.reported()).toEqual(['cart']));
+  await expect.poll(() => mapper.reported()).toEqual(['cart']);
   stop.abort();
   await running;
   expect(mapper.reported()).toEqual(['cart']);
@@ -99,10 +99,10 @@ test.each([
   mapper.instance = before;
   run(reporter, detector);
   book.record(lookup('cart'));
-  await vi.waitFor(() => expect(mapper.reported()).toEqual(['cart']));
-  await vi.waitFor(() => expect(book.unacknowledged).toBe(0));
+  await expect.poll(() => mapper.reported()).toEqual(['cart']);
+  await expect.poll(() => book.unacknowledged).toBe(0);
   mapper.instance = after;
-  await vi.waitFor(() => expect(mapper.reported()).toEqual(['cart', 'cart']));
+  await expect.poll(() => mapper.reported()).toEqual(['cart', 'cart']);
 });
 
 test('after an upgrade from the original the new mapper gets our additions at once', async () => {
@@ -110,11 +110,11 @@ test('after an upgrade from the original the new mapper gets our additions at on
   const { book, reporter, detector } = createAgent();
   run(reporter, detector);
   book.record(lookup('cart'));
-  await vi.waitFor(() => expect(book.unacknowledged).toBe(0));
+  await expect.poll(() => book.unacknowledged).toBe(0);
   expect(mapper.reports().map(({ extended }) => extended)).toEqual([true, false]);
   mapper.answer = () => ({ status: 200, result: true });
   mapper.instance = 'one';
-  await vi.waitFor(() => expect(mapper.reports().map(({ extended }) => extended)).toEqual([true, false, true]));
+  await expect.poll(() => mapper.reports().map(({ extended }) => extended)).toEqual([true, false, true]);
 });
 
 test('while a report waits on a connection that nobody answers, a new mapper is noticed and gets it', async () => {
@@ -124,12 +124,12 @@ test('while a report waits on a connection that nobody answers, a new mapper is 
   mapper.instance = 'one';
   const { book, reporter, detector } = createAgent({ timeout: 60_000, answerTimeout: 60_000 });
   run(reporter, detector);
-  await vi.waitFor(() => expect(mapper.healthChecks).toBeGreaterThan(0));
+  await expect.poll(() => mapper.healthChecks).toBeGreaterThan(0);
   book.record(lookup('cart'));
-  await vi.waitFor(() => expect(mapper.reports()).toHaveLength(1));
+  await expect.poll(() => mapper.reports()).toHaveLength(1);
   lost = false;
   mapper.instance = 'two';
-  await vi.waitFor(() => expect(book.unacknowledged).toBe(0));
+  await expect.poll(() => book.unacknowledged).toBe(0);
   expect(mapper.reported()).toContain('cart');
 });
 
@@ -138,11 +138,11 @@ test('while the mapper is away everything is held, and reported when it is back'
   await mapper.down();
   run(reporter);
   book.record(lookup('cart'));
-  await vi.waitFor(() => expect(events.onTrouble).toHaveBeenCalledTimes(1));
+  await expect.poll(() => events.onTrouble).toHaveBeenCalledTimes(1);
   book.record(lookup('ads'));
   await mapper.up();
-  await vi.waitFor(() => expect(mapper.reported().toSorted()).toEqual(['ads', 'cart']));
-  await vi.waitFor(() => expect(events.onRecovered).toHaveBeenCalledTimes(1));
+  await expect.poll(() => mapper.reported().toSorted()).toEqual(['ads', 'cart']);
+  await expect.poll(() => events.onRecovered).toHaveBeenCalledTimes(1);
   expect(events.onTrouble).toHaveBeenCalledTimes(1);
 });
 
@@ -151,9 +151,9 @@ test('a mapper that is back after a long time gets its reports at once, not with
   await mapper.down();
   book.record(lookup('cart'));
   run(reporter, detector);
-  await vi.waitFor(() => expect(events.onTrouble).toHaveBeenCalledTimes(1));
+  await expect.poll(() => events.onTrouble).toHaveBeenCalledTimes(1);
   await mapper.up();
-  await vi.waitFor(() => expect(mapper.reported()).toEqual(['cart']));
+  await expect.poll(() => mapper.reported()).toEqual(['cart']);
 });
 
 test.each<[string, Reply]>([
@@ -172,7 +172,7 @@ test.each<[string, Reply]>([
   const { book, reporter, events } = createAgent();
   run(reporter);
   book.record(lookup('cart'));
-  await vi.waitFor(() => expect(events.onReported).toHaveBeenCalledWith('DNS', 1));
+  await expect.poll(() => events.onReported).toHaveBeenCalledWith('DNS', 1);
   expect(mapper.reported()).toEqual(['cart', 'cart', 'cart']);
   expect(events.onRejected).not.toHaveBeenCalled();
 });
@@ -182,9 +182,9 @@ test('a mapper that does not know our additions gets reports without them at onc
   const { book, reporter } = createAgent();
   run(reporter);
   book.record(lookup('cart'));
-  await vi.waitFor(() => expect(mapper.asked).toHaveLength(2));
+  await expect.poll(() => mapper.asked).toHaveLength(2);
   book.record(lookup('ads'));
-  await vi.waitFor(() => expect(mapper.asked).toHaveLength(3));
+  await expect.poll(() => mapper.asked).toHaveLength(3);
   expect(mapper.asked.map(({ extended }) => extended)).toEqual([true, false, false]);
 });
 
@@ -192,9 +192,9 @@ test('large reports are compressed once the mapper has shown that it knows our a
   const { book, reporter } = createAgent();
   run(reporter);
   book.record(lookup('cart'));
-  await vi.waitFor(() => expect(mapper.asked).toHaveLength(1));
+  await expect.poll(() => mapper.asked).toHaveLength(1);
   for (let index = 0; index < 500; index++) book.record(lookup(`server-${index}`));
-  await vi.waitFor(() => expect(mapper.reported()).toHaveLength(501));
+  await expect.poll(() => mapper.reported()).toHaveLength(501);
   expect(mapper.asked.map(({ compressed }) => compressed)).toEqual([false, true]);
 });
 
@@ -203,8 +203,8 @@ test('one sighting that the mapper refuses does not hold up the others', async (
   const { book, reporter, events } = createAgent();
   for (const name of ['a', 'b', 'poison', 'c', 'd']) book.record(lookup(name));
   run(reporter);
-  await vi.waitFor(() => expect(events.onRejected).toHaveBeenCalledTimes(1));
-  await vi.waitFor(() => expect(book.unacknowledged).toBe(0));
+  await expect.poll(() => events.onRejected).toHaveBeenCalledTimes(1);
+  await expect.poll(() => book.unacknowledged).toBe(0);
   const taken = events.onReported.mock.calls.reduce((sum, [, sightings]) => sum + Number(sightings), 0);
   expect(taken).toBe(4);
 });
@@ -223,7 +223,7 @@ test('stopped while the mapper hangs, it ends all the same', async () => {
   const { book, reporter } = createAgent({ timeout: 60_000, answerTimeout: 60_000 });
   book.record(lookup('cart'));
   run(reporter);
-  await vi.waitFor(() => expect(mapper.asked).toHaveLength(1));
+  await expect.poll(() => mapper.asked).toHaveLength(1);
   stop.abort();
   await running;
   expect(book.unacknowledged).toBe(1);
@@ -242,7 +242,7 @@ test('a slow mapper has one request at a time', async () => {
   run(reporter);
   for (let index = 0; index < 10; index++) {
     book.record(lookup(`server-${index}`));
-    await vi.waitFor(() => expect(mapper.reported()).toContain(`server-${index}`));
+    await expect.poll(() => mapper.reported()).toContain(`server-${index}`);
   }
   expect(most).toBe(1);
 });

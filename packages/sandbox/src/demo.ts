@@ -19,8 +19,8 @@ function provide(): readonly string[] {
   const missing = missingPackages();
   if (missing.length === 0) return [];
   if (!canInstall()) return missing;
-  narrate(`installing Debian packages: ${missing.join(', ')}`);
-  const complaint = installPackages();
+  narrate(`installing Debian packages on this machine, by apt-get: ${missing.join(', ')}`);
+  const complaint = installPackages(missing);
   if (complaint !== undefined) narrate(complaint);
   return missingPackages();
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Where programs are found: ordinary users often have no `sbin` in their PATH. */
@@ -44,10 +44,7 @@ export function canInstall(): boolean {
  * Installs the packages that the project needs of Debian; returns what apt-get complained about, or undefined when all
  * went well.
  */
-export function installPackages(): string | undefined {
-  const packages = readFileSync(new URL('../../../scripts/debian-packages.txt', import.meta.url), 'utf8')
-    .split('\n')
-    .filter(Boolean);
+export function installPackages(packages: readonly string[]): string | undefined {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   for (const args of [
     ['update', '-qq'],

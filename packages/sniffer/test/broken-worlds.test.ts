@@ -58,7 +58,7 @@ describe.skipIf(missing !== undefined)('the sniffer', () => {
   });
 
   const callServer = (): Promise<string> =>
-    network.run(client.namespace, ['curl', '-s', '-m', '5', `http://${server.ip}:8080/`]);
+    network.run(client.namespace, ['curl', '-s', '-m', '30', `http://${server.ip}:8080/`]);
 
   test('runs as an ordinary user with NET_RAW and SYS_PTRACE, and no other right', async () => {
     const mapper = await RecordingMapper.start(network);
@@ -139,7 +139,7 @@ describe.skipIf(missing !== undefined)('the sniffer', () => {
     await vi.waitFor(async () => {
       const metrics = await network.run(network.node, ['curl', '-s', 'http://127.0.0.1:2112/metrics']);
       expect(metrics).toMatch(/^sniffer_packets_total [1-9]/m);
-    }, 10_000);
+    }, 60_000);
     expect(await sniffer.stop()).toBe(0);
     await mapper.call('tcp', { srcIp: client.ip, destination: server.ip, destinationPort: 8080, accepted: true });
   });
@@ -166,7 +166,7 @@ describe.skipIf(missing !== undefined)('the sniffer', () => {
   test('reports its status to the mapper', async () => {
     const mapper = await RecordingMapper.start(network);
     await SnifferProcess.start(network, { env: { OTTERIZE_NODE_NAME: 'node-7' } });
-    await vi.waitFor(() => expect(mapper.statuses()).toHaveLength(1), 10_000);
+    await vi.waitFor(() => expect(mapper.statuses()).toHaveLength(1), 60_000);
     expect(mapper.statuses()[0]).toMatchObject({ kind: 'sniffer', name: 'node-7', dropped: 0, lost: 0 });
   });
 
@@ -184,7 +184,7 @@ describe.skipIf(missing !== undefined)('the sniffer', () => {
     const sniffer = await SnifferProcess.start(network, { env: { OTTERIZE_SNIFFER_DEVICE: 'veth4' } });
     const late = network.addPod();
     await sniffer.logged('Capturing');
-    await network.run(late.namespace, ['curl', '-s', '-m', '5', `http://${server.ip}:8080/`]);
+    await network.run(late.namespace, ['curl', '-s', '-m', '30', `http://${server.ip}:8080/`]);
     await mapper.call('tcp', { srcIp: late.ip, destination: server.ip, accepted: true });
   });
 
@@ -195,7 +195,7 @@ describe.skipIf(missing !== undefined)('the sniffer', () => {
       await callServer();
       const packets = await network.run(network.node, ['tcpdump', '-nr', file, 'tcp[13] = 0x12']);
       expect(packets).toMatch(/8080/);
-    }, 20_000);
+    }, 60_000);
     tcpdump.kill('SIGTERM');
     const mapper = await RecordingMapper.start(network);
     const sniffer = new SnifferProcess(network, { flags: ['--pcap', file] });

@@ -46,7 +46,7 @@ describe.skipIf(missing !== undefined).each(['bridge', 'routed'] as const)(
     });
 
     const call = async (url: string, inPod: boolean): Promise<void> => {
-      const curl = network.start(network.node, ['curl', '-s', '-m', '5', '-o', '/dev/null', url], {
+      const curl = network.start(network.node, ['curl', '-s', '-m', '30', '-o', '/dev/null', url], {
         before: inPod ? group.command : [],
       });
       await new Promise(resolve => curl.once('close', resolve));

@@ -44,10 +44,10 @@ describe.skipIf(missing !== undefined)('connections that were open before the sn
     const draining = network.start(server.namespace, drainingServer(9000, 2));
     let printed = '';
     draining.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
-    await vi.waitFor(() => expect(printed).toMatch(/ready/), 20_000);
+    await vi.waitFor(() => expect(printed).toMatch(/ready/), 60_000);
     for (let connection = 0; connection < 2; connection++)
       await network.startReady(client.namespace, tcpClient({ ip: server.ip, port: 9000 }));
-    await vi.waitFor(() => expect(printed).toMatch(/draining/), 20_000);
+    await vi.waitFor(() => expect(printed).toMatch(/draining/), 60_000);
     mapper = await RecordingMapper.start(network);
     await SnifferProcess.start(network, { env: { OTTERIZE_ENABLE_DNS: 'false', OTTERIZE_ENABLE_TCP: 'false' } });
   });

@@ -27,6 +27,22 @@ export function tcpClient({ ip, port }: { readonly ip: string; readonly port: nu
   return script(`require('net').connect(${port}, '${ip}', () => console.log('ready'))`);
 }
 
+/** Connects and stays connected, with so many files open beside. */
+export function tcpClientWithFiles({
+  ip,
+  port,
+  files,
+}: {
+  readonly ip: string;
+  readonly port: number;
+  readonly files: number;
+}): readonly string[] {
+  const code = `
+    for (let file = 0; file < ${files}; file++) require('fs').openSync('/dev/null');
+    require('net').connect(${port}, '${ip}', () => console.log('ready'));`;
+  return ['sh', '-c', `ulimit -n ${files + 1_000} && exec "$@"`, 'sh', ...script(code)];
+}
+
 /** A UDP socket connected to an address. */
 export function udpClient({ ip, port }: { readonly ip: string; readonly port: number }): readonly string[] {
   return script(`

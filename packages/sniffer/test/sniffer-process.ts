@@ -29,6 +29,8 @@ export interface SnifferOptions {
   readonly flags?: readonly string[];
   /** What is put before the sniffer's command, e.g. to take rights away. */
   readonly through?: readonly string[];
+  /** What is put before all of it, outside the network namespace. */
+  readonly before?: readonly string[];
 }
 
 /** A destination with its client, as it was reported. */
@@ -50,7 +52,7 @@ export class RecordingMapper {
     readLines(child, received => mapper.received.push(received as Received));
     await vi.waitFor(
       () => mapper.received.find(({ operationName }) => operationName === 'ready') ?? fail('not ready'),
-      10_000,
+      60_000,
     );
     return mapper;
   }
@@ -69,7 +71,7 @@ export class RecordingMapper {
       Object.entries(like).every(([name, value]) => call[name as keyof Call] === value);
     return vi.waitFor(
       () => this.calls(kind).find(isLike) ?? fail(`received by ${kind}: ${JSON.stringify(this.calls(kind))}`),
-      { timeout: 20_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
   }
 
@@ -85,8 +87,9 @@ export class SnifferProcess {
   /** Resolves to its exit code. */
   readonly ended: Promise<number | null>;
 
-  constructor(network: NodeNetwork, { env = {}, flags = [], through = [] }: SnifferOptions = {}) {
+  constructor(network: NodeNetwork, { env = {}, flags = [], through = [], before = [] }: SnifferOptions = {}) {
     this.child = network.start(network.node, [...through, process.execPath, snifferProgram, ...flags], {
+      before,
       stderr: 'inherit',
       env: {
         OTTERIZE_MAPPER_API_URL: `http://127.0.0.1:${mapperPort}`,
@@ -110,7 +113,7 @@ export class SnifferProcess {
   }
 
   async logged(message: string): Promise<LogLine> {
-    return vi.waitFor(() => this.log.find(({ msg }) => msg === message) ?? fail(JSON.stringify(this.log)), 20_000);
+    return vi.waitFor(() => this.log.find(({ msg }) => msg === message) ?? fail(JSON.stringify(this.log)), 60_000);
   }
 
   /** Ends it by a signal and waits until it did; its exit code. */

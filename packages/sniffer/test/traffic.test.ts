@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { NodeNetwork, type Layout, type Pod } from './node-network.ts';
 import { httpServer } from './programs.ts';
 import { missingForNamespaces } from './requirements.ts';
@@ -27,6 +27,15 @@ const dnsServer: readonly string[] = [
   ...Array.from({ length: 120 }, (_, index) => `--address=/many.example/10.99.0.${index}`),
 ];
 
+/** Starts the DNS server and waits until it answers: `dig` does not try again where nobody listens. */
+async function startDnsServer(network: NodeNetwork, { namespace }: Pod): Promise<void> {
+  network.start(namespace, dnsServer);
+  await vi.waitFor(
+    async () => expect(await network.run(namespace, ['dig', '+short', '@127.0.0.1', 'edge.example'])).toContain('198.'),
+    60_000,
+  );
+}
+
 describe.skipIf(missing !== undefined).each<{ layout: Layout }>([{ layout: 'bridge' }, { layout: 'routed' }])(
   'on a node with a $layout layout',
   ({ layout }) => {
@@ -42,7 +51,7 @@ describe.skipIf(missing !== undefined).each<{ layout: Layout }>([{ layout: 'brid
       mapper = await RecordingMapper.start(network);
       await SnifferProcess.start(network);
       await network.startReady(server.namespace, httpServer(8080));
-      network.start(dns.namespace, dnsServer);
+      await startDnsServer(network, dns);
     });
 
     afterAll(() => network.dispose());
@@ -50,7 +59,7 @@ describe.skipIf(missing !== undefined).each<{ layout: Layout }>([{ layout: 'brid
     const dig = (...words: readonly string[]): Promise<string> =>
       network.run(client.namespace, ['dig', '+retry=5', '+time=1', ...words]);
     const curl = (url: string, pod: Pod = client): Promise<string> =>
-      network.run(pod.namespace, ['curl', '-s', '-m', '5', url]);
+      network.run(pod.namespace, ['curl', '-s', '-m', '30', url]);
 
     test('a DNS answer over UDP shows who asked for which name', async () => {
       await dig(`@${dns.ip}`, 'cart.example', 'A');
@@ -140,7 +149,7 @@ describe.skipIf(missing !== undefined).each<{ layout: Layout }>([{ layout: 'brid
     });
 
     test('a DNS answer from outside is reported by the pod’s address, not the node’s', async () => {
-      network.start(network.outside.namespace, dnsServer);
+      await startDnsServer(network, network.outside);
       await dig(`@${network.outside.ip}`, 'cdn.example', 'A');
       await mapper.call('dns', { srcIp: client.ip, destination: 'cdn.example' });
       expect(mapper.calls('dns').some(({ srcIp }) => srcIp === '203.0.113.2')).toBe(false);
@@ -157,7 +166,7 @@ describe.skipIf(missing !== undefined).each<{ layout: Layout }>([{ layout: 'brid
     });
 
     test('the host’s own calls to a pod are seen', async () => {
-      await network.run(network.node, ['curl', '-s', '-m', '5', `http://${server.ip}:8080/`]);
+      await network.run(network.node, ['curl', '-s', '-m', '30', `http://${server.ip}:8080/`]);
       await mapper.call('tcp', { srcIp: network.nodeIp, destination: server.ip, accepted: true });
     });
   },

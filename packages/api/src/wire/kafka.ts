@@ -6,9 +6,9 @@ import { ReportReader } from './report-reader.ts';
 import type { ToWireOptions } from './wire-options.ts';
 import type { Received } from './received.ts';
 
-export function toKafka({ client, server, at, detail }: Sighting, { now }: ToWireOptions): KafkaMapperResult {
+export function toKafka({ client, server, at, detail }: Sighting, { dialect, now }: ToWireOptions): KafkaMapperResult {
   const pod = ofKind(server, 'pod');
-  const { topic, operation } = ofKind(detail, 'kafka');
+  const { topic, operation, denied } = ofKind(detail, 'kafka');
   return {
     srcIp: addressOf(client).ip,
     serverPodName: pod.name,
@@ -16,11 +16,20 @@ export function toKafka({ client, server, at, detail }: Sighting, { now }: ToWir
     topic,
     operation,
     lastSeen: toTime(Math.min(at, now)),
+    ...(dialect === 'extended' && denied !== undefined ? { denied } : {}),
   };
 }
 
 export function fromKafka(
-  { srcIp, serverPodName, serverNamespace, topic, operation, lastSeen: at }: Received<KafkaMapperResult, 'lastSeen'>,
+  {
+    srcIp,
+    serverPodName,
+    serverNamespace,
+    topic,
+    operation,
+    denied,
+    lastSeen: at,
+  }: Received<KafkaMapperResult, 'lastSeen'>,
   reader: ReportReader,
 ): Sighting | undefined {
   return reader.take(
@@ -30,7 +39,7 @@ export function fromKafka(
       at,
       firstAt: at,
       count: 1,
-      detail: { kind: 'kafka', topic, operation },
+      detail: { kind: 'kafka', topic, operation, denied: denied ?? undefined },
     },
     tooLong(srcIp, limits.address) ??
       tooLong(serverPodName, limits.name) ??

@@ -57,8 +57,8 @@ export const fieldTables = {
     client: clientOf,
     server: serverOf,
     resolutionData: (edge: IntentEdge) => edge.resolvedBy,
-    kafkaTopics: (edge: IntentEdge) => named(edge.topics, 'operations'),
-    httpResources: (edge: IntentEdge) => named(edge.resources, 'methods'),
+    kafkaTopics: shownTopics,
+    httpResources: shownResources,
     awsActions: () => null,
     ports: (edge: IntentEdge) => toPorts(edge.endpoints),
     endpoints: (edge: IntentEdge) => toEndpoints(edge.endpoints),
@@ -130,15 +130,26 @@ function shownLabels(labels: LabelSet | null, shown: AnswerContext['labels']): L
   return labels.filter(({ key }) => shown.has(key));
 }
 
-/** Sets by name as the API lists them, in the order of the names. */
-function named(
-  sets: ReadonlyMap<string, ReadonlySet<string>> | undefined,
-  member: 'operations' | 'methods',
-): readonly object[] | null {
-  if (sets === undefined) return null;
-  return [...sets]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, set]) =>
-      member === 'operations' ? { name, operations: [...set].sort() } : { path: name, methods: [...set].sort() },
-    );
+function shownResources({ resources }: IntentEdge): readonly object[] | null {
+  if (resources === undefined) return null;
+  return sortedEntries(resources).map(([path, methods]) => ({ path, methods: [...methods].sort() }));
+}
+
+/** Clients of the original know no denied operations: for them those are operations as well. */
+function shownTopics({ topics, deniedTopics }: IntentEdge): readonly object[] | null {
+  if (topics === undefined && deniedTopics === undefined) return null;
+  const all = new Map([...(topics ?? []), ...(deniedTopics ?? [])]);
+  return sortedEntries(all).map(([name]) => {
+    const allowed = topics?.get(name) ?? new Set<string>();
+    const denied = deniedTopics?.get(name) ?? new Set<string>();
+    const deniedOperations = [...denied.difference(allowed)].sort();
+    return { name, operations: [...allowed.union(denied)].sort(), deniedOperations };
+  });
+}
+
+/** In the order of the names. */
+function sortedEntries(
+  sets: ReadonlyMap<string, ReadonlySet<string>>,
+): readonly (readonly [string, ReadonlySet<string>])[] {
+  return [...sets].sort(([a], [b]) => (a < b ? -1 : 1));
 }

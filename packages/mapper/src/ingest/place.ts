@@ -224,7 +224,11 @@ function toIntent(
         ...seen,
         type: 'KAFKA',
         protocol: 'TCP',
-        topic: { name: detail.topic, operation: toKafkaOperation(detail.operation) ?? detail.operation },
+        topic: {
+          name: detail.topic,
+          operation: toKafkaOperation(detail.operation) ?? detail.operation,
+          denied: detail.denied === true,
+        },
       };
     case 'http':
       return { ...seen, type: 'HTTP', protocol: 'TCP', resource: { path: detail.path, methods: detail.methods } };

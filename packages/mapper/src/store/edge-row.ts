@@ -23,7 +23,8 @@ export function fromRow(row: EdgeRow): Edge {
 
 /** Members that JSON leaves out. */
 function absent(kind: unknown): object {
-  if (kind === 'intent') return { endpoints: undefined, topics: undefined, resources: undefined };
+  if (kind === 'intent')
+    return { endpoints: undefined, topics: undefined, deniedTopics: undefined, resources: undefined };
   return kind === 'incoming' ? { endpoints: undefined } : {};
 }
 

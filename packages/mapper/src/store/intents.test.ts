@@ -56,7 +56,7 @@ const sightings: fc.Arbitrary<readonly IntentSighting[]> = fc
       protocol: 'TCP',
       sourcePorts: [],
       candidates: guess && type === null ? ['shop/a', 'shop/b'] : [],
-      ...(type === 'KAFKA' ? { topic: { name: topic, operation } } : {}),
+      ...(type === 'KAFKA' ? { topic: { name: topic, operation, denied: false } } : {}),
       ...(type === 'HTTP' ? { resource: { path: `/${topic}`, methods: [operation] } } : {}),
     })),
   );

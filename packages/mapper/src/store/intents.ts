@@ -34,7 +34,7 @@ export interface IntentSighting {
   readonly protocol: Protocol | null;
   /** Ports of the client; undefined when this kind of evidence never has them. */
   readonly sourcePorts: readonly number[] | undefined;
-  readonly topic?: { readonly name: string; readonly operation: string };
+  readonly topic?: { readonly name: string; readonly operation: string; readonly denied: boolean };
   readonly resource?: { readonly path: string; readonly methods: readonly string[] };
   /** Keys of the workloads that the server may be instead; empty when it is certain. */
   readonly candidates: readonly string[];
@@ -64,6 +64,7 @@ const intentEdges: EdgeKind<IntentEdge, IntentSighting> = {
       endpoints: seen.endpoint && withEndpoint(undefined, seen.endpoint),
       certain: seen.candidates.length === 0,
       topics: undefined,
+      deniedTopics: undefined,
       resources: undefined,
       firstSeen: seen.firstAt,
       lastSeen: seen.at,
@@ -197,8 +198,8 @@ function isSame(a: Endpoint, b: Endpoint): boolean {
 
 function addDetails(edge: Mutable<IntentEdge>, { topic, resource }: IntentSighting, budget: MapBudget): void {
   if (topic !== undefined) {
-    edge.topics ??= budget.newMap();
-    const operations = budget.setIn(edge.topics, topic.name, { kind: 'topic', most: mostTopics });
+    const topics = topic.denied ? (edge.deniedTopics ??= budget.newMap()) : (edge.topics ??= budget.newMap());
+    const operations = budget.setIn(topics, topic.name, { kind: 'topic', most: mostTopics });
     if (operations !== undefined)
       budget.addTo(operations, topic.operation, { kind: 'operation', most: mostOperations });
   }

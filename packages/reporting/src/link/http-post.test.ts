@@ -93,7 +93,7 @@ test('a connection that is swallowed once is made by the next try', async () => 
   const { port, process: child } = await swallowSyns();
   // The kernel repeats a SYN after a second: what gets there before is a new one.
   const answer = createPost({ connectTimeout: 900 })({ url: `http://127.0.0.1:${port}/query` });
-  await vi.waitFor(async () => expect(await connectingFrom(port)).toHaveLength(1), { interval: 10 });
+  await vi.waitFor(async () => expect(await connectingFrom(port)).toHaveLength(1), { timeout: 60_000, interval: 10 });
   child.kill('SIGCONT');
   expect((await answer).text).toBe('ok');
 });

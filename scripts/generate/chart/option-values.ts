@@ -1,0 +1,103 @@
+import type { Option, OptionTable } from '@network-mapper/runtime';
+import { mapperOptions } from '../../../packages/mapper/src/options.ts';
+import { options as snifferOptions } from '../../../packages/sniffer/src/options.ts';
+import type { Value } from './value.ts';
+
+/** A value that sets an option of a program. */
+export interface OptionValue extends Value {
+  readonly env: string;
+}
+
+interface ChartedProgram {
+  readonly program: 'mapper' | 'sniffer';
+  readonly table: OptionTable;
+  /** Where the original's chart has the value of an option; all others are under `<program>.options`. */
+  readonly elsewhere: Readonly<Record<string, string>>;
+  /** Options that the templates set themselves. */
+  readonly set: readonly string[];
+  /** Defaults of the chart, by option, where they are not those of the program. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+export const chartedPrograms: readonly ChartedProgram[] = [
+  {
+    program: 'mapper',
+    table: mapperOptions,
+    elsewhere: {
+      debug: 'debug',
+      captureOutside: 'enableInternetFacingTrafficReporting',
+      publishClientIntents: 'dnsClientIntentsUpdateEnabled',
+      exportOpenTelemetry: 'opentelemetry.enable',
+      openTelemetryMetric: 'opentelemetry.metricName',
+      excludeNamespaces: 'mapper.excludeNamespaces',
+      uploadInterval: 'mapper.uploadIntervalSeconds',
+      overrideAnnotation: 'global.workloadNameOverrideAnnotationName',
+      apiServerPrefixLength: 'global.controlPlaneIPv4CIDRPrefixLength',
+      jobsByImage: 'global.experimentalUseDockerImageAsServiceNameForJobs',
+    },
+    set: ['apiAuth', 'apiPort', 'metricsPort', 'apiTlsPort', 'apiTlsCertFile', 'apiTlsKeyFile'],
+    defaults: {
+      debug: false,
+      captureOutside: true,
+      publishClientIntents: true,
+      exportOpenTelemetry: false,
+      openTelemetryMetric: 'traces_service_graph_request_total',
+      excludeNamespaces: ['istio-system', 'linkerd'],
+      overrideAnnotation: 'intents.otterize.com/workload-name',
+    },
+  },
+  {
+    program: 'sniffer',
+    table: snifferOptions,
+    elsewhere: {
+      debug: 'debug',
+      hostnameFiles: 'sniffer.useExtendedProcfsResolution',
+      healthPort: 'sniffer.healthProbesPort',
+      metricsPort: 'sniffer.metricsPort',
+    },
+    set: ['mapperUrl', 'mapperTokenFile', 'mapperCaFile', 'hostProc', 'nodeName'],
+    defaults: { debug: false, hostnameFiles: false, healthPort: 57921, metricsPort: 2112 },
+  },
+];
+
+export function optionValues({ program, table, elsewhere, set, defaults }: ChartedProgram): readonly OptionValue[] {
+  return Object.entries(table)
+    .filter(([name]) => !set.includes(name))
+    .map(([name, option]) => {
+      const path = elsewhere[name] ?? `${program}.options.${name}`;
+      const unset = defaults[name] === undefined ? ` The program’s default is ${written(option)}.` : '';
+      return {
+        path,
+        schema: option.form.schema,
+        fallback: defaults[name],
+        about: `${option.about}${unset}`,
+        sample: sampleOf(option),
+        env: option.env,
+      };
+    });
+}
+
+function written({ form, fallback }: Option<unknown>): string {
+  const value = form.write(fallback);
+  return value === '' ? 'none' : `\`${value}\``;
+}
+
+function sampleOf({ form, fallback }: Option<unknown>): unknown {
+  switch (form.form) {
+    case 'boolean':
+      return fallback !== true;
+    case 'integer':
+    case 'port':
+      return Number(form.write(fallback)) + (form.schema.maximum === fallback ? -1 : 1);
+    case 'list':
+      return ['one', 'two'];
+    case 'networks':
+      return ['10.20.0.0/16'];
+    case 'duration':
+      return '7m';
+    case 'ports':
+      return '53,1053';
+    default:
+      return 'sample';
+  }
+}
