@@ -24,7 +24,17 @@ export interface CliOptions {
   readonly stderr: (text: string) => void;
 }
 
-export const commands: readonly Command[] = [list, visualize, exportPolicies, snapshot, diff, unmapped, agents, reset, version];
+export const commands: readonly Command[] = [
+  list,
+  visualize,
+  exportPolicies,
+  snapshot,
+  diff,
+  unmapped,
+  agents,
+  reset,
+  version,
+];
 
 /** The Otterize CLI has these commands one level down: its command lines work with this program as well. */
 const groups: readonly (string | undefined)[] = ['network-mapper', 'mapper'];

@@ -7,7 +7,7 @@ import { run } from './run-command.ts';
 async function exported(map: NetworkMap, ...flags: readonly string[]) {
   await using folder = new SnapshotFolder();
   const path = await folder.write(map);
-  return run(['export', '--as', 'network-policy', '--from', path, ...flags]);
+  return await run(['export', '--as', 'network-policy', '--from', path, ...flags]);
 }
 
 const shop = mapOf([call('shop/web > shop/cart'), call('shop/cart > data/redis', { evidence: ['SOCKET'] })]);

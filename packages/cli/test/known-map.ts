@@ -8,7 +8,7 @@ export const service = (place: string): MapService => {
   return { namespace, name, podOwnerKind: null, kubernetesService: null };
 };
 
-/** A call of the notation `namespace/client > namespace/server`, to port 80 of a Service and 8080 of the pod behind it. */
+/** A call as `namespace/client > namespace/server`, to port 80 of a Service and 8080 of the pod behind it. */
 export function call(edge: string, more: Partial<MapCall> = {}): MapCall {
   const [client = '', server = ''] = edge.split(' > ');
   return {

@@ -94,7 +94,7 @@ test.each([
   },
 ])('$title cannot be compared, and the exit code is 2', async ({ args, content, problem }) => {
   await using folder = new SnapshotFolder();
-  const files = args ?? [await folder.write(content ?? ''), await folder.write(mapOf(calls))];
+  const files = args ?? [await folder.write(content), await folder.write(mapOf(calls))];
   const { code, stdout, stderr } = await run(['diff', ...files]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain(problem);

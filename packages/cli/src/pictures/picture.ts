@@ -18,7 +18,10 @@ export function pictureOf(calls: readonly MapCall[]): Picture {
   const nodes = new Map(ordered.map((each, index) => [placeOf(each), { id: `s${index}`, name: each.name }]));
   const nodeOf = (service: MapCall['client']) => nodes.get(placeOf(service)) ?? { id: '', name: service.name };
   const pairs = new Map(
-    calls.map(call => [`${placeOf(call.client)} ${placeOf(call.server)}`, { client: call.client, server: call.server }]),
+    calls.map(call => [
+      `${placeOf(call.client)} ${placeOf(call.server)}`,
+      { client: call.client, server: call.server },
+    ]),
   );
   return {
     namespaces: [...Map.groupBy(ordered, ({ namespace }) => namespace)].map(([name, members]) => ({
