@@ -20,8 +20,8 @@ const workloads = 30;
 const loopTimer = 100;
 
 /**
- * Lets a process run before others (SCHED_RR of sched(7)), where this user may: a turn is then what the mapper worked, not how long it
- * waited for a processor that others kept busy.
+ * Lets a process run before others (SCHED_RR of sched(7)), where this user may: a turn is then what the mapper worked,
+ * not how long it waited for a processor that others kept busy.
  */
 const beforeOthers = spawnSync('chrt', ['--rr', '1', 'true']).status === 0 ? ['chrt', '--rr', '1'] : [];
 

@@ -35,7 +35,6 @@ async function tools(): Promise<string> {
 
 const folder = await tools();
 export const helmPath = join(folder, 'helm/helm');
-export const kubectlPath = join(folder, 'kubectl/kubectl');
 
 export interface HelmResult {
   readonly code: number;

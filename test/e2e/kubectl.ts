@@ -13,6 +13,6 @@ export async function apply(kubeconfig: string, objects: readonly object[]): Pro
 }
 
 /** Creates or changes the objects of a manifest's text. */
-export async function applyManifest(kubeconfig: string, input: string): Promise<void> {
+async function applyManifest(kubeconfig: string, input: string): Promise<void> {
   await command('kubectl', ['--kubeconfig', kubeconfig, 'apply', '-f', '-'], { input });
 }

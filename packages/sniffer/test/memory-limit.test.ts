@@ -27,7 +27,7 @@ const missing =
   missingForNamespaces([]) ?? (hierarchy === undefined ? 'no control groups that limit memory' : undefined);
 if (missing !== undefined) console.warn(`the sniffer in its memory limit is left out: ${missing}`);
 
-/** A group of processes that together may have so many bytes; how many of them the kernel has killed for want of memory. */
+/** A group of processes that together may have so many bytes; how many of them the kernel has killed for memory. */
 function limitedGroup(bytes: number): { readonly command: readonly string[]; readonly kills: () => number } {
   const { root, file, kills } = hierarchy ?? { root: '', file: '', kills: '' };
   const directory = join(root, `nm${process.pid}-limited`);

@@ -54,7 +54,7 @@ function percentiles(values: readonly number[]): Percentiles {
   return { p50: at(0.5), p99: at(0.99) };
 }
 
-/** Milliseconds of each time the door looks at a request, in this process; the first of each user asks the API server. */
+/** Milliseconds of each look at a request, in this process; the first of each user asks the API server. */
 async function measureGuard(): Promise<readonly number[]> {
   await using kubernetes = await startKubernetes();
   const guard = createGuard({
