@@ -60,7 +60,9 @@ async function runCommand(
 ): Promise<number | undefined> {
   const print: Output['print'] = lines => stdout(lines.map(line => `${printable(line)}\n`).join(''));
   const commandNamed = (name: string) => commands.find(command => command.name === name || command.alias === name);
-  const { words, flags } = readCommandLine(args, allOptions);
+  // One letter is short for different flags of different commands: those of the command that is named come first.
+  const meant = args.map(commandNamed).find(command => command !== undefined)?.options;
+  const { words, flags } = readCommandLine(args, { ...meant, ...allOptions, ...meant });
   const [first, ...others] = groups.includes(words[0]) ? words.slice(1) : words;
   const isHelp = first === 'help' || flags.has('help');
   const name = first === 'help' ? others[0] : first;
