@@ -104,6 +104,36 @@ export type IntentOfOriginal = {
   }> | null;
 };
 
+export type IncomingTrafficVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+export type IncomingTrafficData = {
+  readonly incomingTraffic: {
+    readonly nodes: ReadonlyArray<{
+      readonly address: string;
+      readonly server: { readonly name: string; readonly namespace: string };
+    }>;
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  };
+};
+
+export type ExternalTrafficVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+export type ExternalTrafficData = {
+  readonly externalTraffic: {
+    readonly nodes: ReadonlyArray<{
+      readonly dnsName: string;
+      readonly client: { readonly name: string; readonly namespace: string };
+    }>;
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  };
+};
+
 export type ReportCaptureResultsVariables = Exact<{
   results: Schema.CaptureResults;
 }>;
@@ -260,6 +290,7 @@ export type WideIntentsVariables = Exact<{
   includedLabels?: ReadonlyArray<string> | string | null | undefined;
   excludeServiceWithLabels?: ReadonlyArray<string> | string | null | undefined;
   server?: Schema.ServerFilter | null | undefined;
+  since?: string | null | undefined;
 }>;
 
 export type WideIntentsData = {
@@ -271,6 +302,11 @@ export type WideIntentsData = {
     readonly evidence: ReadonlyArray<Schema.Evidence>;
     readonly count: number;
     readonly type: Schema.IntentType | null;
+    readonly endpoints: ReadonlyArray<{
+      readonly port: number;
+      readonly targetPort: number | null;
+      readonly protocol: Schema.Protocol | null;
+    }>;
     readonly client: {
       readonly kubernetesService: string | null;
       readonly name: string;
@@ -296,6 +332,22 @@ export type WideIntentsData = {
   }>;
 };
 
+export type WorkloadVariables = Exact<{
+  name: string;
+  namespace: string;
+}>;
+
+export type WorkloadData = {
+  readonly workload: {
+    readonly problem: string | null;
+    readonly matchLabels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+    readonly services: ReadonlyArray<{
+      readonly name: string;
+      readonly selector: ReadonlyArray<{ readonly key: string; readonly value: string }>;
+    }>;
+  };
+};
+
 export const agents: Operation<AgentsData, AgentsVariables> = {
   document: 'query Agents{agents{kind name version captured dropped droppedByInterface lost lastSeen}}',
   operationName: 'Agents',
@@ -308,6 +360,16 @@ export const intents: Operation<IntentsData, IntentsVariables> = {
   document:
     'query Intents($namespaces:[String!]$includedLabels:[String!]$excludeServiceWithLabels:[String!]$server:ServerFilter){intents(namespaces:$namespaces includeLabels:$includedLabels excludeServiceWithLabels:$excludeServiceWithLabels server:$server){...IntentOfOriginal}}fragment IntentOfOriginal on Intent{client{...NamespacedNameWithLabelsFragment}server{...NamespacedNameWithLabelsFragment}type kafkaTopics{name operations}httpResources{path methods}}fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity{...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}fragment LabelsFragment on OtterizeServiceIdentity{labels{key value}}fragment PodOwnerKind on OtterizeServiceIdentity{podOwnerKind{group version kind}}',
   operationName: 'Intents',
+};
+export const incomingTraffic: Operation<IncomingTrafficData, IncomingTrafficVariables> = {
+  document:
+    'query IncomingTraffic($first:Int$after:String){incomingTraffic(first:$first after:$after){nodes{server{...NamespacedNameFragment}address}pageInfo{hasNextPage endCursor}}}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}',
+  operationName: 'IncomingTraffic',
+};
+export const externalTraffic: Operation<ExternalTrafficData, ExternalTrafficVariables> = {
+  document:
+    'query ExternalTraffic($first:Int$after:String){externalTraffic(first:$first after:$after){nodes{client{...NamespacedNameFragment}dnsName}pageInfo{hasNextPage endCursor}}}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}',
+  operationName: 'ExternalTraffic',
 };
 export const reportCaptureResults: Operation<ReportCaptureResultsData, ReportCaptureResultsVariables> = {
   document: 'mutation reportCaptureResults($results:CaptureResults!){reportCaptureResults(results:$results)}',
@@ -384,6 +446,11 @@ export const unmapped: Operation<UnmappedData, UnmappedVariables> = {
 };
 export const wideIntents: Operation<WideIntentsData, WideIntentsVariables> = {
   document:
-    'query WideIntents($namespaces:[String!]$includedLabels:[String!]$excludeServiceWithLabels:[String!]$server:ServerFilter){intents(namespaces:$namespaces includeLabels:$includedLabels excludeServiceWithLabels:$excludeServiceWithLabels server:$server){...IntentOfOriginal firstSeen lastSeen ports protocols evidence count}}fragment IntentOfOriginal on Intent{client{...NamespacedNameWithLabelsFragment}server{...NamespacedNameWithLabelsFragment}type kafkaTopics{name operations}httpResources{path methods}}fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity{...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}fragment LabelsFragment on OtterizeServiceIdentity{labels{key value}}fragment PodOwnerKind on OtterizeServiceIdentity{podOwnerKind{group version kind}}',
+    'query WideIntents($namespaces:[String!]$includedLabels:[String!]$excludeServiceWithLabels:[String!]$server:ServerFilter$since:Time){intents(namespaces:$namespaces includeLabels:$includedLabels excludeServiceWithLabels:$excludeServiceWithLabels server:$server since:$since){...IntentOfOriginal firstSeen lastSeen ports protocols endpoints{port targetPort protocol}evidence count}}fragment IntentOfOriginal on Intent{client{...NamespacedNameWithLabelsFragment}server{...NamespacedNameWithLabelsFragment}type kafkaTopics{name operations}httpResources{path methods}}fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity{...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}fragment LabelsFragment on OtterizeServiceIdentity{labels{key value}}fragment PodOwnerKind on OtterizeServiceIdentity{podOwnerKind{group version kind}}',
   operationName: 'WideIntents',
+};
+export const workload: Operation<WorkloadData, WorkloadVariables> = {
+  document:
+    'query Workload($name:String!$namespace:String!){workload(name:$name namespace:$namespace){matchLabels{key value}problem services{name selector{key value}}}}',
+  operationName: 'Workload',
 };

@@ -3,9 +3,13 @@ import { CliError } from './cli-error.ts';
 import { readCommandLine } from './command-line.ts';
 import type { Command } from './command.ts';
 import { agents } from './commands/agents.ts';
+import { diff } from './commands/diff.ts';
+import { exportPolicies } from './commands/export.ts';
 import { list } from './commands/list.ts';
 import { reset } from './commands/reset.ts';
+import { snapshot } from './commands/snapshot.ts';
 import { unmapped } from './commands/unmapped.ts';
+import { visualize } from './commands/visualize.ts';
 import { version } from './commands/version.ts';
 import { commonOptions } from './common-options.ts';
 import { readConfigFile } from './config-file.ts';
@@ -20,7 +24,17 @@ export interface CliOptions {
   readonly stderr: (text: string) => void;
 }
 
-export const commands: readonly Command[] = [list, unmapped, agents, reset, version];
+export const commands: readonly Command[] = [
+  list,
+  visualize,
+  exportPolicies,
+  snapshot,
+  diff,
+  unmapped,
+  agents,
+  reset,
+  version,
+];
 
 /** The Otterize CLI has these commands one level down: its command lines work with this program as well. */
 const groups: readonly (string | undefined)[] = ['network-mapper', 'mapper'];
@@ -29,33 +43,44 @@ const allOptions = Object.assign({}, commonOptions, ...commands.map(({ options }
 
 /** Runs one command; returns the exit code. */
 export async function runCli(options: CliOptions): Promise<number> {
+  let errorCode = 1;
   try {
-    await runCommand(options);
-    return 0;
+    return (await runCommand(options, command => (errorCode = command.errorCode ?? 1))) ?? 0;
   } catch (error) {
     const problem = error instanceof ConfigError ? error.problems.join(' ') : describe(error);
     options.stderr(`Error: ${printable(problem)}\n`);
-    return 1;
+    return errorCode;
   }
 }
 
-async function runCommand({ args, env, stdout, stderr }: CliOptions): Promise<void> {
+/** Calls `found` with the command before anything of it can fail. */
+async function runCommand(
+  { args, env, stdout, stderr }: CliOptions,
+  found: (command: Command) => void,
+): Promise<number | undefined> {
   const print: Output['print'] = lines => stdout(lines.map(line => `${printable(line)}\n`).join(''));
-  const { words, flags } = readCommandLine(args, allOptions);
+  const commandNamed = (name: string) => commands.find(command => command.name === name || command.alias === name);
+  // One letter is short for different flags of different commands: those of the command that is named come first.
+  const meant = args.map(commandNamed).find(command => command !== undefined)?.options;
+  const { words, flags } = readCommandLine(args, { ...meant, ...allOptions, ...meant });
   const [first, ...others] = groups.includes(words[0]) ? words.slice(1) : words;
   const isHelp = first === 'help' || flags.has('help');
-  const [name, ...rest] = first === 'help' ? others : [first, ...others];
+  const name = first === 'help' ? others[0] : first;
+  const rest = first === 'help' ? others.slice(1) : others;
   if (name === undefined) {
     print(programHelp(commands));
     return;
   }
-  const command = commands.find(candidate => candidate.name === name || candidate.alias === name);
+  const command = commandNamed(name);
   if (command === undefined) throw new CliError(`unknown command "${name}"; network-mapper --help lists them`);
+  found(command);
   if (isHelp) {
     print(commandHelp(command));
     return;
   }
-  if (rest.length > 0) throw new CliError(`too many arguments for "${name}": ${rest.join(' ')}`);
+  if (rest.length > 0 && command.arguments === undefined) {
+    throw new CliError(`too many arguments for "${name}": ${rest.join(' ')}`);
+  }
   const taken = Object.values({ ...commonOptions, ...command.options }).map(({ flag }) => flag?.name);
   const stray = [...flags.keys()].find(flag => !taken.includes(flag));
   if (stray !== undefined) throw new CliError(`unknown option --${stray} of "${name}"`);
@@ -65,5 +90,5 @@ async function runCommand({ args, env, stdout, stderr }: CliOptions): Promise<vo
   const { quiet } = readOptions({ quiet: commonOptions.quiet }, env, { flags, file });
   const inform: Output['inform'] = line => quiet || stderr(`${printable(line)}\n`);
   if (warning !== undefined) inform(warning);
-  await command.run({ env, given: { flags, file }, output: { print, inform } });
+  return command.run({ env, given: { flags, file }, words: rest, output: { print, inform } });
 }

@@ -20,17 +20,27 @@ export function programHelp(commands: readonly Command[]): readonly string[] {
   ];
 }
 
-export function commandHelp({ name, about, options }: Command): readonly string[] {
+export function commandHelp(command: Command): readonly string[] {
+  const { name, about, options, examples = [], exitCodes = {} } = command;
   const own = flagLines(options);
   return [
-    `Usage: network-mapper ${name} [flags]`,
+    `Usage: network-mapper ${[name, command.arguments].filter(Boolean).join(' ')} [flags]`,
     '',
     `Command ${name}: ${about}`,
-    ...(own.length === 0 ? [] : ['', 'Flags:', ...own]),
+    ...part(
+      'Examples:',
+      examples.map(example => `  ${example}`),
+    ),
+    ...part('Flags:', own),
+    ...part('Exit codes:', indented(Object.entries(exitCodes))),
     '',
     'Flags of every command:',
     ...flagLines(commonOptions),
   ];
+}
+
+function part(heading: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', heading, ...lines];
 }
 
 function flagLines(options: OptionTable): readonly string[] {

@@ -1,5 +1,6 @@
 import { operations, type MapperAnswer, type MapperClient } from '@network-mapper/api';
 import { CliError } from './cli-error.ts';
+import type { MapCall } from './network-map.ts';
 
 /** A service as the queries here ask for it; older mappers leave out all but name and namespace. */
 export interface QueriedIdentity {
@@ -69,15 +70,24 @@ interface OldServiceIntents {
   }[];
 }
 
-/** A call with everything that only this project's mapper knows of it. */
-export type WideIntent = operations.WideIntentsData['intents'][number];
+type WideIntent = operations.WideIntentsData['intents'][number];
 
-export async function queryWideIntents(client: MapperClient, filter: MapFilter): Promise<readonly WideIntent[]> {
+/** The calls with everything that only this project's mapper knows of them. */
+export async function queryCalls(client: MapperClient, filter: MapFilter): Promise<readonly MapCall[]> {
   const answer = await client.ask({ ...operations.wideIntents, variables: variablesOf(filter) });
   if (answer.kind === 'unsupported') {
-    throw new CliError(`this mapper does not report ports and evidence: list without --wide (${answer.problem})`);
+    throw new CliError(`this mapper does not report ports and evidence: please upgrade it (${answer.problem})`);
   }
-  return dataOf(answer).intents;
+  return dataOf(answer).intents.map(toCall);
+}
+
+function toCall({ firstSeen, lastSeen, count, kafkaTopics, httpResources, ...intent }: WideIntent): MapCall {
+  return {
+    ...intent,
+    kafkaTopics: (kafkaTopics ?? []).map(({ name, operations }) => ({ name, operations: operations ?? [] })),
+    httpResources: (httpResources ?? []).map(({ path, methods }) => ({ path, methods: methods ?? [] })),
+    sightings: { firstSeen, lastSeen, count },
+  };
 }
 
 /** The data of an answer; CliError without one. */

@@ -1,19 +1,12 @@
 import { createServer } from 'node:http';
 import { createKubernetesApi, listenLocally, service } from '@network-mapper/testkit';
 import { afterEach, expect, test } from 'vitest';
-import { runCli } from '../src/cli.ts';
+import { run } from './run-command.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const step of cleanUp.splice(0)) await step();
 });
-
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  let stdout = '';
-  let stderr = '';
-  const code = await runCli({ args, env, stdout: text => (stdout += text), stderr: text => (stderr += text) });
-  return { code, stdout, stderr };
-}
 
 const call = (client: string, server: string, namespace = 'shop') => ({
   client: { name: client, namespace: 'shop' },
@@ -22,6 +15,7 @@ const call = (client: string, server: string, namespace = 'shop') => ({
   lastSeen: '2026-01-02T03:05:06.7Z',
   ports: [5432, 6379],
   protocols: ['TCP'],
+  endpoints: [],
   evidence: ['DNS', 'SOCKET'],
   count: 12,
 });

@@ -2,16 +2,20 @@ import { form, type Config } from '@network-mapper/runtime';
 import { CliError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
 import { commonOptions } from '../common-options.ts';
+import { filterCalls } from '../filter-calls.ts';
 import { flagOption } from '../flag-option.ts';
+import { fromOption } from '../from-option.ts';
 import { listText } from '../list-text.ts';
-import { queryIntents, queryWideIntents, type MapFilter } from '../map-query.ts';
+import { queryCalls, queryIntents, type MapFilter } from '../map-query.ts';
 import { namespacesOption } from '../namespaces-option.ts';
 import { toObservedIntents } from '../observed-intents.ts';
 import { withMapper } from '../reach-mapper.ts';
+import { readSnapshot } from '../read-snapshot.ts';
 import { wideTable } from '../wide-table.ts';
 
 const options = {
   namespaces: namespacesOption,
+  from: fromOption,
   distinctByLabel: flagOption({
     name: 'distinct-by-label',
     form: form.optional(form.text),
@@ -51,31 +55,41 @@ export const list = defineCommand({
   name: 'list',
   about: 'list who calls whom',
   options,
+  examples: [
+    'network-mapper list --namespaces shop',
+    'network-mapper list --wide --server redis.shop',
+    'network-mapper list --from map.json',
+  ],
   run: async context => {
-    const { format, wide, short, noHeaders, ...grouping } = context.options;
+    const { format, wide, short, noHeaders, from, ...grouping } = context.options;
     const { output } = context;
     if (format !== 'text') {
       throw new CliError(`${format} output format is not supported in 'list' command. Try using 'export' instead`);
     }
     const filter = filterOf(context.options);
-    await withMapper(context, async ({ client }) => {
-      if (wide) {
-        const intents = await queryWideIntents(client, filter);
-        if (intents.length === 0) output.inform('No connections found.');
-        output.print(wideTable(intents, { headers: !noHeaders }));
-        return;
-      }
-      const intents = await queryIntents(client, filter, () => {
-        output.inform(
-          'This network mapper is an old one, which reports neither Kafka topics nor HTTP paths: please upgrade it.',
-        );
-        if (filter.server !== undefined || filter.excludeLabels.length > 0) {
-          output.inform('It knows no filters for labels and servers either: they are not applied.');
-        }
-      });
-      if (intents.length === 0) output.inform('No connections found.');
-      output.print(listText(toObservedIntents(intents, grouping), { short }));
-    });
+    const fromFile = from === undefined ? undefined : filterCalls((await readSnapshot(from)).calls, filter);
+    const print = (count: number, lines: readonly string[]) => {
+      if (count === 0) output.inform('No connections found.');
+      output.print(lines);
+    };
+    if (wide) {
+      const calls = fromFile ?? (await withMapper(context, ({ client }) => queryCalls(client, filter)));
+      print(calls.length, wideTable(calls, { headers: !noHeaders }));
+      return;
+    }
+    const intents =
+      fromFile ??
+      (await withMapper(context, ({ client }) =>
+        queryIntents(client, filter, () => {
+          output.inform(
+            'This network mapper is an old one, which reports neither Kafka topics nor HTTP paths: please upgrade it.',
+          );
+          if (filter.server !== undefined || filter.excludeLabels.length > 0) {
+            output.inform('It knows no filters for labels and servers either: they are not applied.');
+          }
+        }),
+      ));
+    print(intents.length, listText(toObservedIntents(intents, grouping), { short }));
   },
 });
 

@@ -1,0 +1,170 @@
+/** A service as a snapshot has it; the members are named as in the mapper's API. */
+export interface MapService {
+  readonly name: string;
+  readonly namespace: string;
+  readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+  /** The Service through which a server was reached. */
+  readonly kubernetesService: string | null;
+}
+
+/** A port of a server as it was called, and the port of the pod behind it. */
+export interface MapEndpoint {
+  readonly port: number;
+  readonly targetPort: number | null;
+  readonly protocol: string | null;
+}
+
+/** When a call was seen, and how often: what changes although nothing else does. */
+export interface Sightings {
+  /** Moments of RFC 3339. */
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly count: number;
+}
+
+/** A call from one service to another. */
+export interface MapCall {
+  readonly client: MapService;
+  readonly server: MapService;
+  readonly type: string | null;
+  readonly kafkaTopics: readonly { readonly name: string; readonly operations: readonly string[] }[];
+  readonly httpResources: readonly { readonly path: string; readonly methods: readonly string[] }[];
+  readonly ports: readonly number[];
+  readonly protocols: readonly string[];
+  readonly endpoints: readonly MapEndpoint[];
+  readonly evidence: readonly string[];
+  readonly sightings: Sightings | undefined;
+}
+
+export interface MapLabel {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** What selects the pods of a workload, or why nothing does. */
+export interface MapWorkload {
+  readonly name: string;
+  readonly namespace: string;
+  readonly matchLabels: readonly MapLabel[] | null;
+  readonly problem: string | null;
+  readonly services: readonly { readonly name: string; readonly selector: readonly MapLabel[] }[];
+}
+
+/** The map at one moment, as a file has it. */
+export interface NetworkMap {
+  readonly calls: readonly MapCall[];
+  readonly workloads: readonly MapWorkload[];
+  /** Calls from addresses outside of the cluster. */
+  readonly incoming: readonly { readonly server: WorkloadName; readonly address: string }[];
+  /** Calls to names outside of the cluster. */
+  readonly external: readonly { readonly client: WorkloadName; readonly dnsName: string }[];
+}
+
+export interface WorkloadName {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** `namespace/name`: neither part of it can hold a slash. */
+export function placeOf({ namespace, name }: WorkloadName): string {
+  return `${namespace}/${name}`;
+}
+
+/** What makes two calls of two maps the same one. */
+export function keyOf({ client, server, type }: MapCall): string {
+  return JSON.stringify([client.namespace, client.name, server.namespace, server.name, type ?? '']);
+}
+
+export const snapshotKind = 'NetworkMap';
+export const snapshotVersion = 1;
+
+/**
+ * The text of a snapshot, the same for the same map in whatever order it is: members in a fixed order, lists sorted,
+ * one value a line.
+ */
+export function snapshotText({ calls, workloads, incoming, external }: NetworkMap): string {
+  const content = {
+    kind: snapshotKind,
+    version: snapshotVersion,
+    calls: sortedBy(calls, keyOf).map(callForm),
+    workloads: sortedBy(workloads, placeOf).map(({ name, namespace, matchLabels, problem, services }) => ({
+      namespace,
+      name,
+      matchLabels: matchLabels === null ? null : sortedBy(matchLabels, ({ key }) => key).map(labelForm),
+      problem,
+      services: sortedBy(services, service => service.name).map(service => ({
+        name: service.name,
+        selector: sortedBy(service.selector, ({ key }) => key).map(labelForm),
+      })),
+    })),
+    incoming: sortedBy(incoming, item => `${placeOf(item.server)} ${item.address}`).map(({ server, address }) => ({
+      server: nameForm(server),
+      address,
+    })),
+    external: sortedBy(external, item => `${placeOf(item.client)} ${item.dnsName}`).map(({ client, dnsName }) => ({
+      client: nameForm(client),
+      dnsName,
+    })),
+  };
+  return JSON.stringify(content, null, 2);
+}
+
+/** A call as a snapshot has it, without what is volatile where it has no sightings. */
+function callForm(call: MapCall): object {
+  return { ...constantForm(call), ...(call.sightings !== undefined && sightingsForm(call.sightings)) };
+}
+
+/** All of a call that two snapshots are compared by. */
+export function constantForm(call: MapCall): Readonly<Record<string, unknown>> {
+  return {
+    client: serviceForm(call.client),
+    server: serviceForm(call.server),
+    type: call.type,
+    ports: call.ports.toSorted((a, b) => a - b),
+    protocols: call.protocols.toSorted(),
+    endpoints: sortedBy(call.endpoints, endpointText).map(({ port, targetPort, protocol }) => ({
+      port,
+      targetPort,
+      protocol,
+    })),
+    kafkaTopics: sortedBy(call.kafkaTopics, ({ name }) => name).map(({ name, operations }) => ({
+      name,
+      operations: operations.toSorted(),
+    })),
+    httpResources: sortedBy(call.httpResources, ({ path }) => path).map(({ path, methods }) => ({
+      path,
+      methods: methods.toSorted(),
+    })),
+    evidence: call.evidence.toSorted(),
+  };
+}
+
+function serviceForm({ name, namespace, podOwnerKind, kubernetesService }: MapService): object {
+  const kind = podOwnerKind && { group: podOwnerKind.group, version: podOwnerKind.version, kind: podOwnerKind.kind };
+  return { namespace, name, podOwnerKind: kind, kubernetesService };
+}
+
+function sightingsForm({ firstSeen, lastSeen, count }: Sightings): object {
+  return { firstSeen, lastSeen, count };
+}
+
+function labelForm({ key, value }: MapLabel): object {
+  return { key, value };
+}
+
+function nameForm({ namespace, name }: WorkloadName): object {
+  return { namespace, name };
+}
+
+/** In the order of numbers, for ports of up to five digits. */
+function endpointText({ port, targetPort, protocol }: MapEndpoint): string {
+  return [String(port).padStart(5, '0'), String(targetPort ?? '').padStart(5, '0'), protocol ?? ''].join(' ');
+}
+
+/** In the order of code units, which no locale changes. */
+export function sortedBy<T>(items: readonly T[], key: (item: T) => string): readonly T[] {
+  return items
+    .map(item => ({ item, text: key(item) }))
+    .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+    .map(({ item }) => item);
+}
