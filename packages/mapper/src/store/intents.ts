@@ -1,6 +1,7 @@
 import {
   evidenceBit,
   identityKey,
+  mostEndpoints,
   protocolBits,
   toEndpoints,
   withEndpoint,
@@ -189,7 +190,10 @@ function toBit(protocol: Protocol | null): number {
 function addEndpoint(edge: Mutable<IntentEdge>, endpoint: Endpoint, budget: MapBudget): void {
   const before = edge.endpoints;
   edge.endpoints = withEndpoint(before, endpoint);
-  if (edge.endpoints === before && !toEndpoints(before).some(known => isSame(known, endpoint))) budget.drop('port');
+  // Only a full list leaves an endpoint out; looking through a shorter one would cost every sighting.
+  const isFull = typeof before === 'object' && before.length >= mostEndpoints;
+  if (isFull && edge.endpoints === before && !toEndpoints(before).some(known => isSame(known, endpoint)))
+    budget.drop('port');
 }
 
 function isSame(a: Endpoint, b: Endpoint): boolean {
