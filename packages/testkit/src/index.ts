@@ -34,4 +34,5 @@ export { readJsonLines } from './json-lines.ts';
 export { listenLocally, type LocalServer } from './listen-locally.ts';
 
 // Who may
+export { rightsOf, toText, type AccessRules, type PolicyRule, type Right } from './access-rules.ts';
 export type { AccessQuestion, Reviews, TokenOwner } from './reviews.ts';

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { closeServer, listen } from '@network-mapper/runtime';
+import { AccessRules, neededRight, type PolicyRule, type Right } from './access-rules.ts';
 import { parseApiRequest, type ResourceRequest } from './api-request.ts';
 import { discover } from './discovery.ts';
 import { Faults, requestMatches, type Fault, type RequestMatch } from './faults.ts';
@@ -59,6 +60,7 @@ export class KubernetesApi implements AsyncDisposable {
   readonly logs = new PodLogs();
   /** Who tokens belong to, and what they may. */
   readonly reviews = new Reviews();
+  #rules: AccessRules | undefined;
   readonly #watches = new Set<WatchStream>();
   readonly #requests: LoggedRequest[] = [];
   #server: Server | undefined;
@@ -124,6 +126,12 @@ export class KubernetesApi implements AsyncDisposable {
     return this.inject(match, { kind: 'refuse', status });
   }
 
+  /** From now on nothing is allowed that these rules do not allow; says what is asked and what is refused. */
+  enforce(rules: readonly PolicyRule[]): AccessRules {
+    this.#rules = new AccessRules(rules);
+    return this.#rules;
+  }
+
   /** Forgets the past: every resource version and list token given out so far is `410 Gone`. */
   forgetHistory(): void {
     this.#revision++;
@@ -173,8 +181,9 @@ export class KubernetesApi implements AsyncDisposable {
     const { method = '', url = '', headers } = message;
     const accept = headers.accept ?? '';
     this.#requests.push({ method, url, accept });
-    if (this.reviews.isReview(message)) {
-      await this.reviews.answer(message, response);
+    const review = this.reviews.reviewed(message);
+    if (review !== undefined) {
+      if (!this.#isRefused(review, response)) await this.reviews.answer(message, response);
       return;
     }
     const request = parseApiRequest({ method, url, accept });
@@ -195,6 +204,7 @@ export class KubernetesApi implements AsyncDisposable {
       sendJson(response, 200, document);
       return;
     }
+    if (this.#isRefused(neededRight(request), response)) return;
     const fault = this.#faults.for(request);
     if (fault?.kind === 'cut') return void response.destroy();
     if (fault?.kind === 'hang') return;
@@ -205,6 +215,12 @@ export class KubernetesApi implements AsyncDisposable {
     if (fault?.kind === 'delay') await sleep(fault.milliseconds);
     if (request.verb === 'patch') await this.#patchStatus(request, message, response);
     else this.#answer(request, response);
+  }
+
+  #isRefused(right: Right, response: ServerResponse): boolean {
+    const refusal = this.#rules?.refusal(right);
+    if (refusal !== undefined) sendStatus(response, refusal);
+    return refusal !== undefined;
   }
 
   async #patchStatus(request: ResourceRequest, message: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import type { Right } from './access-rules.ts';
 import { sendJson } from './response.ts';
 
 /** Whom a token belongs to, as a TokenReview says it (authentication.k8s.io/v1). */
@@ -25,9 +26,17 @@ export interface AccessQuestion {
 }
 
 const serverAudience = 'https://kubernetes.default.svc';
-const paths: Readonly<Record<string, 'token' | 'access'>> = {
-  '/apis/authentication.k8s.io/v1/tokenreviews': 'token',
-  '/apis/authorization.k8s.io/v1/subjectaccessreviews': 'access',
+const rights: Readonly<Record<string, Right>> = {
+  '/apis/authentication.k8s.io/v1/tokenreviews': {
+    verb: 'create',
+    group: 'authentication.k8s.io',
+    resource: 'tokenreviews',
+  },
+  '/apis/authorization.k8s.io/v1/subjectaccessreviews': {
+    verb: 'create',
+    group: 'authorization.k8s.io',
+    resource: 'subjectaccessreviews',
+  },
 };
 
 interface TokenReviewSpec {
@@ -55,13 +64,14 @@ export class Reviews {
     return { token: this.#tokenReviews, access: this.#accessReviews };
   }
 
-  isReview({ method, url }: Pick<IncomingMessage, 'method' | 'url'>): boolean {
-    return method === 'POST' && url !== undefined && url in paths;
+  /** What somebody needs who asks for a review; undefined for any other request. */
+  reviewed({ method, url = '' }: Pick<IncomingMessage, 'method' | 'url'>): Right | undefined {
+    return method === 'POST' ? rights[url] : undefined;
   }
 
   async answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = (await json(message)) as { readonly spec: TokenReviewSpec & AccessReviewSpec };
-    const status = paths[message.url ?? ''] === 'token' ? this.#token(body.spec) : this.#access(body.spec);
+    const status = this.reviewed(message)?.resource === 'tokenreviews' ? this.#token(body.spec) : this.#access(body.spec);
     sendJson(response, 201, { ...body, status });
   }
 
