@@ -71,7 +71,8 @@ export class Reviews {
 
   async answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = (await json(message)) as { readonly spec: TokenReviewSpec & AccessReviewSpec };
-    const status = this.reviewed(message)?.resource === 'tokenreviews' ? this.#token(body.spec) : this.#access(body.spec);
+    const status =
+      this.reviewed(message)?.resource === 'tokenreviews' ? this.#token(body.spec) : this.#access(body.spec);
     sendJson(response, 201, { ...body, status });
   }
 
