@@ -8,7 +8,7 @@ const group = 'network-mapper.otterize.com';
 /** What may be done. */
 export interface Right {
   readonly verb: 'list' | 'create';
-  readonly resource: 'edges' | 'unmapped' | 'reports';
+  readonly resource: 'edges' | 'unmapped';
   readonly subresource?: 'reset';
 }
 

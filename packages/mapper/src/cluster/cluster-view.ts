@@ -144,8 +144,9 @@ export class ClusterView implements Lookups {
 
   /** Pods that are there now. */
   *podsIn(namespace: string): Generator<PodRecord> {
-    for (const pod of this.#podsByUid.values())
-      if (pod.namespace === namespace && this.#podAt(`${namespace}/${pod.name}`) === pod) yield pod;
+    // A static pod stands under two UIDs.
+    for (const [uid, pod] of this.#podsByUid)
+      if (uid === pod.uid && pod.namespace === namespace && this.#podAt(`${namespace}/${pod.name}`) === pod) yield pod;
   }
 
   /** `namespace/name` of the Services that have a pod behind them. */

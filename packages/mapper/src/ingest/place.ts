@@ -83,13 +83,15 @@ function foreignReason(
 ): SkipReason | undefined {
   if (node === undefined) return undefined;
   watchedNodes.add(node);
-  const nodes = nodesOf(resolution, lookups);
-  if (nodes.length === 0 || nodes.includes(node) || !nodes.some(each => watchedNodes.has(each))) return undefined;
-  return 'other-node';
+  const sides = nodesOf(resolution);
+  // Most calls have a side here: the back ends of a Service, which may be many, are looked through only for the others.
+  if (sides.includes(node)) return undefined;
+  const nodes = [...sides, ...nodesBehind(resolution, lookups)];
+  return !nodes.includes(node) && nodes.some(each => watchedNodes.has(each)) ? 'other-node' : undefined;
 }
 
 /** Nodes of the sides of which a sender must be at one: of a lookup the client alone. */
-function nodesOf(resolution: Resolution, lookups: ResolveContext['lookups']): readonly string[] {
+function nodesOf(resolution: Resolution): readonly string[] {
   switch (resolution.kind) {
     case 'external':
       return onlyKnown([resolution.client.pod?.nodeName]);
@@ -97,13 +99,18 @@ function nodesOf(resolution: Resolution, lookups: ResolveContext['lookups']): re
       return onlyKnown([resolution.server.pod?.nodeName]);
     case 'intent': {
       const { client, server, resolvedBy: by } = resolution;
-      if (by === resolvedBy.dns) return onlyKnown([client.pod?.nodeName]);
-      const behind = server.service === undefined ? [] : lookups.backendsOf(server.service).pods;
-      return onlyKnown([client.pod?.nodeName, server.pod?.nodeName, ...behind.map(({ nodeName }) => nodeName)]);
+      return onlyKnown([client.pod?.nodeName, by === resolvedBy.dns ? undefined : server.pod?.nodeName]);
     }
     default:
       return [];
   }
+}
+
+/** Nodes of the pods behind the Service that was called. */
+function nodesBehind(resolution: Resolution, lookups: ResolveContext['lookups']): readonly string[] {
+  if (resolution.kind !== 'intent' || resolution.resolvedBy === resolvedBy.dns) return [];
+  const { service } = resolution.server;
+  return service === undefined ? [] : onlyKnown(lookups.backendsOf(service).pods.map(({ nodeName }) => nodeName));
 }
 
 function onlyKnown(nodes: readonly (string | undefined)[]): readonly string[] {

@@ -1,3 +1,5 @@
+import { mostEndpoints, toEndpoints, withEndpoint, type Endpoint, type IntentEdge } from '@network-mapper/model';
+
 /** The lists that an edge can have. */
 export type DetailKind = 'port' | 'topic' | 'operation' | 'path' | 'method' | 'address' | 'action';
 
@@ -71,6 +73,16 @@ export class MapBudget {
     return new Map();
   }
 
+  /** The ports of an edge, and one more. */
+  addEndpoint(before: IntentEdge['endpoints'], endpoint: Endpoint): IntentEdge['endpoints'] {
+    const endpoints = withEndpoint(before, endpoint);
+    // Only a full list leaves an endpoint out; looking through a shorter one would cost every sighting.
+    const isFull = typeof before === 'object' && before.length >= mostEndpoints;
+    if (isFull && endpoints === before && !toEndpoints(before).some(known => isSame(known, endpoint)))
+      this.drop('port');
+    return endpoints;
+  }
+
   removeFrom(set: Set<string>, item: string): void {
     if (set.delete(item)) this.#used -= bytesOf(item);
   }
@@ -116,6 +128,10 @@ export class MapBudget {
   #release(set: ReadonlySet<unknown>): void {
     for (const item of set) if (typeof item === 'string') this.#used -= bytesOf(item);
   }
+}
+
+function isSame(a: Endpoint, b: Endpoint): boolean {
+  return a.port === b.port && a.targetPort === b.targetPort && a.protocol === b.protocol;
 }
 
 function listsOf(edge: object): readonly unknown[] {

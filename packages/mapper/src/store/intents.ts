@@ -1,7 +1,6 @@
 import {
   evidenceBit,
   identityKey,
-  mostEndpoints,
   protocolBits,
   toEndpoints,
   withEndpoint,
@@ -81,7 +80,7 @@ const intentEdges: EdgeKind<IntentEdge, IntentSighting> = {
     if (seen.server !== edge.server) edge.server = newest(edge.server, seen.server);
     edge.evidence |= evidenceBit(seen.evidence);
     edge.protocols |= toBit(seen.protocol);
-    if (seen.endpoint !== undefined) addEndpoint(edge, seen.endpoint, budget);
+    if (seen.endpoint !== undefined) edge.endpoints = budget.addEndpoint(edge.endpoints, seen.endpoint);
     edge.certain ||= seen.candidates.length === 0;
     edge.clientProvenance ??= seen.clientProvenance();
     if (edge.serverProvenance === null) edge.serverProvenance = seen.serverProvenance();
@@ -185,19 +184,6 @@ function takeOver(edge: Mutable<IntentEdge>, guessed: IntentEdge): void {
 
 function toBit(protocol: Protocol | null): number {
   return protocol === null ? 0 : protocolBits[protocol];
-}
-
-function addEndpoint(edge: Mutable<IntentEdge>, endpoint: Endpoint, budget: MapBudget): void {
-  const before = edge.endpoints;
-  edge.endpoints = withEndpoint(before, endpoint);
-  // Only a full list leaves an endpoint out; looking through a shorter one would cost every sighting.
-  const isFull = typeof before === 'object' && before.length >= mostEndpoints;
-  if (isFull && edge.endpoints === before && !toEndpoints(before).some(known => isSame(known, endpoint)))
-    budget.drop('port');
-}
-
-function isSame(a: Endpoint, b: Endpoint): boolean {
-  return a.port === b.port && a.targetPort === b.targetPort && a.protocol === b.protocol;
 }
 
 function addDetails(edge: Mutable<IntentEdge>, { topic, resource }: IntentSighting, budget: MapBudget): void {

@@ -88,8 +88,8 @@ export const incomingEdges: EdgeKind<IncomingEdge, IncomingSighting> = {
     revision: 0,
     gone: false,
   }),
-  merge: (edge, seen) => {
-    if (seen.endpoint !== undefined) edge.endpoints = withEndpoint(edge.endpoints, seen.endpoint);
+  merge: (edge, seen, budget) => {
+    if (seen.endpoint !== undefined) edge.endpoints = budget.addEndpoint(edge.endpoints, seen.endpoint);
     addCounts(edge, seen);
   },
 };
