@@ -37,6 +37,7 @@ export class Coalescer<T extends Coalescable> {
   #current = new Map<string, T>();
   #previous = new Map<string, T>();
   readonly #touched: T[] = [];
+  readonly #due: T[] = [];
   #generationSince = 0;
 
   constructor({ emit, holdBack, emitEvery }: CoalescerOptions<T>) {
@@ -73,32 +74,34 @@ export class Coalescer<T extends Coalescable> {
     if (item.seen > 0) item.seen--;
   }
 
+  /** Whether some of what was due at the last look is still to be emitted. */
+  get isEmitting(): boolean {
+    return this.#due.length > 0;
+  }
+
   /** Emits what is due; true when that was not all of it. `now` by the packets' clock, `Infinity` for everything. */
   emitDue(now: number, { most = Infinity }: EmitOptions = {}): boolean {
-    let waiting = 0;
-    let emitted = 0;
-    let looked = 0;
-    for (const item of this.#touched) {
-      if (emitted === most) break;
-      looked++;
-      if (item.seen === 0) continue;
-      // A clock that was set back makes ages negative: nothing waits for it to catch up.
-      const isFresh = Math.abs(now - item.lastSeen) < this.#holdBack && item.emitted === -Infinity;
-      const isDue = !isFresh && Math.abs(now - item.emitted) >= this.#emitEvery;
-      if (!isDue) this.#touched[waiting++] = item;
-      else {
-        this.#emitNow(item);
-        emitted++;
-      }
-    }
-    // In place: a list of thousands, made anew several times a second, is much garbage.
-    this.#touched.copyWithin(waiting, looked);
-    this.#touched.length -= looked - waiting;
+    // Looked through once, however many turns it takes to emit what is found.
+    if (!this.isEmitting || now === Infinity) this.#lookForDue(now);
+    for (const item of this.#due.splice(0, most)) if (item.seen > 0) this.#emitNow(item);
     if (Math.abs(now - this.#generationSince) >= rememberFor) {
       this.#nextGeneration();
       this.#generationSince = now;
     }
-    return emitted === most;
+    return this.isEmitting;
+  }
+
+  #lookForDue(now: number): void {
+    let waiting = 0;
+    for (const item of this.#touched) {
+      if (item.seen === 0) continue;
+      // A clock that was set back makes ages negative: nothing waits for it to catch up.
+      const isFresh = Math.abs(now - item.lastSeen) < this.#holdBack && item.emitted === -Infinity;
+      const isDue = !isFresh && Math.abs(now - item.emitted) >= this.#emitEvery;
+      if (isDue) this.#due.push(item);
+      else this.#touched[waiting++] = item;
+    }
+    this.#touched.length = waiting;
   }
 
   #emitNow(item: T): void {

@@ -53,7 +53,7 @@ export class TcpCollector implements PacketCollector {
   }
 
   emitDue(now: number, options?: EmitOptions): boolean {
-    this.#opens.handOverDue(now);
+    if (!this.#flows.isEmitting || now === Infinity) this.#opens.handOverDue(now);
     return this.#flows.emitDue(now, options);
   }
 
