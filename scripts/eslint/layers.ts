@@ -47,6 +47,11 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: ['kube', 'model', 'reporting', 'runtime'],
     because: 'deployed programs never import each other',
   },
+  'aws-visibility': {
+    what: 'deployed where pods opt in: their calls to AWS as sightings',
+    may: ['kube', 'model', 'reporting', 'runtime'],
+    because: 'deployed programs never import each other',
+  },
   cli: {
     what: 'the map for people',
     may: ['api', 'kube', 'runtime'],
