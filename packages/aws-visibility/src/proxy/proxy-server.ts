@@ -39,7 +39,7 @@ export interface ProxyOptions {
   readonly certificateFor: (host: string) => Promise<SecureContext>;
   readonly distrust: Distrust;
   readonly skipped: ReasonCounts<ProxySkip>;
-  readonly exchanged: (exchange: Exchange, pod: OptedInPod) => void;
+  readonly exchanged: (exchange: Exchange, caller: { readonly pod: OptedInPod; readonly address: string }) => void;
   readonly logger: Logger;
   /** Where a host is really, for tests: its address in DNS and its own port unless given. */
   readonly target?: ((host: string, port: number) => { readonly host: string; readonly port: number }) | undefined;
@@ -91,7 +91,9 @@ export function createProxyServer(
 }
 
 async function serve(socket: Socket, options: ProxyOptions): Promise<void> {
-  const pod = options.podAt(socket.remoteAddress ?? '');
+  // An IPv4 client of a socket for both families.
+  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const pod = options.podAt(address);
   if (pod === undefined) {
     refuse(socket, 'not-opted-in', options);
     return;
@@ -109,10 +111,10 @@ async function serve(socket: Socket, options: ProxyOptions): Promise<void> {
     }
     case 'tls':
       socket.unshift(bytes);
-      return serveTls(socket, said.hello, { ...options, pod });
+      return serveTls(socket, said.hello, { ...options, pod, address });
     case 'http':
       socket.unshift(bytes);
-      return servePlain(socket, said.host, { ...options, pod });
+      return servePlain(socket, said.host, { ...options, pod, address });
     case 'connect':
       if (!options.isAws(said.host)) {
         socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n');
@@ -121,12 +123,13 @@ async function serve(socket: Socket, options: ProxyOptions): Promise<void> {
       }
       if (bytes.length > said.end) socket.unshift(bytes.subarray(said.end));
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      return serveConnect(socket, { ...options, pod });
+      return serveConnect(socket, { ...options, pod, address });
   }
 }
 
 interface Served extends ProxyOptions {
   readonly pod: OptedInPod;
+  readonly address: string;
 }
 
 async function serveConnect(socket: Socket, served: Served): Promise<void> {
@@ -204,8 +207,8 @@ async function servePlain(socket: Socket, host: string, served: Served): Promise
   else refuse(socket, 'no-upstream', served);
 }
 
-function tapOf(TapOf: typeof Http1Tap | typeof Http2Tap, host: string, { exchanged, pod }: Served): Tap {
-  return new TapOf({ host, finished: exchange => exchanged(exchange, pod) });
+function tapOf(TapOf: typeof Http1Tap | typeof Http2Tap, host: string, { exchanged, pod, address }: Served): Tap {
+  return new TapOf({ host, finished: exchange => exchanged(exchange, { pod, address }) });
 }
 
 /** Waits for a connection; false when there is none. */
