@@ -10,7 +10,7 @@ import { Random } from './random.ts';
 
 export interface FuzzReport {
   readonly requests: number;
-  /** How many requests were answered with each status. */
+  /** How many requests were answered with each status; 0 when the connection was cut, as of those who read slowly. */
   readonly statuses: Readonly<Record<string, number>>;
   /** Requests that were answered with a fault of the mapper's own. */
   readonly faults: readonly string[];
@@ -65,6 +65,7 @@ export async function fuzz({ count, seed, progress }: FuzzOptions): Promise<Fuzz
     progress?.(report);
   }
   agent.destroy();
+  if ((statuses[0] ?? 0) > 1 + count / 10_000) faults.push(`${statuses[0] ?? 0} connections were cut`);
   const { status } = await mapper.post({ query: '{ health }' });
   if (status !== 200) faults.push(`afterwards { health } was answered with ${status}`);
   return report;
@@ -85,7 +86,9 @@ async function send(
     });
     response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
   });
-  sent.once('error', reject);
+  sent.once('error', (error: NodeJS.ErrnoException) =>
+    error.code === 'ECONNRESET' ? resolve({ status: 0, text: '' }) : reject(error),
+  );
   sent.end(body);
   return promise;
 }
