@@ -14,7 +14,7 @@ test('a merge patch changes the members it names; a refusal is an error that say
   await connection.mergePatch(path, { change: { status: { changed: [2] } } });
   expect(api.objects(policy)[0]).toMatchObject({ status: { kept: 1, changed: [2] } });
 
-  const heal = api.refuse({ verb: 'patch', plural: 'policies' }, statuses.forbidden);
+  const heal = api.refuse({ verb: 'patch-status', plural: 'policies' }, statuses.forbidden);
   const refused = connection.mergePatch(path, { change: {} });
   await expect(refused).rejects.toMatchObject({ code: 'forbidden' });
   await expect(refused).rejects.toThrow(`PATCH ${api.url}${path}: `);

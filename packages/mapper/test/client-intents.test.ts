@@ -182,7 +182,7 @@ test('a domain that is not found, or an object that cannot be changed, holds up 
     { 'a.example.com': ['198.51.100.10'] },
   );
   const { kubernetes, running, status, lookups, patches, quiet } = cluster;
-  const heal = kubernetes.refuse({ verb: 'patch', name: 'refused' }, statuses.internalError);
+  const heal = kubernetes.refuse({ verb: 'patch-status', name: 'refused' }, statuses.internalError);
   kubernetes.put(clientIntents('web', ['a.example.com']));
   await soon(() => expect(status('web')).toHaveProperty('resolvedIPs'));
   await quiet();

@@ -28,7 +28,7 @@ export function rightsOf({ apiGroups, resources, verbs }: PolicyRule): readonly 
 
 const parts: Readonly<Partial<Record<ResourceRequest['verb'], { readonly verb: string; readonly suffix: string }>>> = {
   log: { verb: 'get', suffix: '/log' },
-  patch: { verb: 'patch', suffix: '/status' },
+  'patch-status': { verb: 'patch', suffix: '/status' },
 };
 
 /** What a request needs (https://kubernetes.io/docs/reference/access-authn-authz/authorization/#request-verb-resource). */

@@ -5,8 +5,7 @@ export type ApiRequest =
   | { readonly verb: 'unsupported'; readonly method: string };
 
 export interface ResourceRequest {
-  /** A patch is one of the object's status. */
-  readonly verb: 'get' | 'list' | 'watch' | 'patch' | 'log';
+  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'patch' | 'patch-status' | 'log';
   readonly groupVersion: string;
   readonly plural: string;
   /** Empty for all namespaces and for objects of the whole cluster. */
@@ -20,10 +19,11 @@ export interface ResourceRequest {
 }
 
 const yes = new Set(['1', 'true']);
+const methods: ReadonlySet<string> = new Set(['GET', 'PATCH', 'POST']);
 
 /** Paths of https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris */
 export function parseApiRequest({ method, url, accept }: { method: string; url: string; accept: string }): ApiRequest {
-  if (method !== 'GET' && method !== 'PATCH') return { verb: 'unsupported', method };
+  if (!methods.has(method)) return { verb: 'unsupported', method };
   const { pathname, searchParams: query } = new URL(url, 'http://localhost');
   const path = pathname
     .split('/')
@@ -37,13 +37,11 @@ export function parseApiRequest({ method, url, accept }: { method: string; url: 
   const rest = path.slice(prefix);
   const inNamespace = rest[0] === 'namespaces' && rest.length > 2;
   const [plural = '', name = '', subresource] = inNamespace ? rest.slice(2) : rest;
-  const patch = method === 'PATCH';
-  const log = method === 'GET' && plural === 'pods' && subresource === 'log';
-  if (!log && subresource !== (patch ? 'status' : undefined))
-    return { verb: 'unsupported', method: `${method} …/${subresource ?? plural}` };
   const watched = yes.has(query.get('watch') ?? '');
+  const verb = verbOf({ method, name, part: subresource ?? '', plural }, watched);
+  if (verb === undefined) return { verb: 'unsupported', method: `${method} …/${subresource ?? plural}` };
   return {
-    verb: patch ? 'patch' : log ? 'log' : name !== '' ? 'get' : watched ? 'watch' : 'list',
+    verb,
     groupVersion,
     plural,
     namespace: inNamespace ? (rest[1] ?? '') : '',
@@ -52,4 +50,21 @@ export function parseApiRequest({ method, url, accept }: { method: string; url: 
     protobuf: accept.startsWith('application/vnd.kubernetes.protobuf'),
     metadataOnly: accept.includes('as=PartialObjectMetadata'),
   };
+}
+
+interface Asked {
+  readonly method: string;
+  readonly plural: string;
+  /** Empty for a collection. */
+  readonly name: string;
+  /** `status`, `log`; empty for the object itself. */
+  readonly part: string;
+}
+
+function verbOf({ method, plural, name, part }: Asked, watched: boolean): ResourceRequest['verb'] | undefined {
+  if (method === 'POST') return name === '' ? 'create' : undefined;
+  if (method === 'PATCH') return part === '' ? 'patch' : part === 'status' ? 'patch-status' : undefined;
+  if (part !== '') return plural === 'pods' && part === 'log' ? 'log' : undefined;
+  if (name !== '') return 'get';
+  return watched ? 'watch' : 'list';
 }

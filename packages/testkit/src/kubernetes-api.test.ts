@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { deployed, deployment, object, ofSize, pod, replicaSet, service } from './builders.ts';
 import { createKubernetesApi, type KubernetesApi } from './kubernetes-api.ts';
 import { statuses } from './status.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
 
 interface Listed {
   readonly kind: string;
@@ -264,7 +265,7 @@ test('watches are cut on demand; a server that is down refuses, and comes back a
   expect(await getJson('/version')).toMatchObject({ major: '1' });
 });
 
-test('the status alone can be patched: members are merged, null removes, watches hear of what changed', async () => {
+test('a status is patched alone: members are merged, null removes, watches hear of what changed', async () => {
   const path = '/apis/example.org/v1/namespaces/default/policies/a';
   const patch = async (change: object, type = 'application/merge-patch+json', at = `${path}/status`) => {
     const headers = { 'content-type': type };
@@ -284,8 +285,27 @@ test('the status alone can be patched: members are merged, null removes, watches
   await expect.poll(() => summary(events)).toEqual(['ADDED a', 'MODIFIED a']);
 
   expect(await patch(change, 'application/json')).toBe(400);
-  expect(await patch(change, undefined, path)).toBe(405);
   expect(await patch(change, undefined, `${path}-other/status`)).toBe(404);
+});
+
+test('objects are created once, and patched without their status; a patch of an older version is refused', async () => {
+  const collection = '/api/v1/namespaces/default/secrets';
+  const send = async (method: string, at: string, body: object) => {
+    const headers = { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' };
+    const response = await fetch(api.url + at, { method, headers, body: JSON.stringify(body) });
+    return { status: response.status, object: (await response.json()) as KubernetesObject };
+  };
+  const secret = { metadata: { name: 'keys' }, data: { a: 'MQ==' } };
+  const { object: made } = await send('POST', collection, secret);
+  expect(made).toMatchObject({ kind: 'Secret', metadata: { namespace: 'default' }, data: { a: 'MQ==' } });
+  expect((await send('POST', collection, secret)).status).toBe(409);
+
+  const change = { data: { a: null, b: 'Mg==' }, status: { invented: true } };
+  const { object: patched } = await send('PATCH', `${collection}/keys`, change);
+  expect(patched).toMatchObject({ data: { b: 'Mg==' } });
+  expect(patched).not.toHaveProperty('status');
+  const { resourceVersion } = made.metadata;
+  expect((await send('PATCH', `${collection}/keys`, { ...change, metadata: { resourceVersion } })).status).toBe(409);
 });
 
 test('what was asked is logged', async () => {

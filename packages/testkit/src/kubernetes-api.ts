@@ -8,7 +8,7 @@ import { parseApiRequest, type ResourceRequest } from './api-request.ts';
 import { discover } from './discovery.ts';
 import { Faults, requestMatches, type Fault, type RequestMatch } from './faults.ts';
 import { kubeconfigFor } from './kubeconfig.ts';
-import type { KubernetesObject, ObjectReference } from './kubernetes-object.ts';
+import type { KubernetesObject, ObjectMeta, ObjectReference } from './kubernetes-object.ts';
 import { mergePatch } from './merge-patch.ts';
 import { ObjectCollection } from './object-collection.ts';
 import { ObjectLists, selectionOf } from './object-lists.ts';
@@ -45,8 +45,8 @@ export async function createKubernetesApi(options: KubernetesApiOptions = {}): P
 
 /**
  * A Kubernetes API in this process, over real HTTP: discovery, get, paged lists and watches as a real server answers
- * them, of the objects that were put; of them clients can patch the status alone. Everything that can go wrong with a
- * real one can be made to go wrong.
+ * them, of the objects that were put, which clients can create and patch. Everything that can go wrong with a real one
+ * can be made to go wrong.
  */
 export class KubernetesApi implements AsyncDisposable {
   readonly #host: string;
@@ -213,7 +213,8 @@ export class KubernetesApi implements AsyncDisposable {
       return;
     }
     if (fault?.kind === 'delay') await sleep(fault.milliseconds);
-    if (request.verb === 'patch') await this.#patchStatus(request, message, response);
+    if (request.verb === 'create') await this.#create(request, message, response);
+    else if (request.verb === 'patch' || request.verb === 'patch-status') await this.#patch(request, message, response);
     else this.#answer(request, response);
   }
 
@@ -223,9 +224,27 @@ export class KubernetesApi implements AsyncDisposable {
     return refusal !== undefined;
   }
 
-  async #patchStatus(request: ResourceRequest, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #create(request: ResourceRequest, message: IncomingMessage, response: ServerResponse): Promise<void> {
     const type = this.#types.atPath(request);
-    const change = await readMergePatch(message);
+    const object = await readJson(message);
+    if (type === undefined || object === undefined) {
+      sendStatus(response, type === undefined ? statuses.notFound : badRequest('the body must be an object in JSON'));
+      return;
+    }
+    const metadata = { ...object.metadata, ...(type.namespaced ? { namespace: request.namespace } : {}) };
+    if (this.#collection(type).get(metadata) !== undefined) {
+      const text = `${type.plural} "${metadata.name}" already exists`;
+      sendStatus(response, { code: 409, reason: 'AlreadyExists', message: text });
+      return;
+    }
+    this.put({ ...object, apiVersion: type.groupVersion, kind: type.kind, metadata });
+    const stored = this.#collection(type).get(metadata);
+    sendJson(response, 201, stored === undefined ? {} : readObject(type, stored));
+  }
+
+  async #patch(request: ResourceRequest, message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const type = this.#types.atPath(request);
+    const change = message.headers['content-type'] === mergePatchType ? await readJson(message) : undefined;
     const stored = type === undefined ? undefined : this.#collection(type).get(request);
     if (type === undefined || stored === undefined) {
       sendStatus(response, statuses.notFound);
@@ -236,9 +255,17 @@ export class KubernetesApi implements AsyncDisposable {
       return;
     }
     const before = readObject(type, stored);
-    const status = mergePatch(before.status ?? {}, change.status ?? {});
+    const version = (change as { readonly metadata?: ObjectMeta }).metadata?.resourceVersion;
+    if (version !== undefined && version !== before.metadata.resourceVersion) {
+      sendStatus(response, { code: 409, reason: 'Conflict', message: 'the object has been modified' });
+      return;
+    }
+    const after =
+      request.verb === 'patch-status'
+        ? { ...before, status: mergePatch(before.status ?? {}, change.status ?? {}) }
+        : (mergePatch(before, { ...change, status: before.status ?? null }) as KubernetesObject);
     // As a real server: what changes nothing makes no new version, and nobody hears of it.
-    if (!isDeepStrictEqual(status, before.status ?? {})) this.put({ ...before, status });
+    if (!isDeepStrictEqual(withoutNothing(after), withoutNothing(before))) this.put(after);
     sendJson(response, 200, readObject(type, this.#collection(type).get(request) ?? stored));
   }
 
@@ -282,17 +309,24 @@ export class KubernetesApi implements AsyncDisposable {
   }
 }
 
-/** The patch of a request; undefined when it is of another type, or no JSON object. */
-async function readMergePatch(message: IncomingMessage): Promise<{ readonly status?: unknown } | undefined> {
+const mergePatchType = 'application/merge-patch+json';
+
+/** Undefined when the body is no JSON object. */
+async function readJson(message: IncomingMessage): Promise<KubernetesObject | undefined> {
   const body = await text(message);
-  if (message.headers['content-type'] !== 'application/merge-patch+json') return undefined;
   try {
-    const patch: unknown = JSON.parse(body);
-    return typeof patch === 'object' && patch !== null ? patch : undefined;
+    const object: unknown = JSON.parse(body);
+    return typeof object === 'object' && object !== null ? (object as KubernetesObject) : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** An object without members that are empty: an object without a status is one whose status is empty. */
+function withoutNothing({ status, ...rest }: KubernetesObject): object {
+  const isEmpty = status === undefined || isDeepStrictEqual(status, {});
+  return isEmpty ? rest : { ...rest, status };
 }
 
 function get(collection: ObjectCollection, request: ResourceRequest, response: ServerResponse): void {

@@ -1,4 +1,4 @@
-import { X509Certificate } from '@peculiar/x509';
+import { X509Certificate } from './x509.ts';
 import { makeAuthority, type AuthorityOptions, type CertificatePair } from './certificate-authority.ts';
 
 /**

@@ -41,8 +41,15 @@ export interface ProxyOptions {
   readonly skipped: ReasonCounts<ProxySkip>;
   readonly exchanged: (exchange: Exchange, caller: { readonly pod: OptedInPod; readonly address: string }) => void;
   readonly logger: Logger;
-  /** Where a host is really, for tests: its address in DNS and its own port unless given. */
-  readonly target?: ((host: string, port: number) => { readonly host: string; readonly port: number }) | undefined;
+  /** Where a host is really, and who signs for it, for tests: its address in DNS and the public's authorities. */
+  readonly target?: ((host: string, port: number) => Target) | undefined;
+}
+
+interface Target {
+  readonly host: string;
+  readonly port: number;
+  /** PEM. */
+  readonly ca?: string;
 }
 
 /** Milliseconds for a client to say what it wants, and for AWS to answer a connection. */
