@@ -32,6 +32,12 @@ export function readFirstBytes<T>(
       else if (bytes.length > most) giveUp();
     };
     socket.setTimeout(patience);
-    socket.resume().on('data', take).once('end', giveUp).once('error', giveUp).once('close', giveUp).once('timeout', giveUp);
+    socket
+      .resume()
+      .on('data', take)
+      .once('end', giveUp)
+      .once('error', giveUp)
+      .once('close', giveUp)
+      .once('timeout', giveUp);
   });
 }

@@ -45,7 +45,7 @@ try:
 except s3.exceptions.NoSuchKey as error:
     print("s3.missing", error.response["Error"]["Code"])
 
-url = sqs.create_queue(QueueName="orders")["QueueUrl"].replace(endpoint or "", "https://sqs.eu-west-1.amazonaws.com")
+url = sqs.create_queue(QueueName="orders")["QueueUrl"]
 show("sqs.send_message", sqs.send_message(QueueUrl=url, MessageBody="m" * 5000), "MD5OfMessageBody")
 show("sqs.receive_message", sqs.receive_message(QueueUrl=url))
 show("sqs.get_queue_attributes", sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"]), "Attributes")
@@ -91,4 +91,23 @@ show("kinesis.put_record", kinesis.put_record(StreamName="clicks", Data=b"x", Pa
 show("events.put_events", client("events").put_events(Entries=[{"Source": "a", "DetailType": "b", "Detail": "{}"}]), "FailedEntryCount")
 show("iam.list_roles", client("iam").list_roles(), "Roles")
 show("lambda.list_functions", client("lambda").list_functions(), "Functions")
+for service, operation in [
+    ("rds", "describe_db_instances"),
+    ("elbv2", "describe_load_balancers"),
+    ("route53", "list_hosted_zones"),
+    ("cloudfront", "list_distributions"),
+    ("ecr", "describe_repositories"),
+    ("stepfunctions", "list_state_machines"),
+    ("acm", "list_certificates"),
+    ("cloudformation", "list_stacks"),
+    ("autoscaling", "describe_auto_scaling_groups"),
+    ("efs", "describe_file_systems"),
+    ("glue", "get_databases"),
+    ("athena", "list_work_groups"),
+    ("apigateway", "get_rest_apis"),
+    ("eks", "list_clusters"),
+    ("ecs", "list_clusters"),
+    ("redshift", "describe_clusters"),
+]:
+    show(f"{service}.{operation}", getattr(client(service), operation)())
 sys.stdout.flush()
