@@ -164,18 +164,23 @@ function insert(top: Node, { code, bits, symbol }: { code: number; bits: number;
 function decodeHuffman(bytes: Buffer): string {
   const symbols: number[] = [];
   let node = root;
-  let padding = 0;
+  /** Bits since the last symbol, and whether all of them are ones. */
+  let left = 0;
+  let areOnes = true;
   for (const byte of bytes) {
     for (let bit = 7; bit >= 0; bit--) {
       const value = (byte >> bit) & 1;
-      padding = value === 1 ? padding + 1 : 0;
       const next = node[value === 1 ? 1 : 0];
       if (next === undefined || next === endOfString) throw new HpackError('a text is not well encoded');
-      node = typeof next === 'number' ? root : next;
-      if (typeof next === 'number') symbols.push(next);
+      left++;
+      areOnes &&= value === 1;
+      if (typeof next === 'number') {
+        symbols.push(next);
+        [node, left, areOnes] = [root, 0, true];
+      } else node = next;
     }
   }
-  // What is left over are ones, and fewer than eight.
-  if (node !== root && padding > 7) throw new HpackError('a text is not well encoded');
+  // What is left over are ones, and fewer than eight (§5.2).
+  if (left > 7 || !areOnes) throw new HpackError('a text is not well encoded');
   return Buffer.from(symbols).toString('latin1');
 }
