@@ -57,7 +57,7 @@ export async function makeAuthority({ name, from, to, domains }: AuthorityOption
     },
     webcrypto,
   );
-  return { certificate: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
+  return { certificate: toPem(certificate), key: await exportKey(keys.privateKey) };
 }
 
 function constraintTo(domains: readonly string[]): Extension {
@@ -112,7 +112,7 @@ export async function signLeaf({ signer, names, publicKey, from, to }: LeafOptio
     },
     webcrypto,
   );
-  return certificate.toString('pem');
+  return toPem(certificate);
 }
 
 export interface KeyPair {
@@ -124,6 +124,11 @@ export interface KeyPair {
 export async function makeKeyPair(): Promise<KeyPair> {
   const { publicKey, privateKey } = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   return { publicKey, privateKey: await exportKey(privateKey) };
+}
+
+/** With a line end, so that several can be put together. */
+function toPem(certificate: X509Certificate): string {
+  return `${certificate.toString('pem').trim()}\n`;
 }
 
 async function exportKey(key: webcrypto.CryptoKey): Promise<string> {

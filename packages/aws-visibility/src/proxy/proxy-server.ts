@@ -187,17 +187,31 @@ async function serveTls(socket: Socket, hello: ClientHello, served: Served): Pro
     secureContext: await certificateFor(host),
     ...(typeof protocol === 'string' ? { ALPNProtocols: [protocol] } : {}),
   });
-  client.once('error', (error: Error & { readonly code?: string }) => {
-    upstream.destroy();
-    if (!isRefusal(error) || !distrust.refused(pod.uid)) return;
-    logger.warn(
-      { pod: `${pod.namespace}/${pod.name}` },
-      'a pod does not trust the authority of the proxy: its calls pass unseen',
-    );
-  });
-  client.once('secure', () => distrust.trusted(pod.uid));
+  noticeDistrust(client, upstream, served);
   const TapOf = protocol === 'h2' ? Http2Tap : Http1Tap;
   pass(client, upstream, tapOf(TapOf, host, served));
+}
+
+/**
+ * A client that does not trust a certificate says so by an alert, or, as Node's do, ends the connection without a word:
+ * either way before it has sent anything.
+ */
+function noticeDistrust(client: TLSSocket, upstream: Socket, { distrust, pod, logger }: Served): void {
+  let isJudged = false;
+  client.once('data', () => {
+    isJudged = true;
+    distrust.trusted(pod.uid);
+  });
+  client.on('error', () => upstream.destroy());
+  const ended = (): void => {
+    // Where AWS has ended the connection, the client has not.
+    if (isJudged || upstream.destroyed) return;
+    isJudged = true;
+    const name = `${pod.namespace}/${pod.name}`;
+    if (distrust.refused(pod.uid))
+      logger.warn({ pod: name }, 'a pod does not trust the authority of the proxy: its calls pass unseen');
+  };
+  client.once('end', ended).once('close', ended);
 }
 
 async function servePlain(socket: Socket, host: string, served: Served): Promise<void> {
@@ -244,14 +258,6 @@ function pass(client: Socket, upstream: Socket, tap?: Tap): void {
   upstream.on('error', () => client.destroy()).on('close', () => client.destroy());
   client.pipe(upstream);
   upstream.pipe(client);
-}
-
-/** TLS alerts by which a client says that it does not trust a certificate (RFC 8446 §6.2). */
-const refusals =
-  /alert (unknown ca|bad certificate|certificate unknown|certificate expired|unsupported certificate|access denied)/i;
-
-function isRefusal({ message, code }: Error & { readonly code?: string }): boolean {
-  return refusals.test(message) || code === 'ECONNRESET';
 }
 
 const connectLine = /^CONNECT ([\w.-]+):443 HTTP\/1\.[01]\r\n/i;

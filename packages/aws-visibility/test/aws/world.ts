@@ -1,6 +1,6 @@
-import { createServer } from 'node:https';
 import { request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createSecureServer } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { connectKube } from '@network-mapper/kube';
 import type { Sighting } from '@network-mapper/model';
@@ -22,7 +22,7 @@ export interface AwsEndpoint extends AsyncDisposable {
   readonly authority: string;
 }
 
-/** A TLS server with certificates for the names that are asked for, that passes everything on to moto. */
+/** A TLS server for HTTP/1.1 and 2, with certificates for the names that are asked for, that passes all on to moto. */
 export async function startAwsEndpoint(motoPort: number): Promise<AwsEndpoint> {
   const now = Date.now();
   const pair = await makeAuthority({ name: 'AWS of the tests', from: now - hour, to: now + hour });
@@ -39,13 +39,17 @@ export async function startAwsEndpoint(motoPort: number): Promise<AwsEndpoint> {
     const cert = await signLeaf({ signer, names: [name], publicKey: keys.publicKey, ...validity });
     return createSecureContext({ key: keys.privateKey, cert });
   }
-  const server = createServer({
+  const server = createSecureServer({
+    allowHTTP1: true,
     SNICallback: (name, done) => void contextOf(name).then(context => done(null, context), done),
   });
   server.on('request', (incoming, outgoing) => {
-    const { method, url: path, headers } = incoming;
+    const { method, url: path } = incoming;
+    const all = { host: incoming.authority, ...incoming.headers };
+    const headers = Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith(':')));
     const passed = request({ host: '127.0.0.1', port: motoPort, method, path, headers }, answer => {
-      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      const { connection: _, 'transfer-encoding': __, 'keep-alive': ___, ...rest } = answer.headers;
+      outgoing.writeHead(answer.statusCode ?? 500, incoming.httpVersion === '2.0' ? rest : answer.headers);
       answer.pipe(outgoing);
     });
     incoming.pipe(passed);
@@ -54,6 +58,11 @@ export async function startAwsEndpoint(motoPort: number): Promise<AwsEndpoint> {
     outgoing.writeContinue();
     server.emit('request', incoming, outgoing);
   });
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
@@ -61,7 +70,7 @@ export async function startAwsEndpoint(motoPort: number): Promise<AwsEndpoint> {
     [Symbol.asyncDispose]: () =>
       new Promise(resolve => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        for (const socket of open) socket.destroy();
       }),
   };
 }
