@@ -11,7 +11,7 @@ function podWith(spec: object): Pod {
 
 /** What the operations, all of them `add`, make of an object (RFC 6902 §4.1). */
 function apply(pod: Pod, operations: readonly PatchOperation[]): Pod {
-  const copy = structuredClone(pod) as Pod;
+  const copy = structuredClone<Pod>(pod);
   for (const { path, value } of operations) {
     const steps = path.split('/').slice(1);
     const last = steps.pop() ?? '';

@@ -48,8 +48,11 @@ export async function startAwsEndpoint(motoPort: number): Promise<AwsEndpoint> {
     const all = { host: incoming.authority, ...incoming.headers };
     const headers = Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith(':')));
     const passed = request({ host: '127.0.0.1', port: motoPort, method, path, headers }, answer => {
-      const { connection: _, 'transfer-encoding': __, 'keep-alive': ___, ...rest } = answer.headers;
-      outgoing.writeHead(answer.statusCode ?? 500, incoming.httpVersion === '2.0' ? rest : answer.headers);
+      const ofConnection = new Set(
+        incoming.httpVersion === '2.0' ? ['connection', 'keep-alive', 'transfer-encoding'] : [],
+      );
+      const passedOn = Object.entries(answer.headers).filter(([name]) => !ofConnection.has(name));
+      outgoing.writeHead(answer.statusCode ?? 500, Object.fromEntries(passedOn));
       answer.pipe(outgoing);
     });
     incoming.pipe(passed);
