@@ -10,7 +10,7 @@ import { build, type Plugin } from 'rolldown';
 import { writeThirdParty } from './third-party.ts';
 
 const root = join(import.meta.dirname, '..');
-const programs = ['mapper', 'sniffer', 'kafka-watcher', 'cli'];
+const programs = ['mapper', 'sniffer', 'kafka-watcher', 'istio-watcher', 'cli'];
 /** Of koffi, what it needs to run: sources and documentation stay behind. */
 const koffiFiles = [
   'package.json',

@@ -25,6 +25,8 @@ export const limits = {
   /** Actions of one operation. */
   actions: 256,
   methods: 16,
+  /** There are about 60 (iana.org, "HTTP Status Code Registry"), and some of proxies' own. */
+  responseCodes: 128,
   /** All ports that there are. */
   sourcePorts: 65_536,
   /** Connections, flows: of one report. */

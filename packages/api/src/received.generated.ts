@@ -215,6 +215,10 @@ export type KafkaConfig = {
 export type HttpResource = {
   readonly path: Scalars['String']['output'];
   readonly methods?: Maybe<ReadonlyArray<HttpMethod>>;
+  /** Ours: whether calls by gRPC were seen. */
+  readonly grpc: Scalars['Boolean']['output'];
+  /** Ours: response codes that were seen, ascending; empty where nobody says. */
+  readonly responseCodes: ReadonlyArray<Scalars['Int']['output']>;
 };
 
 export type Intent = {
@@ -345,9 +349,14 @@ export type IstioConnection = {
   readonly dstWorkload: Scalars['String']['input'];
   readonly dstServiceName: Scalars['String']['input'];
   readonly dstWorkloadNamespace: Scalars['String']['input'];
+  /** Empty for a connection of which only the two sides are known (ours). */
   readonly path: Scalars['String']['input'];
   readonly methods: ReadonlyArray<HttpMethod>;
   readonly lastSeen: Scalars['Time']['input'];
+  /** Ours: the calls are by gRPC. */
+  readonly grpc?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Ours: response codes that were seen. */
+  readonly responseCodes?: InputMaybe<ReadonlyArray<Scalars['Int']['input']>>;
 };
 
 export type IstioConnectionResults = {

@@ -65,11 +65,19 @@ const kinds: Readonly<Record<Evidence, Parts>> = {
   ISTIO: {
     client: workload,
     server: fc.record({ kind: fc.constant('workload'), namespace: name, name, service: fc.oneof(absent, name) }),
-    detail: fc.record({
-      kind: fc.constant('http'),
-      path: fc.webPath(),
-      methods: fc.subarray(['GET', 'POST', 'PUT', 'DELETE']),
-    }),
+    detail: fc.oneof(
+      fc.constant({ kind: 'connection', protocol: 'TCP', accepted: true, sourcePorts: [] }),
+      fc.record(
+        {
+          kind: fc.constant('http'),
+          path: fc.webPath().filter(path => path !== ''),
+          methods: fc.subarray(['GET', 'POST', 'PUT', 'DELETE']),
+          grpc: fc.constant(true),
+          responseCodes: fc.uniqueArray(fc.integer({ min: 100, max: 599 }), { minLength: 1, maxLength: 20 }),
+        },
+        { requiredKeys: ['kind', 'path', 'methods'] },
+      ),
+    ),
     times: 'last',
   },
   AWS: {

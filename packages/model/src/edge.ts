@@ -43,6 +43,8 @@ export interface IntentEdge extends EdgeBase {
   readonly deniedTopics: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   /** Methods by path. */
   readonly resources: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+  /** What else is known of the calls by path: response codes, and `grpc`. */
+  readonly responses: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 }
 
 /** Calls to a name outside the cluster. */

@@ -31,6 +31,7 @@ export {
 export { readJsonLines } from './json-lines.ts';
 
 // Servers of a test's own
+export { createRecordingMapper, type RecordingMapper, type ReportedEntry } from './recording-mapper.ts';
 export { listenLocally, type LocalServer } from './listen-locally.ts';
 
 // Who may

@@ -130,9 +130,18 @@ function shownLabels(labels: LabelSet | null, shown: AnswerContext['labels']): L
   return labels.filter(({ key }) => shown.has(key));
 }
 
-function shownResources({ resources }: IntentEdge): readonly object[] | null {
+function shownResources({ resources, responses }: IntentEdge): readonly object[] | null {
   if (resources === undefined) return null;
-  return sortedEntries(resources).map(([path, methods]) => ({ path, methods: [...methods].sort() }));
+  return sortedEntries(resources).map(([path, methods]) => {
+    const seen = responses?.get(path) ?? new Set<string>();
+    const responseCodes = [...seen].filter(response => response !== 'grpc').map(Number);
+    return {
+      path,
+      methods: [...methods].sort(),
+      grpc: seen.has('grpc'),
+      responseCodes: responseCodes.sort((a, b) => a - b),
+    };
+  });
 }
 
 /** Clients of the original know no denied operations: for them those are operations as well. */

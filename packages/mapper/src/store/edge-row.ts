@@ -24,7 +24,13 @@ export function fromRow(row: EdgeRow): Edge {
 /** Members that JSON leaves out. */
 function absent(kind: unknown): object {
   if (kind === 'intent')
-    return { endpoints: undefined, topics: undefined, deniedTopics: undefined, resources: undefined };
+    return {
+      endpoints: undefined,
+      topics: undefined,
+      deniedTopics: undefined,
+      resources: undefined,
+      responses: undefined,
+    };
   return kind === 'incoming' ? { endpoints: undefined } : {};
 }
 

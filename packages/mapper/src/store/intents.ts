@@ -36,7 +36,12 @@ export interface IntentSighting {
   /** Ports of the client; undefined when this kind of evidence never has them. */
   readonly sourcePorts: readonly number[] | undefined;
   readonly topic?: { readonly name: string; readonly operation: string; readonly denied: boolean };
-  readonly resource?: { readonly path: string; readonly methods: readonly string[] };
+  readonly resource?: {
+    readonly path: string;
+    readonly methods: readonly string[];
+    /** Response codes, and `grpc`. */
+    readonly responses?: readonly string[];
+  };
   /** Keys of the workloads that the server may be instead; empty when it is certain. */
   readonly candidates: readonly string[];
 }
@@ -47,6 +52,7 @@ const mostPaths = 2_000;
 const mostTopics = 2_000;
 const mostOperations = 32;
 const mostMethods = 16;
+const mostResponses = 32;
 
 const intentEdges: EdgeKind<IntentEdge, IntentSighting> = {
   owner: ({ client }) => client,
@@ -67,6 +73,7 @@ const intentEdges: EdgeKind<IntentEdge, IntentSighting> = {
       topics: undefined,
       deniedTopics: undefined,
       resources: undefined,
+      responses: undefined,
       firstSeen: seen.firstAt,
       lastSeen: seen.at,
       count: seen.count,
@@ -212,6 +219,12 @@ function addDetails(edge: Mutable<IntentEdge>, { topic, resource }: IntentSighti
     const methods = budget.setIn(edge.resources, resource.path, { kind: 'path', most: mostPaths });
     if (methods === undefined) return;
     for (const method of resource.methods) budget.addTo(methods, method, { kind: 'method', most: mostMethods });
+    if (resource.responses === undefined || resource.responses.length === 0) return;
+    edge.responses ??= budget.newMap();
+    const responses = budget.setIn(edge.responses, resource.path, { kind: 'path', most: mostPaths });
+    if (responses === undefined) return;
+    for (const response of resource.responses)
+      budget.addTo(responses, response, { kind: 'response', most: mostResponses });
   }
 }
 
