@@ -1,6 +1,7 @@
 import type { KubeConnection } from '@network-mapper/kube';
 import { createAgent, type Agent } from '@network-mapper/reporting';
 import type { Logger, Registry } from '@network-mapper/runtime';
+import { createAccessLogSource } from './access-log/access-log-source.ts';
 import { CallRecorder } from './call-recorder.ts';
 import type { IstioWatcherConfig } from './options.ts';
 import { MeshProxies } from './proxies/mesh-proxies.ts';
@@ -22,7 +23,7 @@ export function createIstioWatcher({ config, connection, logger, registry }: Ist
   return createAgent({
     kind: 'istio-watcher',
     version,
-    evidence: ['ISTIO'],
+    evidence: config.ztunnelAccessLog ? ['ISTIO', 'TCP'] : ['ISTIO'],
     config,
     logger,
     reportInterval: config.reportInterval,
@@ -30,7 +31,9 @@ export function createIstioWatcher({ config, connection, logger, registry }: Ist
     sources: intake => {
       const recorder = new CallRecorder({ ...config, record: intake.record });
       const scraper = createScraper({ ...intake, config, connection, proxies, recorder, logger });
-      return [scraper, ...proxies.runnables];
+      const { record } = intake;
+      const accessLog = () => createAccessLogSource({ connection, proxies, record, logger, interval: config.cooldown });
+      return [scraper, ...(config.ztunnelAccessLog ? [accessLog()] : []), ...proxies.runnables];
     },
   });
 }

@@ -52,8 +52,9 @@ class Round {
   readonly #counts = new ReasonCounts<'unreadable-proxy' | 'truncated'>();
   /** Proxies that could not be read in the last round. */
   #failed: readonly WatchedProxy[] = [];
-  /** Seconds. */
+  /** Of the last one, in seconds. */
   duration = 0;
+  rounds = 0;
 
   constructor(options: ScraperOptions) {
     this.#options = options;
@@ -90,6 +91,7 @@ class Round {
     };
     await Promise.all(Array.from({ length: this.#options.config.concurrency }, work));
     if (signal.aborted) return;
+    this.rounds++;
     this.duration = (monotonicTime() - started) / 1000;
     this.#noteFailures(watched.filter(({ problem }) => problem !== undefined));
   }
@@ -165,13 +167,21 @@ function registerMetrics(
     { name: 'istio_watcher_round_seconds', help: 'How long it took to read all proxies, the last time.' },
     () => round.duration,
   );
-  new Counter({
-    name: 'istio_watcher_paths_folded_total',
-    help: 'Requests whose path was one too many of its client and server, and is reported as `/*`.',
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(recorder.folded);
+  const counter = (definition: { readonly name: string; readonly help: string }, value: () => number) =>
+    new Counter({
+      ...definition,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(value());
+      },
+    });
+  counter({ name: 'istio_watcher_rounds_total', help: 'How often all proxies were read.' }, () => round.rounds);
+  counter(
+    {
+      name: 'istio_watcher_paths_folded_total',
+      help: 'Requests whose path was one too many of its client and server, and is reported as `/*`.',
     },
-  });
+    () => recorder.folded,
+  );
 }

@@ -187,3 +187,30 @@ test('while the API server is away the proxies that are known are read on', asyn
   await expect.poll(reported).toEqual(['shop/web stock/catalog /meanwhile']);
   await watcher.kubernetes.up();
 });
+
+test('of the access log of a ztunnel connections have their ports, and those that were denied are told apart', async () => {
+  const ztunnel = { namespace: 'istio-system', pod: 'ztunnel-1', container: 'istio-proxy' };
+  watcher.kubernetes.put(
+    proxyPod({ name: 'ztunnel-1', ip: '127.13.0.16', namespace: 'istio-system', labels: { app: 'ztunnel' } }),
+  );
+  await watcher.start({ OTTERIZE_ISTIO_ZTUNNEL_ACCESS_LOG: 'true' });
+  const line = (addresses: string): string => `info access connection complete ${addresses} direction="outbound"`;
+  watcher.kubernetes.logs.append(
+    ztunnel,
+    [
+      line('src.addr=10.0.0.1:50676 dst.addr=10.0.0.2:15008 dst.hbone_addr=10.0.0.2:5000'),
+      'info state_manager something else',
+      line('src.addr=10.0.0.1:50677 dst.addr=10.0.0.3:6379 error="policy rejection"'),
+    ].map(text => ({ time: new Date().toISOString(), text })),
+  );
+  await expect
+    .poll(() =>
+      watcher.mapper.entries.flatMap(({ srcIp, destinations }) =>
+        (destinations as readonly Record<string, unknown>[]).map(
+          ({ destination, destinationIP, destinationPort, accepted }) =>
+            `${String(srcIp)} ${String(destinationIP ?? destination)}:${String(destinationPort)} ${String(accepted)}`,
+        ),
+      ),
+    )
+    .toEqual(['10.0.0.1 10.0.0.2:5000 true', '10.0.0.1 10.0.0.3:6379 false']);
+});
