@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
-import { json } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
 import { listenLocally, type LocalServer } from './listen-locally.ts';
 
 /** One entry of a report, as the mutation of its kind has it. */
@@ -27,8 +28,9 @@ export async function createRecordingMapper(): Promise<RecordingMapper> {
   const server = createServer((request, response) => {
     response.setHeader('x-mapper-instance', 'one');
     if (request.method !== 'POST') return void response.end();
-    void json(request).then(body => {
-      const { operationName, variables } = body as Operation;
+    void buffer(request).then(bytes => {
+      const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
+      const { operationName, variables } = JSON.parse(body.toString('utf8')) as Operation;
       entries.push(...(variables.results?.results ?? []));
       status = variables.status ?? status;
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ data: { [operationName]: true } }));
