@@ -210,6 +210,10 @@ export type KafkaConfig = {
   readonly operations?: Maybe<ReadonlyArray<KafkaOperation>>;
   /** Ours: those of `operations` that the broker refused, and never allowed. */
   readonly deniedOperations: ReadonlyArray<KafkaOperation>;
+  /** Ours: those of `operations` that follow from `groups` alone, and were never seen. */
+  readonly assignedOperations: ReadonlyArray<KafkaOperation>;
+  /** Ours: groups of consumers as a member of which the client was assigned the topic. */
+  readonly groups: ReadonlyArray<Scalars['String']['output']>;
 };
 
 export type HttpResource = {
@@ -337,6 +341,8 @@ export type KafkaMapperResult = {
   readonly lastSeen: Scalars['Time']['input'];
   /** Ours: true when the broker refused the access. */
   readonly denied?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Ours: nobody saw the access; the topic is assigned to the client as a member of this group of consumers. */
+  readonly group?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type KafkaMapperResults = {

@@ -42,6 +42,11 @@ export interface KafkaDetail {
   readonly operation: string;
   /** The broker refused it; absent where the source does not say. */
   readonly denied?: boolean | undefined;
+  /**
+   * Nobody saw it: the topic is assigned to the client as a member of this group, which reads it. Absent for what was
+   * seen.
+   */
+  readonly group?: string | undefined;
 }
 
 export interface HttpDetail {
@@ -101,7 +106,7 @@ function detailKey(detail: SightingDetail): string {
     case 'connection':
       return detail.protocol ?? '';
     case 'kafka':
-      return `${detail.topic} ${detail.operation} ${detail.denied === true ? 'denied' : ''}`;
+      return `${detail.topic} ${detail.operation} ${detail.denied === true ? 'denied' : ''} ${detail.group ?? ''}`;
     case 'http':
       return detail.path;
     case 'cloud':

@@ -233,6 +233,7 @@ function toIntent(
           name: detail.topic,
           operation: toKafkaOperation(detail.operation) ?? detail.operation,
           denied: detail.denied === true,
+          group: detail.group,
         },
       };
     case 'http':

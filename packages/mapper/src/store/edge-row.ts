@@ -28,6 +28,7 @@ function absent(kind: unknown): object {
       endpoints: undefined,
       topics: undefined,
       deniedTopics: undefined,
+      topicGroups: undefined,
       resources: undefined,
       responses: undefined,
     };

@@ -35,7 +35,13 @@ export interface IntentSighting {
   readonly protocol: Protocol | null;
   /** Ports of the client; undefined when this kind of evidence never has them. */
   readonly sourcePorts: readonly number[] | undefined;
-  readonly topic?: { readonly name: string; readonly operation: string; readonly denied: boolean };
+  readonly topic?: {
+    readonly name: string;
+    readonly operation: string;
+    readonly denied: boolean;
+    /** The topic is assigned to the client as a member of this group: nobody saw the operation. */
+    readonly group?: string | undefined;
+  };
   readonly resource?: {
     readonly path: string;
     readonly methods: readonly string[];
@@ -51,6 +57,8 @@ const mostPaths = 2_000;
 /** More topics than one client of a broker uses. */
 const mostTopics = 2_000;
 const mostOperations = 32;
+/** One pod is a member of few groups, and a Deployment's pods are of the same. */
+const mostGroups = 64;
 const mostMethods = 16;
 const mostResponses = 32;
 
@@ -72,6 +80,7 @@ const intentEdges: EdgeKind<IntentEdge, IntentSighting> = {
       certain: seen.candidates.length === 0,
       topics: undefined,
       deniedTopics: undefined,
+      topicGroups: undefined,
       resources: undefined,
       responses: undefined,
       firstSeen: seen.firstAt,
@@ -208,7 +217,10 @@ function isSame(a: Endpoint, b: Endpoint): boolean {
 }
 
 function addDetails(edge: Mutable<IntentEdge>, { topic, resource }: IntentSighting, budget: MapBudget): void {
-  if (topic !== undefined) {
+  if (topic?.group !== undefined) {
+    const groups = budget.setIn((edge.topicGroups ??= budget.newMap()), topic.name, { kind: 'topic', most: mostTopics });
+    if (groups !== undefined) budget.addTo(groups, topic.group, { kind: 'group', most: mostGroups });
+  } else if (topic !== undefined) {
     const topics = topic.denied ? (edge.deniedTopics ??= budget.newMap()) : (edge.topics ??= budget.newMap());
     const operations = budget.setIn(topics, topic.name, { kind: 'topic', most: mostTopics });
     if (operations !== undefined)
