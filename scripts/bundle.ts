@@ -57,6 +57,17 @@ const noPushgateway: Plugin = {
   },
 };
 
+/** The package of checksums and compression reads a file beside it, unless it is asked for as one that has it inside. */
+const wasmInside: Plugin = {
+  name: 'WebAssembly inside',
+  resolveId: {
+    filter: { id: /^@platformatic\/wasm-utils$/ },
+    handler(id, importer) {
+      return this.resolve(`${id}/bundled`, importer);
+    },
+  },
+};
+
 /** Packages are not there where a bundle runs; these are asked for in vain, and done without. */
 const optional = new Set(['supports-color', 'bufferutil', 'utf-8-validate']);
 
@@ -71,7 +82,7 @@ async function bundleProgram(name: string): Promise<void> {
     input: join(root, 'packages', name, 'src/main.ts'),
     platform: 'node',
     external: ['koffi'],
-    plugins: [importGrpc, builtinsOnDemand, noPushgateway],
+    plugins: [importGrpc, builtinsOnDemand, noPushgateway, wasmInside],
     // Else graphql looks at every value more closely than those need who do not change the program.
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
     logLevel: 'warn',
