@@ -1,4 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connectKube } from '@network-mapper/kube';
 import { createLogger, readOptions, runAll } from '@network-mapper/runtime';
 import {
@@ -10,8 +14,10 @@ import {
   type RecordingMapper,
 } from '@network-mapper/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { connectBroker } from '../src/brokers/connect-broker.ts';
 import { createKafkaWatcher } from '../src/kafka-watcher.ts';
 import { parseAuthorizerLine } from '../src/log/authorizer-log.ts';
+import { toBrokerAccess } from '../src/named-brokers.ts';
 import { options } from '../src/options.ts';
 import { RealBroker, type BrokerVersion } from './real-broker.ts';
 
@@ -160,3 +166,78 @@ test.skipIf(realPart('kafka', '4.1.2').kind === 'missing')(
     expect(mapper.entries[0]).toMatchObject({ serverPodName: 'kafka-0', serverNamespace: 'kafka' });
   },
 );
+
+test.skipIf(realPart('kafka', '4.1.2').kind === 'missing')(
+  'groups are read over TLS with a login; a wrong password, and a certificate that nobody vouches for, are named',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kafka-secrets-'));
+    const file = (name: string): string => join(folder, name);
+    makeCertificates(folder);
+    await writeFile(file('username'), 'watcher\n');
+    await writeFile(file('password'), 'right');
+    await writeFile(file('wrong'), 'wrong');
+    const login = 'org.apache.kafka.common.security.plain.PlainLoginModule required user_watcher="right";';
+    await using broker = await RealBroker.start({
+      version: '4.1.2',
+      clients: [classic],
+      listeners: [{ at: 'localhost:19093', protocol: 'SASL_SSL' }],
+      properties: [
+        'sasl.enabled.mechanisms=PLAIN',
+        `listener.name.more0.plain.sasl.jaas.config=${login}`,
+        'ssl.keystore.type=PEM',
+        `ssl.keystore.location=${file('server.pem')}`,
+      ],
+    });
+    await broker.createTopic('orders');
+    broker.tool(
+      'consumer.ConsoleConsumer',
+      ...['--bootstrap-server', broker.from(classic), '--topic', 'orders', '--group', 'readers'],
+    );
+    const secured = {
+      OTTERIZE_KAFKA_BOOTSTRAP_SERVERS: 'localhost:19093',
+      OTTERIZE_KAFKA_TLS: 'true',
+      OTTERIZE_KAFKA_TLS_CA_FILE: file('ca.pem'),
+      OTTERIZE_KAFKA_SASL_MECHANISM: 'PLAIN',
+      OTTERIZE_KAFKA_SASL_USERNAME_FILE: file('username'),
+      OTTERIZE_KAFKA_SASL_PASSWORD_FILE: file('password'),
+    };
+    try {
+      await watch(secured);
+      await expect.poll(reported).toEqual([`${classic} Read orders as readers`]);
+      const access = { ...toBrokerAccess(readOptions(options, secured)) };
+      const endpoint = { host: 'localhost', port: 19_093 };
+      await expect(connectBroker(endpoint, { ...access, passwordFile: file('wrong') })).rejects.toThrow(
+        /localhost:19093 cannot be reached: .*uthentication/,
+      );
+      await expect(connectBroker(endpoint, { ...access, caFile: '' })).rejects.toThrow(/certificate/);
+      await expect(connectBroker(endpoint, { ...access, caFile: '/nowhere' })).rejects.toThrow(/ENOENT.*nowhere/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+);
+
+/** An authority, and a broker's certificate by it. */
+function makeCertificates(folder: string): void {
+  const openssl = (...args: readonly string[]): void =>
+    void execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=authority');
+  const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  openssl(
+    'req',
+    '-x509',
+    ...key,
+    ...name,
+    '-CA',
+    'ca.pem',
+    '-CAkey',
+    'ca.key',
+    '-keyout',
+    'key.pem',
+    '-out',
+    'cert.pem',
+  );
+  openssl('pkcs8', '-topk8', '-nocrypt', '-in', 'key.pem', '-out', 'pkcs8.pem');
+  execFileSync('sh', ['-c', 'cat pkcs8.pem cert.pem ca.pem >server.pem'], { cwd: folder });
+}

@@ -1,5 +1,6 @@
 /** The lists that an edge can have. */
-export type DetailKind = 'port' | 'topic' | 'operation' | 'group' | 'path' | 'method' | 'response' | 'address' | 'action';
+export type DetailKind =
+  'port' | 'topic' | 'operation' | 'group' | 'path' | 'method' | 'response' | 'address' | 'action';
 
 /** Bytes of an edge without its lists: measured with 500,000 edges (`test/bench/mapper`). */
 const bytesOfEdge = 450;

@@ -218,7 +218,10 @@ function isSame(a: Endpoint, b: Endpoint): boolean {
 
 function addDetails(edge: Mutable<IntentEdge>, { topic, resource }: IntentSighting, budget: MapBudget): void {
   if (topic?.group !== undefined) {
-    const groups = budget.setIn((edge.topicGroups ??= budget.newMap()), topic.name, { kind: 'topic', most: mostTopics });
+    const groups = budget.setIn((edge.topicGroups ??= budget.newMap()), topic.name, {
+      kind: 'topic',
+      most: mostTopics,
+    });
     if (groups !== undefined) budget.addTo(groups, topic.group, { kind: 'group', most: mostGroups });
   } else if (topic !== undefined) {
     const topics = topic.denied ? (edge.deniedTopics ??= budget.newMap()) : (edge.topics ??= budget.newMap());
