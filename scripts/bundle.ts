@@ -57,7 +57,7 @@ const noPushgateway: Plugin = {
   },
 };
 
-/** The package of checksums and compression reads a file beside it, unless it is asked for as one that has it inside. */
+/** The package of checksums and compression reads a file beside it, unless the one that has it inside is asked for. */
 const wasmInside: Plugin = {
   name: 'WebAssembly inside',
   resolveId: {

@@ -35,7 +35,7 @@ export async function createFakeProxy(host: string, port = 15_090): Promise<Fake
   return proxy;
 }
 
-export function lineOf(counter: CallCounter): string {
+function lineOf(counter: CallCounter): string {
   const { reporter = 'source', from = 'shop/web', to = 'stock/catalog', path, method = 'GET' } = counter;
   const { code = 200, protocol = 'http', count } = counter;
   const [sourceNamespace = '', source = ''] = from.split('/');

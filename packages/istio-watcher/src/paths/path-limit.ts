@@ -6,7 +6,7 @@ const mostPaths = 100;
 const mostPairs = 20_000;
 
 /** What all paths of a pair are that came when it had as many as are told apart. */
-export const anyPath = '/*';
+const anyPath = '/*';
 
 /** Bounds the paths of each client and server: a name in a path that is no number can be anything. */
 export class PathLimit {
