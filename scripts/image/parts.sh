@@ -21,7 +21,7 @@ copy_libraries() {
 }
 jdk=$(dirname "$(dirname "$(realpath "$(command -v jlink)")")")
 "$jdk/bin/jlink" --output "$tree/jre" --strip-debug --no-header-files --no-man-pages --add-modules \
-  java.base,java.logging,java.management,java.naming,java.rmi,java.security.jgss,java.security.sasl,java.sql,java.xml,jdk.crypto.ec,jdk.management,jdk.unsupported
+  java.base,java.desktop,java.logging,java.management,java.naming,java.rmi,java.security.jgss,java.security.sasl,java.sql,java.xml,jdk.crypto.ec,jdk.management,jdk.unsupported
 for library in "$tree"/jre/lib/*.so "$tree"/jre/bin/java; do copy_libraries "$library"; done
 mkdir -p "$tree/kafka"
 cp "$jars"/*.jar "$tree/kafka/"

@@ -14,7 +14,7 @@ const brokerProgram = `
 import { execFileSync, spawn } from 'node:child_process';
 const java = ${JSON.stringify(java)};
 const run = (...args) => [java[0], [...java.slice(1, -2), '-Dlog4j2.configurationFile=/config/log4j2.properties', ...java.slice(-2), ...args]];
-execFileSync(...run('kafka.tools.StorageTool', 'format', '-t', '4L6g3nShT-eMCtK--X86sw', '-c', '/config/server.properties'), { stdio: 'inherit' });
+execFileSync(...run('kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', '4L6g3nShT-eMCtK--X86sw', '-c', '/config/server.properties'), { stdio: 'inherit' });
 const broker = spawn(...run('kafka.Kafka', '/config/server.properties'), { stdio: 'inherit' });
 broker.on('exit', code => process.exit(code ?? 1));
 process.on('SIGTERM', () => broker.kill());
