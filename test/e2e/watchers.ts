@@ -143,12 +143,19 @@ async function runChecks({ kubeconfig }: Cluster, checks: Checks, signal: AbortS
     );
   } finally {
     await release.uninstall().catch((error: unknown) => say(String(error)));
-    await kubectl('delete', 'namespace', watchedNamespace, '--wait=false').catch((error: unknown) =>
+    // Also when the test is stopped.
+    await kubectlOf(kubeconfig)('delete', 'namespace', watchedNamespace, '--wait=false').catch((error: unknown) =>
       say(String(error)),
     );
   }
 }
 
 const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
-process.exitCode = await main(stop.signal);
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
+try {
+  process.exitCode = await main(stop.signal);
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

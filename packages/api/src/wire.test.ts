@@ -59,6 +59,7 @@ const kinds: Readonly<Record<Evidence, Parts>> = {
       topic: name,
       operation: fc.constantFrom('Read', 'Write'),
       denied: fc.oneof(absent, fc.boolean()),
+      group: fc.oneof(absent, name),
     }),
     times: 'last',
   },
@@ -250,6 +251,7 @@ test.each<[string, Evidence, object, string]>([
     'implausible-time',
   ],
   ['a topic', 'KAFKA', { ...kafka, topic: long(limits.topic) }, 'too-long'],
+  ['a group', 'KAFKA', { ...kafka, group: long(limits.group) }, 'too-long'],
   [
     'negative bytes',
     'TRAFFIC_LEVEL',
