@@ -11,7 +11,18 @@ const owners = {
 };
 
 /** Packages whose sources get timers and clocks from runtime only. */
-const timed = ['api', 'cli', 'kube', 'mapper', 'model', 'pcap', 'reporting', 'sniffer'];
+const timed = [
+  'api',
+  'cli',
+  'istio-watcher',
+  'kafka-watcher',
+  'kube',
+  'mapper',
+  'model',
+  'pcap',
+  'reporting',
+  'sniffer',
+];
 const endless = 'they end with the signal that ends the program, and do not keep it alive';
 
 const importRules = Object.entries(layers).map(([name, { may, because }]) => ({

@@ -10,7 +10,7 @@ import { build, type Plugin } from 'rolldown';
 import { writeThirdParty } from './third-party.ts';
 
 const root = join(import.meta.dirname, '..');
-const programs = ['mapper', 'sniffer', 'kafka-watcher', 'aws-visibility', 'cli'];
+const programs = ['mapper', 'sniffer', 'kafka-watcher', 'istio-watcher', 'aws-visibility', 'cli'];
 /** Of koffi, what it needs to run: sources and documentation stay behind. */
 const koffiFiles = [
   'package.json',
@@ -57,6 +57,17 @@ const noPushgateway: Plugin = {
   },
 };
 
+/** The package of checksums and compression reads a file beside it, unless the one that has it inside is asked for. */
+const wasmInside: Plugin = {
+  name: 'WebAssembly inside',
+  resolveId: {
+    filter: { id: /^@platformatic\/wasm-utils$/ },
+    handler(id, importer) {
+      return this.resolve(`${id}/bundled`, importer);
+    },
+  },
+};
+
 /** Packages are not there where a bundle runs; these are asked for in vain, and done without. */
 const optional = new Set(['supports-color', 'bufferutil', 'utf-8-validate']);
 
@@ -71,7 +82,7 @@ async function bundleProgram(name: string): Promise<void> {
     input: join(root, 'packages', name, 'src/main.ts'),
     platform: 'node',
     external: ['koffi'],
-    plugins: [importGrpc, builtinsOnDemand, noPushgateway],
+    plugins: [importGrpc, builtinsOnDemand, noPushgateway, wasmInside],
     // Else graphql looks at every value more closely than those need who do not change the program.
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
     logLevel: 'warn',

@@ -52,6 +52,11 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: ['kube', 'model', 'reporting', 'runtime'],
     because: 'deployed programs never import each other',
   },
+  'istio-watcher': {
+    what: 'deployed beside a mesh: its proxies’ counters as sightings',
+    may: ['kube', 'model', 'reporting', 'runtime'],
+    because: 'deployed programs never import each other',
+  },
   cli: {
     what: 'the map for people',
     may: ['api', 'kube', 'runtime'],
@@ -80,6 +85,12 @@ export interface Stage {
 }
 
 export const stages: readonly Stage[] = [
+  {
+    package: 'istio-watcher',
+    from: 'statistics',
+    banned: ['proxies', 'paths'],
+    because: 'counters are read without knowing how they came here',
+  },
   // Facts travel api -> ingest -> resolve -> store -> publish, never back.
   {
     package: 'mapper',

@@ -1,4 +1,10 @@
-import { createLogger, createRegistry, readOptions, type Registry } from '@network-mapper/runtime';
+import { createLogger, createRegistry, readOptions, type Logger, type Registry } from '@network-mapper/runtime';
+import { kubeconfigFor } from '@network-mapper/testkit';
+import { createIstioWatcher } from '../../packages/istio-watcher/src/istio-watcher.ts';
+import { options as istioWatcherOptions } from '../../packages/istio-watcher/src/options.ts';
+import { createKafkaWatcher } from '../../packages/kafka-watcher/src/kafka-watcher.ts';
+import { options as kafkaWatcherOptions } from '../../packages/kafka-watcher/src/options.ts';
+import { connectKube } from '../../packages/kube/src/index.ts';
 import { WaitingRoom } from '../../packages/mapper/src/ingest/waiting-room.ts';
 import { createMapperMetrics } from '../../packages/mapper/src/metrics.ts';
 import { createTrafficMap } from '../../packages/mapper/src/store/traffic-map.ts';
@@ -29,6 +35,12 @@ ${rows(mapperRegistry(), processNames)}
 ## Sniffer
 
 ${rows(snifferRegistry(), processNames)}
+## Kafka watcher
+
+${rows(await kafkaWatcherRegistry(), processNames)}
+## Istio watcher
+
+${rows(await istioWatcherRegistry(), processNames)}
 ## Every program
 
 The usual ones of a process and of Node: ${[...processNames].map(code).join(', ')}.
@@ -63,6 +75,28 @@ function snifferRegistry(): Registry {
     },
   });
   return registry;
+}
+
+const nowhere = () => connectKube({ kubeconfig: kubeconfigFor('http://127.0.0.1:1') });
+
+async function kafkaWatcherRegistry(): Promise<Registry> {
+  const registry = createRegistry();
+  const logger = silentLogger('kafka-watcher');
+  await createKafkaWatcher({ config: readOptions(kafkaWatcherOptions, {}), connect: nowhere, logger, registry });
+  return registry;
+}
+
+async function istioWatcherRegistry(): Promise<Registry> {
+  const registry = createRegistry();
+  const logger = silentLogger('istio-watcher');
+  createIstioWatcher({ config: readOptions(istioWatcherOptions, {}), connection: await nowhere(), logger, registry });
+  return registry;
+}
+
+function silentLogger(name: string): Logger {
+  const logger = createLogger({ name, debug: false });
+  logger.level = 'silent';
+  return logger;
 }
 
 function rows(registry: Registry, apart: ReadonlySet<string>): string {

@@ -3,6 +3,7 @@ import { commands } from '../../packages/cli/src/cli.ts';
 import { commonOptions } from '../../packages/cli/src/common-options.ts';
 import { acceptedOptions, reasons } from '../../packages/mapper/src/accepted-options.ts';
 import { mapperOptions } from '../../packages/mapper/src/options.ts';
+import { options as istioWatcherOptions } from '../../packages/istio-watcher/src/options.ts';
 import { options as kafkaWatcherOptions } from '../../packages/kafka-watcher/src/options.ts';
 import { options as snifferOptions } from '../../packages/sniffer/src/options.ts';
 import { code, formatted, from, table, type Generated } from './generated.ts';
@@ -29,7 +30,7 @@ start with exit code 78 and a sentence for every problem. Options of the Otteriz
 The command line has [flags](#command-line), with variables of the same names. \`docs/options.schema.json\` has the options of mapper and
 sniffer as a JSON schema.
 
-${section('Mapper', mapperOptions)}${accepted()}${section('Sniffer', snifferOptions)}${section('Kafka watcher', kafkaWatcherOptions)}${commandLine()}`;
+${section('Mapper', mapperOptions)}${accepted()}${section('Sniffer', snifferOptions)}${section('Kafka watcher', kafkaWatcherOptions)}${section('Istio watcher', istioWatcherOptions)}${commandLine()}`;
   return formatted({ path, text });
 }
 
@@ -53,6 +54,7 @@ export async function optionsSchema(): Promise<Generated> {
       mapper: jsonSchemaOf(mapperOptions),
       sniffer: jsonSchemaOf(snifferOptions),
       kafkaWatcher: jsonSchemaOf(kafkaWatcherOptions),
+      istioWatcher: jsonSchemaOf(istioWatcherOptions),
     },
   };
   return formatted({ path: 'docs/options.schema.json', text: JSON.stringify(schema) });

@@ -14,10 +14,15 @@ if ! dpkg-query -W $packages >/dev/null 2>&1; then
   apt-get install -y -qq --no-install-recommends $packages
 fi
 
-sh scripts/run.sh node scripts/bundle.ts "$service"
+# The watchers are in the mapper's image, each in a folder of its own: they need the same Node and nothing else.
+watchers=
+[ "$service" != mapper ] || watchers="kafka-watcher istio-watcher"
+# shellcheck disable=SC2086
+sh scripts/run.sh node scripts/bundle.ts "$service" $watchers
 mkdir -p "$target/usr/bin" "$target/tmp"
 chmod 1777 "$target/tmp"
 cp -r "dist/$service" "$target/app"
+for watcher in $watchers; do cp -r "dist/$watcher" "$target/app/$watcher"; done
 # Symbols are a tenth of it; what native modules link to stays.
 strip -o "$target/usr/bin/node" "$(sh scripts/run.sh sh -c 'command -v node')"
 

@@ -22,6 +22,21 @@ export const valueSets: Readonly<Record<string, readonly string[]>> = {
     '--set',
     'kafkawatcher.kafkaServers={kafka-0.kafka,kafka-1.kafka}',
   ],
+  'kafka-watcher-with-secrets': [
+    '--set',
+    'kafkawatcher.enable=true,kafkawatcher.discover=true,kafkawatcher.bootstrapServers={kafka.kafka:9093}',
+    '--set',
+    'kafkawatcher.tls.enabled=true,kafkawatcher.tls.secretName=kafka-tls,kafkawatcher.tls.certKey=tls.crt,kafkawatcher.tls.keyKey=tls.key',
+    '--set',
+    'kafkawatcher.sasl.mechanism=SCRAM-SHA-512,kafkawatcher.sasl.secretName=kafka-user',
+    '--set',
+    'metrics.serviceMonitor.enabled=true',
+  ],
+  'istio-watcher': ['--set', 'istiowatcher.enable=true', '--set', 'networkPolicies.enabled=true'],
+  'istio-watcher-with-exec': [
+    '--set',
+    'istiowatcher.enable=true,istiowatcher.allowExec=true,istiowatcher.ztunnelAccessLog=true',
+  ],
   'cloud-with-secret-of-ours': [
     '--set',
     'global.otterizeCloud.credentials.clientId=id',

@@ -7,6 +7,8 @@ const root = join(import.meta.dirname, '../..');
 export const images = {
   mapper: { repository: 'localhost', image: 'network-mapper', tag: 'local' },
   sniffer: { repository: 'localhost', image: 'network-mapper-sniffer', tag: 'local' },
+  kafkawatcher: { repository: 'localhost', image: 'network-mapper', tag: 'local' },
+  istiowatcher: { repository: 'localhost', image: 'network-mapper', tag: 'local' },
 } as const;
 
 /** Archives of the images, built from their Dockerfiles in `folder`, unless `E2E_IMAGES` names a folder with them. */

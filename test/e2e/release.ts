@@ -13,11 +13,12 @@ export class Release {
   }
 
   /** Installs or upgrades it, without waiting until it is ready. */
-  async install(): Promise<void> {
+  async install(...values: readonly string[]): Promise<void> {
     const ours = Object.entries(images).flatMap(([service, image]) =>
       Object.entries(image).flatMap(([name, value]) => ['--set', `${service}.${name}=${value}`]),
     );
-    await this.#helm('upgrade', '--install', 'network-mapper', chart, '--create-namespace', ...ours);
+    const more = values.flatMap(value => ['--set', value]);
+    await this.#helm('upgrade', '--install', 'network-mapper', chart, '--create-namespace', ...ours, ...more);
   }
 
   async uninstall(): Promise<void> {

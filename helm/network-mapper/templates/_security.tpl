@@ -6,8 +6,6 @@ else an upgrade would lock out agents and scripts that send no token.
 {{- $mode := .Values.mapper.auth.mode -}}
 {{- if $mode -}}
   {{- $mode -}}
-{{- else if .Values.kafkawatcher.enable -}}
-  permissive
 {{- else -}}
   {{- $before := "" -}}
   {{- $deployment := dict -}}

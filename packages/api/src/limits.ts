@@ -18,6 +18,8 @@ export const limits = {
   /** A topic of Kafka has at most 249 characters (org.apache.kafka.common.internals.Topic). */
   topic: 249,
   operation: 64,
+  /** A name of a group can be as long as Kafka's texts, 32,767; those that people give are not. */
+  group: 1_024,
   path: 2_048,
   /** ARNs, scopes of Azure and names of GCP end below 2048 characters. */
   resource: 2_048,
@@ -25,6 +27,8 @@ export const limits = {
   /** Actions of one operation. */
   actions: 256,
   methods: 16,
+  /** There are about 60 (iana.org, "HTTP Status Code Registry"), and some of proxies' own. */
+  responseCodes: 128,
   /** All ports that there are. */
   sourcePorts: 65_536,
   /** Connections, flows: of one report. */

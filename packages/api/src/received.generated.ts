@@ -210,11 +210,19 @@ export type KafkaConfig = {
   readonly operations?: Maybe<ReadonlyArray<KafkaOperation>>;
   /** Ours: those of `operations` that the broker refused, and never allowed. */
   readonly deniedOperations: ReadonlyArray<KafkaOperation>;
+  /** Ours: those of `operations` that follow from `groups` alone, and were never seen. */
+  readonly assignedOperations: ReadonlyArray<KafkaOperation>;
+  /** Ours: groups of consumers as a member of which the client was assigned the topic. */
+  readonly groups: ReadonlyArray<Scalars['String']['output']>;
 };
 
 export type HttpResource = {
   readonly path: Scalars['String']['output'];
   readonly methods?: Maybe<ReadonlyArray<HttpMethod>>;
+  /** Ours: whether calls by gRPC were seen. */
+  readonly grpc: Scalars['Boolean']['output'];
+  /** Ours: response codes that were seen, ascending; empty where nobody says. */
+  readonly responseCodes: ReadonlyArray<Scalars['Int']['output']>;
 };
 
 export type Intent = {
@@ -333,6 +341,8 @@ export type KafkaMapperResult = {
   readonly lastSeen: Scalars['Time']['input'];
   /** Ours: true when the broker refused the access. */
   readonly denied?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Ours: nobody saw the access; the topic is assigned to the client as a member of this group of consumers. */
+  readonly group?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type KafkaMapperResults = {
@@ -345,9 +355,14 @@ export type IstioConnection = {
   readonly dstWorkload: Scalars['String']['input'];
   readonly dstServiceName: Scalars['String']['input'];
   readonly dstWorkloadNamespace: Scalars['String']['input'];
+  /** Empty for a connection of which only the two sides are known (ours). */
   readonly path: Scalars['String']['input'];
   readonly methods: ReadonlyArray<HttpMethod>;
   readonly lastSeen: Scalars['Time']['input'];
+  /** Ours: the calls are by gRPC. */
+  readonly grpc?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Ours: response codes that were seen. */
+  readonly responseCodes?: InputMaybe<ReadonlyArray<Scalars['Int']['input']>>;
 };
 
 export type IstioConnectionResults = {

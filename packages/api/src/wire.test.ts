@@ -59,17 +59,26 @@ const kinds: Readonly<Record<Evidence, Parts>> = {
       topic: name,
       operation: fc.constantFrom('Read', 'Write'),
       denied: fc.oneof(absent, fc.boolean()),
+      group: fc.oneof(absent, name),
     }),
     times: 'last',
   },
   ISTIO: {
     client: workload,
     server: fc.record({ kind: fc.constant('workload'), namespace: name, name, service: fc.oneof(absent, name) }),
-    detail: fc.record({
-      kind: fc.constant('http'),
-      path: fc.webPath(),
-      methods: fc.subarray(['GET', 'POST', 'PUT', 'DELETE']),
-    }),
+    detail: fc.oneof(
+      fc.constant({ kind: 'connection', protocol: 'TCP', accepted: true, sourcePorts: [] }),
+      fc.record(
+        {
+          kind: fc.constant('http'),
+          path: fc.webPath().filter(path => path !== ''),
+          methods: fc.subarray(['GET', 'POST', 'PUT', 'DELETE']),
+          grpc: fc.constant(true),
+          responseCodes: fc.uniqueArray(fc.integer({ min: 100, max: 599 }), { minLength: 1, maxLength: 20 }),
+        },
+        { requiredKeys: ['kind', 'path', 'methods'] },
+      ),
+    ),
     times: 'last',
   },
   AWS: {
@@ -242,6 +251,7 @@ test.each<[string, Evidence, object, string]>([
     'implausible-time',
   ],
   ['a topic', 'KAFKA', { ...kafka, topic: long(limits.topic) }, 'too-long'],
+  ['a group', 'KAFKA', { ...kafka, group: long(limits.group) }, 'too-long'],
   [
     'negative bytes',
     'TRAFFIC_LEVEL',

@@ -35,7 +35,7 @@ export function toWire(
     case 'KAFKA':
       return { results: { results: sightings.map(sighting => toKafka(sighting, options)) } };
     case 'ISTIO':
-      return { results: { results: sightings.map(sighting => toIstio(sighting, options)) } };
+      return { results: { results: sightings.flatMap(sighting => toIstio(sighting, options)) } };
     case 'AWS':
       return { operation: sightings.map(toAws) };
     case 'AZURE':

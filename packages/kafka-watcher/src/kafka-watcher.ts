@@ -2,10 +2,15 @@ import type { KubeConnection } from '@network-mapper/kube';
 import type { PodParty } from '@network-mapper/model';
 import { createAgent, type Agent, type AgentIntake, type Source } from '@network-mapper/reporting';
 import { ConfigError, type Logger, type Registry } from '@network-mapper/runtime';
-import { AccessRecorder } from './access-recorder.ts';
-import { createLogFileSource } from './log-file-source.ts';
+import { readBrokerPods } from './brokers/read-broker-pods.ts';
+import { DiscoveredBrokers } from './brokers/discovered-brokers.ts';
+import { createGroupSource } from './groups/group-source.ts';
+import { AccessRecorder } from './log/access-recorder.ts';
+import { createDiscoveredLogsSource } from './log/discovered-logs-source.ts';
+import { createLogFileSource } from './log/log-file-source.ts';
+import { createPodLogSource } from './log/pod-log-source.ts';
+import { toBrokerAccess, toEndpoints, toPods } from './named-brokers.ts';
 import type { KafkaWatcherConfig } from './options.ts';
-import { createPodLogSource } from './pod-log-source.ts';
 import { version } from './version.ts';
 
 export interface KafkaWatcherParts {
@@ -16,10 +21,10 @@ export interface KafkaWatcherParts {
   readonly registry?: Registry;
 }
 
-/** The Kafka watcher: authorizer logs of brokers in, accesses to topics out. */
+/** The Kafka watcher: logs and groups of brokers in, accesses to topics out. */
 export async function createKafkaWatcher({ config, connect, logger, registry }: KafkaWatcherParts): Promise<Agent> {
-  const sources =
-    config.mode === 'file-logs' ? fileSource(config) : podSources({ config, logger, connection: await connect() });
+  const open =
+    config.mode === 'file-logs' ? fileSources(config) : podSources({ config, logger, connection: await connect() });
   logger.info({ version, mode: config.mode, servers: config.servers }, 'Watching the logs of Kafka brokers');
   return createAgent({
     kind: 'kafka-watcher',
@@ -29,42 +34,54 @@ export async function createKafkaWatcher({ config, connect, logger, registry }: 
     logger,
     reportInterval: config.reportInterval,
     ...(registry === undefined ? {} : { registry }),
-    sources: intake => withCounts(intake, sources),
+    sources: open,
   });
 }
 
-type OpenSources = (recorder: AccessRecorder) => readonly Source[];
-
-/** All brokers are counted together, with the first. */
-function withCounts({ record }: AgentIntake, open: OpenSources): readonly Source[] {
-  const recorder = new AccessRecorder(record);
-  return open(recorder).map((source, at) =>
-    at > 0 ? source : { ...source, counts: () => recorder.counts, skipped: () => recorder.skipped },
-  );
-}
+type OpenSources = (intake: AgentIntake) => readonly Source[];
 
 function podSources({
-  config: { servers, container, cooldown },
+  config,
   connection,
   logger,
 }: Pick<KafkaWatcherParts, 'config' | 'logger'> & { readonly connection: KubeConnection }): OpenSources {
-  const brokers = servers.map(toBroker);
-  return recorder =>
-    brokers.map(broker => createPodLogSource({ connection, broker, container, recorder, cooldown, logger }));
+  const { container, cooldown } = config;
+  const named = toPods(config.servers);
+  const bootstrapServers = toEndpoints(config.bootstrapServers);
+  const access = toBrokerAccess(config);
+  const found = config.discover
+    ? new DiscoveredBrokers({ connection, container, logger, interval: cooldown })
+    : undefined;
+  return ({ record }) => {
+    const recorder = new AccessRecorder(record);
+    const log = { connection, recorder, cooldown, logger };
+    const logs = [
+      ...named.map(broker => createPodLogSource({ ...log, broker, container })),
+      ...(found === undefined ? [] : [createDiscoveredLogsSource({ ...log, brokers: found, named })]),
+    ];
+    const pods = async () => [...(found?.running() ?? []), ...(await readBrokerPods(connection, named))];
+    const groups = { bootstrapServers, access, pods, record, interval: config.groupInterval, logger };
+    return [
+      ...withCounts(logs, recorder),
+      ...(bootstrapServers.length === 0 ? [] : [createGroupSource(groups)]),
+      ...(found?.runnables ?? []),
+    ];
+  };
 }
 
-function toBroker(server: string): PodParty {
-  const [name = '', namespace = '', ...rest] = server.split('.');
-  if (name === '' || namespace === '' || rest.length > 0)
-    throw new ConfigError([
-      `OTTERIZE_KAFKA_SERVERS: ${JSON.stringify(server.slice(0, 100))} is not of the form pod.namespace.`,
-    ]);
-  return { kind: 'pod', namespace, name };
-}
-
-function fileSource({ file, pod, namespace }: KafkaWatcherConfig): OpenSources {
+function fileSources({ file, pod, namespace }: KafkaWatcherConfig): OpenSources {
   if (pod === '' || namespace === '')
     throw new ConfigError(['OTTERIZE_POD and OTTERIZE_NAMESPACE must name the broker whose file is read.']);
   const broker: PodParty = { kind: 'pod', namespace, name: pod };
-  return recorder => [createLogFileSource({ file, broker, recorder })];
+  return ({ record }) => {
+    const recorder = new AccessRecorder(record);
+    return withCounts([createLogFileSource({ file, broker, recorder })], recorder);
+  };
+}
+
+/** All brokers are counted together, with the first. */
+function withCounts(sources: readonly Source[], recorder: AccessRecorder): readonly Source[] {
+  return sources.map((source, at) =>
+    at > 0 ? source : { ...source, counts: () => recorder.counts, skipped: () => recorder.skipped },
+  );
 }

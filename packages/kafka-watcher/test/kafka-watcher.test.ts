@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectKube } from '@network-mapper/kube';
 import { closeServer, createLogger, listen, readOptions, runAll } from '@network-mapper/runtime';
-import { createKubernetesApi, pod, type KubernetesApi } from '@network-mapper/testkit';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createKubernetesApi, pod, statefulSet, type KubernetesApi } from '@network-mapper/testkit';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createKafkaWatcher } from '../src/kafka-watcher.ts';
 import { options } from '../src/options.ts';
 
@@ -150,7 +150,67 @@ test('a log file is followed from its end, and across rotation', async () => {
     ]);
 }, 30_000);
 
+describe('without being named', () => {
+  const found = (name: string, more: Partial<Parameters<typeof pod>[0]> = {}) => {
+    const { spec, ...rest } = pod({ name, namespace: 'kafka', ...more });
+    return { ...rest, spec: { ...(spec as object), containers } };
+  };
+  const writeTo = (name: string, text: string): void =>
+    kubernetes.logs.append({ ...broker, pod: name }, [{ time: new Date().toISOString(), text }]);
+
+  test('brokers are found by the labels of operators, and by the logs of StatefulSets', async () => {
+    const set = (name: string) => ({ owner: statefulSet({ name, namespace: 'kafka' }) });
+    const strimzi = { 'strimzi.io/kind': 'Kafka', 'strimzi.io/name': 'main-kafka', 'strimzi.io/broker-role': 'true' };
+    kubernetes.put(
+      found('main-kafka-0', { labels: strimzi }),
+      found('confluent-0', { labels: { 'platform.confluent.io/type': 'kafka' } }),
+      found('own-0', set('own')),
+      // None of these is a broker.
+      found('main-controller-0', { labels: { ...strimzi, 'strimzi.io/broker-role': 'false' } }),
+      found('connect-0', { labels: { 'strimzi.io/kind': 'KafkaConnect' } }),
+      found('other-0', set('other')),
+    );
+    writeTo('own-0', line('READ', '10.0.0.3'));
+    writeTo('other-0', 'Principal = nobody');
+    await start({ OTTERIZE_KAFKA_DISCOVER: 'true' });
+    const follows = (name: string) =>
+      kubernetes.requests.some(({ url }) => url.includes(`/${name}/log?`) && url.includes('follow'));
+    for (const name of ['main-kafka-0', 'confluent-0', 'own-0']) await expect.poll(() => follows(name)).toBe(true);
+    writeTo('main-kafka-0', line('READ', '10.0.0.1'));
+    writeTo('confluent-0', line('WRITE', '10.0.0.2'));
+    writeTo('own-0', line('READ', '10.0.0.4'));
+    await expect
+      .poll(all)
+      .toEqual(
+        expect.arrayContaining([
+          '10.0.0.1 kafka/main-kafka-0 Read orders',
+          '10.0.0.2 kafka/confluent-0 Write orders',
+          '10.0.0.4 kafka/own-0 Read orders',
+        ]),
+      );
+    for (const name of ['main-controller-0', 'connect-0', 'other-0']) expect(follows(name)).toBe(false);
+  });
+
+  test('a broker that is gone is followed no more, and one that comes is', async () => {
+    const labels = { 'platform.confluent.io/type': 'kafka' };
+    kubernetes.put(found('confluent-0', { labels }));
+    await start({ OTTERIZE_KAFKA_DISCOVER: 'true' });
+    writeTo('confluent-0', line('READ', '10.0.0.1'));
+    await expect.poll(all).toEqual(['10.0.0.1 kafka/confluent-0 Read orders']);
+    kubernetes.remove(found('confluent-0', { labels }));
+    kubernetes.put(found('confluent-1', { labels }));
+    writeTo('confluent-1', line('READ', '10.0.0.2'));
+    await expect.poll(all).toContain('10.0.0.2 kafka/confluent-1 Read orders');
+  });
+});
+
 test.each([
+  [
+    { OTTERIZE_KAFKA_BOOTSTRAP_SERVERS: 'kafka' },
+    'OTTERIZE_KAFKA_BOOTSTRAP_SERVERS: "kafka" is not of the form host:port.',
+  ],
+  [{ OTTERIZE_KAFKA_SASL_MECHANISM: 'PLAIN' }, 'needs OTTERIZE_KAFKA_SASL_USERNAME_FILE'],
+  [{ OTTERIZE_KAFKA_TLS_CERT_FILE: '/a' }, 'are needed together'],
   [{ OTTERIZE_KAFKA_SERVERS: 'broker-0' }, 'OTTERIZE_KAFKA_SERVERS: "broker-0" is not of the form pod.namespace.'],
   [{ OTTERIZE_KAFKA_LOG_READ_MODE: 'file-logs' }, 'OTTERIZE_POD and OTTERIZE_NAMESPACE must name the broker'],
 ])('wrong settings are named: %s', async (env, problem) => {

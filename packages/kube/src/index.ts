@@ -12,7 +12,7 @@ export { KubeError, type KubeErrorCode } from './access/kube-error.ts';
 
 // Objects
 export type { KubeObject, ObjectMetadata, OwnerReference } from './kube-object.ts';
-export { collectionPath, objectPath, type Resource } from './resource.ts';
+export { collectionPath, objectPath, type ObjectSelection, type Resource } from './resource.ts';
 
 // The cluster as records
 export { WatchedCollection, type CollectionState, type WatchedCollectionOptions } from './watch/watched-collection.ts';

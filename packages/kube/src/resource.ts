@@ -19,6 +19,13 @@ export function collectionPath(resource: Resource, namespace?: string): string {
   return `${groupVersionPath(resource)}${within}/${resource.plural}`;
 }
 
+/** Which objects of a kind are meant; all of them where nothing is said. */
+export interface ObjectSelection {
+  readonly namespace?: string | undefined;
+  /** As of `kubectl get --selector`. */
+  readonly labelSelector?: string | undefined;
+}
+
 /** One object. */
 export function objectPath(
   resource: Resource,

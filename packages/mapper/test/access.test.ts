@@ -126,6 +126,21 @@ test('a port-forward may ask and reset, and may not report', async () => {
   expect((await ask(cluster, undefined, { query: 'mutation { resetCapture }' })).status).toBe(200);
 });
 
+test('a watcher speaks for all nodes, on whichever it runs', async () => {
+  await using cluster = await startGuarded();
+  const watcher = 'system:serviceaccount:otterize-system:otterize-kafka-watcher';
+  const extra = { 'authentication.kubernetes.io/node-name': ['n1'] };
+  cluster.kubernetes.reviews.tokens.set('watcher', { username: watcher, extra });
+  await call(cluster, 'sniffer-n2', ['10.0.2.1', '10.0.2.2']);
+  const { document, operationName } = operations.reportKafkaMapperResults;
+  const access = { srcIp: '10.0.2.1', serverPodName: 'b2-x', serverNamespace: 'team-b', topic: 'orders' };
+  const results = [{ ...access, operation: 'Read', lastSeen: noon }];
+  const body = { query: document, operationName, variables: { results: { results } } };
+  expect((await ask(cluster, 'watcher', body)).text).toContain('true');
+  const { text } = await ask(cluster, undefined, { query: '{ intents { kafkaTopics { name } } }' });
+  expect(text).toContain('orders');
+});
+
 test('a sniffer speaks for its node, and for nodes without a sniffer, and for no others', async () => {
   await using cluster = await startGuarded();
   // Node n2 has no sniffer yet: what n1 saw of it is all that is known.

@@ -158,3 +158,20 @@ test('accesses to topics that a broker refused are shown as such, beside those i
     },
   ]);
 });
+
+test('a topic that is assigned to a member of a group is consumed, and told apart until it is seen being read', async () => {
+  await using cluster = await startSmallCluster();
+  const access = { srcIp: '10.0.0.1', serverPodName: 'cart-1-x', serverNamespace: namespace, lastSeen: later(0) };
+  const { document } = operations.reportKafkaMapperResults;
+  const report = (result: object) =>
+    cluster.running.ask(document, { results: { results: [{ ...access, ...result }] } });
+  const topics = async (): Promise<unknown> => {
+    const query = '{ intents { kafkaTopics { name operations assignedOperations groups } } }';
+    return (await cluster.running.ask(query)).body.data?.intents;
+  };
+  await report({ topic: 'orders', operation: 'Read', group: 'billing' });
+  const orders = { name: 'orders', operations: ['CONSUME'], groups: ['billing'] };
+  expect(await topics()).toEqual([{ kafkaTopics: [{ ...orders, assignedOperations: ['CONSUME'] }] }]);
+  await report({ topic: 'orders', operation: 'Read' });
+  expect(await topics()).toEqual([{ kafkaTopics: [{ ...orders, assignedOperations: [] }] }]);
+});

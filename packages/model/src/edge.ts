@@ -41,8 +41,12 @@ export interface IntentEdge extends EdgeBase {
   readonly topics: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   /** Operations by topic that the broker refused. */
   readonly deniedTopics: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+  /** Groups by topic: as a member of them the client was assigned the topic, whether or not it was seen reading. */
+  readonly topicGroups: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   /** Methods by path. */
   readonly resources: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+  /** What else is known of the calls by path: response codes, and `grpc`. */
+  readonly responses: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 }
 
 /** Calls to a name outside the cluster. */

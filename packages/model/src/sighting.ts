@@ -42,12 +42,21 @@ export interface KafkaDetail {
   readonly operation: string;
   /** The broker refused it; absent where the source does not say. */
   readonly denied?: boolean | undefined;
+  /**
+   * Nobody saw it: the topic is assigned to the client as a member of this group, which reads it. Absent for what was
+   * seen.
+   */
+  readonly group?: string | undefined;
 }
 
 export interface HttpDetail {
   readonly kind: 'http';
   readonly path: string;
   readonly methods: readonly string[];
+  /** It is gRPC; absent where the source does not say. */
+  readonly grpc?: boolean | undefined;
+  /** Of HTTP, those that were answered; absent where the source does not say. */
+  readonly responseCodes?: readonly number[] | undefined;
 }
 
 export interface CloudDetail {
@@ -97,7 +106,7 @@ function detailKey(detail: SightingDetail): string {
     case 'connection':
       return detail.protocol ?? '';
     case 'kafka':
-      return `${detail.topic} ${detail.operation} ${detail.denied === true ? 'denied' : ''}`;
+      return `${detail.topic} ${detail.operation} ${detail.denied === true ? 'denied' : ''} ${detail.group ?? ''}`;
     case 'http':
       return detail.path;
     case 'cloud':
@@ -124,7 +133,13 @@ function mergeDetails(known: SightingDetail, seen: SightingDetail): SightingDeta
     const accepted = known.accepted === true ? true : (seen.accepted ?? known.accepted);
     return { ...seen, accepted, sourcePorts: mergePorts(known.sourcePorts, seen.sourcePorts) };
   }
-  if (known.kind === 'http' && seen.kind === 'http') return { ...seen, methods: union(known.methods, seen.methods) };
+  if (known.kind === 'http' && seen.kind === 'http')
+    return {
+      ...seen,
+      methods: union(known.methods, seen.methods),
+      grpc: known.grpc === true || seen.grpc,
+      responseCodes: union(known.responseCodes ?? [], seen.responseCodes ?? []),
+    };
   if (known.kind === 'cloud' && seen.kind === 'cloud')
     return {
       ...seen,
@@ -151,7 +166,11 @@ export function saysMore(reported: Sighting, seen: Sighting): boolean {
   if (before.kind === 'connection' && now.kind === 'connection')
     return now.accepted === true && before.accepted === false;
   if (before.kind === 'http' && now.kind === 'http')
-    return now.methods.some(method => !before.methods.includes(method));
+    return (
+      now.methods.some(method => !before.methods.includes(method)) ||
+      (now.responseCodes ?? []).some(code => before.responseCodes?.includes(code) !== true) ||
+      (now.grpc === true && before.grpc !== true)
+    );
   if (before.kind === 'cloud' && now.kind === 'cloud')
     return (
       now.actions.some(action => !before.actions.includes(action)) ||

@@ -31,6 +31,8 @@ export {
 export { readJsonLines } from './json-lines.ts';
 
 // Servers of a test's own
+export { realPart, type RealPart } from './real-part.ts';
+export { createRecordingMapper, type RecordingMapper, type ReportedEntry } from './recording-mapper.ts';
 export { listenLocally, type LocalServer } from './listen-locally.ts';
 
 // Who may

@@ -1,4 +1,6 @@
 import type { Option, OptionTable } from '@network-mapper/runtime';
+import { options as istioWatcherOptions } from '../../../packages/istio-watcher/src/options.ts';
+import { options as kafkaWatcherOptions } from '../../../packages/kafka-watcher/src/options.ts';
 import { mapperOptions } from '../../../packages/mapper/src/options.ts';
 import { options as snifferOptions } from '../../../packages/sniffer/src/options.ts';
 import type { Value } from './value.ts';
@@ -9,7 +11,9 @@ export interface OptionValue extends Value {
 }
 
 interface ChartedProgram {
-  readonly program: 'mapper' | 'sniffer';
+  readonly program: 'mapper' | 'sniffer' | 'kafkawatcher' | 'istiowatcher';
+  /** What must be set too before the options of the program do something. */
+  readonly needs?: string;
   readonly table: OptionTable;
   /** Where the original's chart has the value of an option; all others are under `<program>.options`. */
   readonly elsewhere: Readonly<Record<string, string>>;
@@ -18,6 +22,8 @@ interface ChartedProgram {
   /** Defaults of the chart, by option, where they are not those of the program. */
   readonly defaults: Readonly<Record<string, unknown>>;
 }
+
+const setForWatchers = ['mapperUrl', 'mapperTokenFile', 'mapperCaFile', 'metricsPort', 'healthPort'];
 
 export const chartedPrograms: readonly ChartedProgram[] = [
   {
@@ -58,9 +64,46 @@ export const chartedPrograms: readonly ChartedProgram[] = [
     set: ['mapperUrl', 'mapperTokenFile', 'mapperCaFile', 'hostProc', 'nodeName'],
     defaults: { debug: false, hostnameFiles: false, healthPort: 57921, metricsPort: 2112 },
   },
+  {
+    program: 'kafkawatcher',
+    needs: 'kafkawatcher.enable=true',
+    table: kafkaWatcherOptions,
+    elsewhere: {
+      debug: 'debug',
+      servers: 'kafkawatcher.kafkaServers',
+      discover: 'kafkawatcher.discover',
+      bootstrapServers: 'kafkawatcher.bootstrapServers',
+      reportInterval: 'kafkawatcher.kafkaReportInterval',
+      cooldown: 'kafkawatcher.kafkaCooldownInterval',
+      tls: 'kafkawatcher.tls.enabled',
+      saslMechanism: 'kafkawatcher.sasl.mechanism',
+    },
+    set: [
+      ...setForWatchers,
+      // A file is read by a watcher beside the broker, which this chart does not deploy.
+      ...['mode', 'file', 'pod', 'namespace'],
+      ...['tlsCaFile', 'tlsCertFile', 'tlsKeyFile', 'saslUsernameFile', 'saslPasswordFile'],
+    ],
+    defaults: { debug: false, servers: [], discover: false, bootstrapServers: [], tls: false, saslMechanism: 'none' },
+  },
+  {
+    program: 'istiowatcher',
+    needs: 'istiowatcher.enable=true',
+    table: istioWatcherOptions,
+    elsewhere: { debug: 'debug', ztunnelAccessLog: 'istiowatcher.ztunnelAccessLog' },
+    set: [...setForWatchers, 'scrape'],
+    defaults: { debug: false, ztunnelAccessLog: false },
+  },
 ];
 
-export function optionValues({ program, table, elsewhere, set, defaults }: ChartedProgram): readonly OptionValue[] {
+export function optionValues({
+  program,
+  needs,
+  table,
+  elsewhere,
+  set,
+  defaults,
+}: ChartedProgram): readonly OptionValue[] {
   return Object.entries(table)
     .filter(([name]) => !set.includes(name))
     .map(([name, option]) => {
@@ -73,6 +116,7 @@ export function optionValues({ program, table, elsewhere, set, defaults }: Chart
         about: `${option.about}${unset}`,
         sample: sampleOf(option),
         env: option.env,
+        ...(needs !== undefined && path.startsWith(`${program}.`) ? { needs } : {}),
       };
     });
 }
@@ -95,6 +139,8 @@ function sampleOf({ form, fallback }: Option<unknown>): unknown {
       return ['10.20.0.0/16'];
     case 'duration':
       return '7m';
+    case 'none | PLAIN | SCRAM-SHA-256 | SCRAM-SHA-512':
+      return 'PLAIN';
     case 'ports':
       return '53,1053';
     default:

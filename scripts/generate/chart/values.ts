@@ -128,7 +128,7 @@ const mapper: readonly Value[] = [
     schema: { enum: ['', 'none', 'permissive', 'required'] },
     fallback: '',
     about:
-      'Who may ask and report (`OTTERIZE_API_AUTH`). Empty is `required` for a new release; in an upgrade it stays `required` where it is, and is `permissive` otherwise. With the Kafka watcher empty is `permissive`, since that watcher sends no token.',
+      'Who may ask and report (`OTTERIZE_API_AUTH`). Empty is `required` for a new release; in an upgrade it stays `required` where it is, and is `permissive` otherwise.',
     sample: 'none',
   },
   {
@@ -203,46 +203,84 @@ const sniffer: readonly Value[] = [
 ];
 
 const kafka = 'kafkawatcher.enable=true';
+const kafkaTls = 'kafkawatcher.enable=true,kafkawatcher.tls.enabled=true,kafkawatcher.tls.secretName=kafka-tls';
+const kafkaSasl = 'kafkawatcher.enable=true,kafkawatcher.sasl.mechanism=PLAIN,kafkawatcher.sasl.secretName=kafka-user';
+const watcherImage = {
+  repository: 'ghcr.io/network-mapper',
+  image: 'network-mapper',
+  pod: nonRoot,
+  container: noPrivileges,
+  tolerations: [],
+};
 const kafkaWatcher: readonly Value[] = [
   {
     path: 'kafkawatcher.enable',
     schema: boolean,
     fallback: false,
-    about:
-      'A Kafka watcher. There is none of this project yet: the original’s image is started, which sends no token, so that the mapper’s API is `permissive` then.',
+    about: 'A Kafka watcher: who reads and writes which topic.',
   },
   ...workload({
+    ...watcherImage,
     at: 'kafkawatcher',
-    repository: 'otterize',
-    image: 'network-mapper-kafka-watcher',
-    tag: 'v3.0.19',
-    pod: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-    container: { ...noPrivileges, runAsNonRoot: true },
-    resources: {},
-    tolerations: [],
+    resources: { requests: { cpu: '20m', memory: '96Mi' }, limits: { memory: '256Mi' } },
     needs: kafka,
   }),
+  ...[
+    { name: 'tls.secretName', about: 'Name of a Secret of yours with certificates for brokers.', needs: kafka },
+    {
+      name: 'tls.caKey',
+      fallback: 'ca.crt',
+      about: 'Key of that Secret with the certificates by which brokers are known.',
+    },
+    { name: 'tls.certKey', about: 'Its key with the certificate to show brokers, where they ask for one.' },
+    { name: 'tls.keyKey', about: 'Its key with the key of that certificate.' },
+  ].map(({ name, needs = kafkaTls, ...value }) => ({
+    ...value,
+    path: `kafkawatcher.${name}`,
+    schema: text,
+    sample: 'sample',
+    needs: name === 'tls.secretName' ? 'kafkawatcher.enable=true,kafkawatcher.tls.enabled=true' : needs,
+  })),
+  ...[
+    { name: 'sasl.secretName', about: 'Name of a Secret of yours to log in to brokers with.' },
+    { name: 'sasl.usernameKey', fallback: 'username', about: 'Key of that Secret with the name.' },
+    { name: 'sasl.passwordKey', fallback: 'password', about: 'Its key with the password.' },
+  ].map(({ name, ...value }) => ({
+    ...value,
+    path: `kafkawatcher.${name}`,
+    schema: text,
+    sample: 'sample',
+    needs: name === 'sasl.secretName' ? 'kafkawatcher.enable=true,kafkawatcher.sasl.mechanism=PLAIN' : kafkaSasl,
+  })),
+];
+
+const istio = 'istiowatcher.enable=true';
+const istioWatcher: readonly Value[] = [
   {
-    path: 'kafkawatcher.kafkaServers',
-    schema: texts,
-    fallback: [],
-    about: 'Pods of the brokers whose logs are read, as `pod.namespace`.',
-    sample: ['kafka-0.kafka', 'kafka-1.kafka'],
-    needs: kafka,
+    path: 'istiowatcher.enable',
+    schema: boolean,
+    fallback: false,
+    about: 'An Istio watcher: who calls which path, by what the proxies of a mesh count.',
   },
   {
-    path: 'kafkawatcher.kafkaReportInterval',
-    schema: text,
-    about: 'Time between two reports.',
-    sample: '7s',
-    needs: kafka,
+    path: 'enableIstioCollection',
+    schema: boolean,
+    about: 'The original’s name of `istiowatcher.enable`: either of them starts the watcher.',
+    sample: true,
   },
+  ...workload({
+    ...watcherImage,
+    at: 'istiowatcher',
+    resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
+    needs: istio,
+  }),
   {
-    path: 'kafkawatcher.kafkaCooldownInterval',
-    schema: text,
-    about: 'Time between two readings.',
-    sample: '7s',
-    needs: kafka,
+    path: 'istiowatcher.allowExec',
+    schema: boolean,
+    fallback: false,
+    about:
+      'Let the watcher run `pilot-agent` in proxies whose ports it cannot reach: that is the right to run commands in every pod.',
+    needs: istio,
   },
 ];
 
@@ -457,6 +495,7 @@ export const values: readonly Value[] = withoutTwice([
   ...mapper,
   ...sniffer,
   ...kafkaWatcher,
+  ...istioWatcher,
   ...common,
   ...global,
 ]);
@@ -465,10 +504,6 @@ const unused = (why: string, paths: readonly string[]): readonly UnusedValue[] =
 
 /** Values of the original's chart that may be set and change nothing. */
 export const unusedValues: readonly UnusedValue[] = [
-  ...unused('The mapper does not read Envoy’s statistics itself; it takes the reports of a watcher.', [
-    'enableIstioCollection',
-    'istiowatcher',
-  ]),
   ...unused('There is no node agent: its images are not open source.', ['nodeagent', 'piidetector']),
   ...unused('Calls of AWS are not intercepted; the mapper takes reports of them.', [
     'aws',

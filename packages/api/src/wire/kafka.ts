@@ -8,7 +8,7 @@ import type { Received } from './received.ts';
 
 export function toKafka({ client, server, at, detail }: Sighting, { dialect, now }: ToWireOptions): KafkaMapperResult {
   const pod = ofKind(server, 'pod');
-  const { topic, operation, denied } = ofKind(detail, 'kafka');
+  const { topic, operation, denied, group } = ofKind(detail, 'kafka');
   return {
     srcIp: addressOf(client).ip,
     serverPodName: pod.name,
@@ -17,6 +17,7 @@ export function toKafka({ client, server, at, detail }: Sighting, { dialect, now
     operation,
     lastSeen: toTime(Math.min(at, now)),
     ...(dialect === 'extended' && denied !== undefined ? { denied } : {}),
+    ...(dialect === 'extended' && group !== undefined ? { group } : {}),
   };
 }
 
@@ -28,6 +29,7 @@ export function fromKafka(
     topic,
     operation,
     denied,
+    group,
     lastSeen: at,
   }: Received<KafkaMapperResult, 'lastSeen'>,
   reader: ReportReader,
@@ -39,12 +41,13 @@ export function fromKafka(
       at,
       firstAt: at,
       count: 1,
-      detail: { kind: 'kafka', topic, operation, denied: denied ?? undefined },
+      detail: { kind: 'kafka', topic, operation, denied: denied ?? undefined, ...(group ? { group } : {}) },
     },
     tooLong(srcIp, limits.address) ??
       tooLong(serverPodName, limits.name) ??
       tooLong(serverNamespace, limits.name) ??
       tooLong(topic, limits.topic) ??
-      tooLong(operation, limits.operation),
+      tooLong(operation, limits.operation) ??
+      tooLong(group, limits.group),
   );
 }

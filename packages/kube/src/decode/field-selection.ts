@@ -62,6 +62,7 @@ const pod: FieldSelection = {
     hostNetwork: boolean(11),
     hostname: text(16),
     subdomain: text(17),
+    initContainers: messages(20, { name: text(1) }),
     setHostnameAsFQDN: boolean(35),
     hostnameOverride: text(41),
   }),

@@ -6,12 +6,13 @@ import { isKubeObject, type KubeObject } from '../kube-object.ts';
 import type { ListHead } from '../decode/list-decoder.ts';
 import { selectionFor, metadataSelection, type FieldSelection } from '../decode/field-selection.ts';
 import { ProtobufListDecoder, protobufType } from '../decode/protobuf-list-decoder.ts';
-import { collectionPath, metadataOnly, type Resource } from '../resource.ts';
+import { collectionPath, metadataOnly, type ObjectSelection, type Resource } from '../resource.ts';
 
 export interface ListOptions {
   readonly connection: KubeConnection;
   readonly resource: Resource;
   readonly metadataOnly?: boolean;
+  readonly selection?: ObjectSelection;
   readonly pageSize?: number;
   /**
    * Take the list as the server has it in memory, whole and at once, though it may be a moment old: for the first list,
@@ -39,7 +40,7 @@ export async function listPages(
   visit: (object: KubeObject) => void,
   signal: AbortSignal,
 ): Promise<string> {
-  const { connection, resource } = options;
+  const { connection, resource, selection: { namespace, labelSelector } = {} } = options;
   const fields = selectionOf(options);
   const fromCache = options.fromCache === true && fields !== undefined;
   const { pageSize = fields === undefined ? pageOfJson : fromCache ? pageOfMemory : pageOfEtcd } = options;
@@ -55,10 +56,11 @@ export async function listPages(
     visited = 0;
     const query = new URLSearchParams({
       limit: String(pageSize),
+      ...(labelSelector !== undefined && { labelSelector }),
       ...(next !== undefined && { continue: next }),
       ...(next === undefined && fromCache && { resourceVersion: '0' }),
     });
-    const path = `${collectionPath(resource)}?${query.toString()}`;
+    const path = `${collectionPath(resource, namespace)}?${query.toString()}`;
     const page = await readPage(
       { connection, path, accept: acceptOf(options), fields, request, visit: visitChecked },
       signal,

@@ -4,7 +4,7 @@ import { isKubeObject, isRecord, type KubeObject } from '../kube-object.ts';
 import { selectionOf } from './list-pages.ts';
 import type { FieldSelection } from '../decode/field-selection.ts';
 import { pickFields } from '../decode/pick-fields.ts';
-import { collectionPath, metadataOnly, type Resource } from '../resource.ts';
+import { collectionPath, metadataOnly, type ObjectSelection, type Resource } from '../resource.ts';
 
 export type WatchEvent =
   | { readonly kind: 'put' | 'removed'; readonly object: KubeObject; readonly resourceVersion: string }
@@ -15,6 +15,7 @@ export interface WatchOptions {
   readonly connection: KubeConnection;
   readonly resource: Resource;
   readonly metadataOnly?: boolean;
+  readonly selection?: ObjectSelection;
 }
 
 /**
@@ -33,14 +34,15 @@ export async function* watchEvents(
   from: { readonly resourceVersion: string; readonly opened: () => void },
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent> {
-  const { connection, resource } = options;
+  const { connection, resource, selection: { namespace, labelSelector } = {} } = options;
   const query = new URLSearchParams({
     watch: 'true',
     allowWatchBookmarks: 'true',
     resourceVersion: from.resourceVersion,
+    ...(labelSelector !== undefined && { labelSelector }),
     timeoutSeconds: String(Math.round(watchSeconds * (1 + Math.random() / 2))),
   });
-  const path = `${collectionPath(resource)}?${query.toString()}`;
+  const path = `${collectionPath(resource, namespace)}?${query.toString()}`;
   const accept = options.metadataOnly === true ? metadataOnly.object : 'application/json';
   const fields = selectionOf(options);
   const request = `watch of ${resource.plural} at ${connection.server}`;

@@ -3,7 +3,7 @@ import type { KubeConnection } from '../access/kube-connection.ts';
 import { KubeError, type KubeErrorCode } from '../access/kube-error.ts';
 import type { KubeObject } from '../kube-object.ts';
 import { listPages } from './list-pages.ts';
-import type { Resource } from '../resource.ts';
+import type { ObjectSelection, Resource } from '../resource.ts';
 import { watchEvents } from './watch-events.ts';
 
 /** How far the collection can be believed. Times are milliseconds since the epoch. */
@@ -25,6 +25,8 @@ export interface WatchedCollectionOptions<R> {
   readonly resource: Resource;
   /** Ask for metadata alone: `reduce` then sees no other member. */
   readonly metadataOnly?: boolean;
+  /** Which of them; all unless given. */
+  readonly selection?: ObjectSelection;
   /**
    * What is kept of an object. Called once per object and change; must not keep the object. Of pods, Services, nodes
    * and EndpointSlices only the members that `field-selection.ts` names are there to be read.

@@ -130,22 +130,42 @@ function shownLabels(labels: LabelSet | null, shown: AnswerContext['labels']): L
   return labels.filter(({ key }) => shown.has(key));
 }
 
-function shownResources({ resources }: IntentEdge): readonly object[] | null {
+function shownResources({ resources, responses }: IntentEdge): readonly object[] | null {
   if (resources === undefined) return null;
-  return sortedEntries(resources).map(([path, methods]) => ({ path, methods: [...methods].sort() }));
+  return sortedEntries(resources).map(([path, methods]) => {
+    const seen = responses?.get(path) ?? new Set<string>();
+    const responseCodes = [...seen].filter(response => response !== 'grpc').map(Number);
+    return {
+      path,
+      methods: [...methods].sort(),
+      grpc: seen.has('grpc'),
+      responseCodes: responseCodes.sort((a, b) => a - b),
+    };
+  });
 }
 
 /** Clients of the original know no denied operations: for them those are operations as well. */
-function shownTopics({ topics, deniedTopics }: IntentEdge): readonly object[] | null {
-  if (topics === undefined && deniedTopics === undefined) return null;
-  const all = new Map([...(topics ?? []), ...(deniedTopics ?? [])]);
+function shownTopics({ topics, deniedTopics, topicGroups }: IntentEdge): readonly object[] | null {
+  if (topics === undefined && deniedTopics === undefined && topicGroups === undefined) return null;
+  const all = new Map([...(topics ?? []), ...(deniedTopics ?? []), ...(topicGroups ?? [])]);
   return sortedEntries(all).map(([name]) => {
-    const allowed = topics?.get(name) ?? new Set<string>();
-    const denied = deniedTopics?.get(name) ?? new Set<string>();
-    const deniedOperations = [...denied.difference(allowed)].sort();
-    return { name, operations: [...allowed.union(denied)].sort(), deniedOperations };
+    const allowed = topics?.get(name) ?? noTexts;
+    const denied = deniedTopics?.get(name) ?? noTexts;
+    const groups = topicGroups?.get(name) ?? noTexts;
+    const seen = allowed.union(denied);
+    // A member of a group reads what it is assigned, whether or not somebody writes that down.
+    const assigned = new Set(groups.size > 0 ? ['CONSUME'] : []).difference(seen);
+    return {
+      name,
+      operations: [...seen.union(assigned)].sort(),
+      deniedOperations: [...denied.difference(allowed)].sort(),
+      assignedOperations: [...assigned],
+      groups: [...groups].sort(),
+    };
   });
 }
+
+const noTexts: ReadonlySet<string> = new Set();
 
 /** In the order of the names. */
 function sortedEntries(

@@ -20,9 +20,17 @@ export type Caller =
  */
 const nodeExtra = 'authentication.kubernetes.io/node-name';
 
-/** The node to which a caller is bound; undefined where its token does not say. */
-export function nodeOf({ extra }: Identity): string | undefined {
-  return extra[nodeExtra]?.[0];
+/** ServiceAccounts of agents that report of the whole cluster, on whichever node they run. */
+const clusterWide: ReadonlySet<string> = new Set([
+  'otterize-kafka-watcher',
+  'otterize-istio-watcher',
+  'otterize-aws-visibility',
+]);
+
+/** The node for which alone a caller speaks; undefined where its token does not say, or it speaks for all. */
+export function nodeOf(identity: Identity): string | undefined {
+  const [, name = ''] = serviceAccountOf(identity)?.split('/') ?? [];
+  return clusterWide.has(name) ? undefined : identity.extra[nodeExtra]?.[0];
 }
 
 /** `namespace/name` of a ServiceAccount; undefined for other users. */

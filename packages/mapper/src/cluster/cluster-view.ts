@@ -2,6 +2,7 @@ import { MultiMap } from '@network-mapper/runtime';
 import type { Backends, Holder, Lookups, Moment, PodRange, PodRecord, ServiceRecord } from '../resolve/lookups.ts';
 import { AddressHistory } from './address-history.ts';
 import { IpRanges } from './ip-ranges.ts';
+import { meshNamesOf } from './mesh-names.ts';
 import type { EndpointRecord, EndpointSliceRecord, NodeRecord } from './records.ts';
 
 export interface ClusterViewOptions {
@@ -12,7 +13,6 @@ export interface ClusterViewOptions {
 }
 
 const apiServerKey = 'default/kubernetes';
-const istioLabel = 'service.istio.io/canonical-name';
 const nothingBehind: Backends = { pods: [], newest: -Infinity, ofOneOwner: true, targetPorts: new Map() };
 
 /**
@@ -23,7 +23,7 @@ export class ClusterView implements Lookups {
   readonly #addresses: AddressHistory;
   readonly #podAt: (key: string) => PodRecord | undefined;
   readonly #podsByUid = new Map<string, PodRecord>();
-  readonly #istioPods = new Map<string, Set<PodRecord>>();
+  readonly #meshPods = new Map<string, Set<PodRecord>>();
   /** By namespace, then name: no key has to be made of them for every sighting. */
   readonly #services = new Map<string, Map<string, ServiceRecord>>();
   readonly #servicesByClusterIp = new Map<string, Set<ServiceRecord>>();
@@ -55,14 +55,13 @@ export class ClusterView implements Lookups {
     for (const service of this.#servicesOfPod.get(key)) this.#forgetBackends(service);
     // A pod made anew under the same name between two lists comes as one change.
     const replaced = before !== undefined && before.uid !== after?.uid;
-    if (before !== undefined) this.#unindexIstio(before);
+    if (before !== undefined) for (const name of meshNamesOf(before)) removeFrom(this.#meshPods, name, before);
     if (replaced) this.#addresses.remove(before);
     if (after === undefined) return;
     this.#addresses.put(replaced ? undefined : before, after);
     this.#podsByUid.set(after.uid, after);
     if (after.staticUid !== undefined) this.#podsByUid.set(after.staticUid, after);
-    const istio = istioName(after);
-    if (istio !== undefined) addTo(this.#istioPods, istio, after);
+    for (const name of meshNamesOf(after)) addTo(this.#meshPods, name, after);
     if (!after.hostNetwork) for (const address of after.addresses) this.#podNeighbours.add(neighbourhood(address));
     for (const address of after.addresses) this.#listener?.(address);
   }
@@ -163,8 +162,12 @@ export class ClusterView implements Lookups {
   }
 
   podOfMeshWorkload({ name, namespace }: { readonly name: string; readonly namespace: string }): PodRecord | undefined {
-    const pods = [...(this.#istioPods.get(name) ?? [])].filter(pod => namespace === '' || pod.namespace === namespace);
-    return pods.find(pod => pod.phase === 'running' && !pod.deleting) ?? pods[0];
+    const named = [...(this.#meshPods.get(name) ?? [])].filter(pod => namespace === '' || pod.namespace === namespace);
+    // What has the name as its label goes before what has it by its owner.
+    const labelled = named.filter(pod => meshNamesOf(pod)[0] === name);
+    const pods = labelled.length > 0 ? labelled : named;
+    // In the place of a workload ztunnel writes the name of a pod that has no controller.
+    return pods.find(pod => pod.phase === 'running' && !pod.deleting) ?? pods[0] ?? this.#podAt(`${namespace}/${name}`);
   }
 
   serviceNamed({ namespace, name }: { readonly namespace: string; readonly name: string }): ServiceRecord | undefined {
@@ -259,11 +262,6 @@ export class ClusterView implements Lookups {
     return records.sort((a, b) => ((a.addresses[0] ?? '') < (b.addresses[0] ?? '') ? -1 : 1));
   }
 
-  #unindexIstio(pod: PodRecord): void {
-    const istio = istioName(pod);
-    if (istio !== undefined) removeFrom(this.#istioPods, istio, pod);
-  }
-
   #indexService(
     service: ServiceRecord,
     change: (index: Map<string, Set<ServiceRecord>>, key: string, service: ServiceRecord) => void,
@@ -326,10 +324,6 @@ function targetPortsOf(slices: Iterable<EndpointSliceRecord>): ReadonlyMap<strin
     for (const { name, port } of ports) targets.set(name, (targets.get(name) ?? port) === port ? port : 0);
   }
   return targets;
-}
-
-function istioName(pod: PodRecord): string | undefined {
-  return pod.labels.find(({ key }) => key === istioLabel)?.value;
 }
 
 function single(services: ReadonlySet<ServiceRecord> | undefined): ServiceRecord | 'several' | undefined {

@@ -1,4 +1,4 @@
-import type { Evidence, ServiceIdentity, Sighting, SkipReason } from '@network-mapper/model';
+import type { Evidence, HttpDetail, ServiceIdentity, Sighting, SkipReason } from '@network-mapper/model';
 import type { ResolveContext } from '../resolve/context.ts';
 import type { Sender } from '../auth/access.ts';
 import { resolvedBy } from '../resolve/original-names.ts';
@@ -225,7 +225,12 @@ function toIntent(
   };
   switch (detail.kind) {
     case 'connection':
-      return { ...seen, protocol: detail.protocol ?? null, sourcePorts: detail.sourcePorts };
+      // A mesh counts no ports of clients.
+      return {
+        ...seen,
+        protocol: detail.protocol ?? null,
+        sourcePorts: evidence === 'ISTIO' ? undefined : detail.sourcePorts,
+      };
     case 'kafka':
       return {
         ...seen,
@@ -235,13 +240,18 @@ function toIntent(
           name: detail.topic,
           operation: toKafkaOperation(detail.operation) ?? detail.operation,
           denied: detail.denied === true,
+          group: detail.group,
         },
       };
     case 'http':
-      return { ...seen, type: 'HTTP', protocol: 'TCP', resource: { path: detail.path, methods: detail.methods } };
+      return { ...seen, type: 'HTTP', protocol: 'TCP', resource: toResource(detail) };
     default:
       return seen;
   }
+}
+
+function toResource({ path, methods, grpc, responseCodes = [] }: HttpDetail): NonNullable<IntentSighting['resource']> {
+  return { path, methods, responses: [...(grpc === true ? ['grpc'] : []), ...responseCodes.map(String)] };
 }
 
 function rememberAddress(map: TrafficMap, { server, detail }: Sighting, { dnsName }: ExternalResolution): void {

@@ -97,7 +97,8 @@ export interface PodLookups {
    */
   podWithUid(uid: string): PodRecord | undefined;
   /**
-   * Pods with the label `service.istio.io/canonical-name`; in all namespaces when that is empty. Running ones first.
+   * A pod of a workload as Istio names it: by the label `service.istio.io/canonical-name`, by its owner, or the pod
+   * itself; in all namespaces when that is empty. Running ones first.
    */
   podOfMeshWorkload(workload: ServiceIdentity): PodRecord | undefined;
 }

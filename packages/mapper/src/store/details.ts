@@ -1,7 +1,8 @@
 import { mostEndpoints, toEndpoints, withEndpoint, type Endpoint, type IntentEdge } from '@network-mapper/model';
 
 /** The lists that an edge can have. */
-export type DetailKind = 'port' | 'topic' | 'operation' | 'path' | 'method' | 'address' | 'action';
+export type DetailKind =
+  'port' | 'topic' | 'operation' | 'group' | 'path' | 'method' | 'response' | 'address' | 'action';
 
 /** Bytes of an edge without its lists: measured with 500,000 edges (`test/bench/mapper`). */
 const bytesOfEdge = 450;

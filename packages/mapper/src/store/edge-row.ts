@@ -24,7 +24,14 @@ export function fromRow(row: EdgeRow): Edge {
 /** Members that JSON leaves out. */
 function absent(kind: unknown): object {
   if (kind === 'intent')
-    return { endpoints: undefined, topics: undefined, deniedTopics: undefined, resources: undefined };
+    return {
+      endpoints: undefined,
+      topics: undefined,
+      deniedTopics: undefined,
+      topicGroups: undefined,
+      resources: undefined,
+      responses: undefined,
+    };
   return kind === 'incoming' ? { endpoints: undefined } : {};
 }
 

@@ -34,8 +34,19 @@ export interface IntentSighting {
   readonly protocol: Protocol | null;
   /** Ports of the client; undefined when this kind of evidence never has them. */
   readonly sourcePorts: readonly number[] | undefined;
-  readonly topic?: { readonly name: string; readonly operation: string; readonly denied: boolean };
-  readonly resource?: { readonly path: string; readonly methods: readonly string[] };
+  readonly topic?: {
+    readonly name: string;
+    readonly operation: string;
+    readonly denied: boolean;
+    /** The topic is assigned to the client as a member of this group: nobody saw the operation. */
+    readonly group?: string | undefined;
+  };
+  readonly resource?: {
+    readonly path: string;
+    readonly methods: readonly string[];
+    /** Response codes, and `grpc`. */
+    readonly responses?: readonly string[];
+  };
   /** Keys of the workloads that the server may be instead; empty when it is certain. */
   readonly candidates: readonly string[];
 }
@@ -45,7 +56,10 @@ const mostPaths = 2_000;
 /** More topics than one client of a broker uses. */
 const mostTopics = 2_000;
 const mostOperations = 32;
+/** One pod is a member of few groups, and a Deployment's pods are of the same. */
+const mostGroups = 64;
 const mostMethods = 16;
+const mostResponses = 32;
 
 const intentEdges: EdgeKind<IntentEdge, IntentSighting> = {
   owner: ({ client }) => client,
@@ -65,7 +79,9 @@ const intentEdges: EdgeKind<IntentEdge, IntentSighting> = {
       certain: seen.candidates.length === 0,
       topics: undefined,
       deniedTopics: undefined,
+      topicGroups: undefined,
       resources: undefined,
+      responses: undefined,
       firstSeen: seen.firstAt,
       lastSeen: seen.at,
       count: seen.count,
@@ -187,7 +203,13 @@ function toBit(protocol: Protocol | null): number {
 }
 
 function addDetails(edge: Mutable<IntentEdge>, { topic, resource }: IntentSighting, budget: MapBudget): void {
-  if (topic !== undefined) {
+  if (topic?.group !== undefined) {
+    const groups = budget.setIn((edge.topicGroups ??= budget.newMap()), topic.name, {
+      kind: 'topic',
+      most: mostTopics,
+    });
+    if (groups !== undefined) budget.addTo(groups, topic.group, { kind: 'group', most: mostGroups });
+  } else if (topic !== undefined) {
     const topics = topic.denied ? (edge.deniedTopics ??= budget.newMap()) : (edge.topics ??= budget.newMap());
     const operations = budget.setIn(topics, topic.name, { kind: 'topic', most: mostTopics });
     if (operations !== undefined)
@@ -198,6 +220,12 @@ function addDetails(edge: Mutable<IntentEdge>, { topic, resource }: IntentSighti
     const methods = budget.setIn(edge.resources, resource.path, { kind: 'path', most: mostPaths });
     if (methods === undefined) return;
     for (const method of resource.methods) budget.addTo(methods, method, { kind: 'method', most: mostMethods });
+    if (resource.responses === undefined || resource.responses.length === 0) return;
+    edge.responses ??= budget.newMap();
+    const responses = budget.setIn(edge.responses, resource.path, { kind: 'path', most: mostPaths });
+    if (responses === undefined) return;
+    for (const response of resource.responses)
+      budget.addTo(responses, response, { kind: 'response', most: mostResponses });
   }
 }
 

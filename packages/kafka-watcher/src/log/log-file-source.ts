@@ -45,13 +45,20 @@ class FileFollower {
   #rest = '';
   /** A file that was there at the start is read from its end. */
   #isFirst = true;
+  #looking = Promise.resolve();
   problem: string | undefined;
 
   constructor(options: LogFileOptions) {
     this.#options = options;
   }
 
-  async look(): Promise<void> {
+  /** One look after the other: a second one at the same time would read the same lines again. */
+  look(): Promise<void> {
+    this.#looking = this.#looking.then(() => this.#look());
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
     const { file } = this.#options;
     try {
       const { ino: inode, size } = await stat(file);

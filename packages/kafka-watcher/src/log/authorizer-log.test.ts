@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { normalAddress } from '@network-mapper/model';
 import { parseAuthorizerLine, type TopicAccess } from './authorizer-log.ts';
 
-const fixtures = join(import.meta.dirname, '../test/fixtures');
+const fixtures = join(import.meta.dirname, '../../test/fixtures');
 
 interface Sample {
   readonly title: string;
