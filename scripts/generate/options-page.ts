@@ -5,6 +5,7 @@ import { acceptedOptions, reasons } from '../../packages/mapper/src/accepted-opt
 import { mapperOptions } from '../../packages/mapper/src/options.ts';
 import { options as istioWatcherOptions } from '../../packages/istio-watcher/src/options.ts';
 import { options as kafkaWatcherOptions } from '../../packages/kafka-watcher/src/options.ts';
+import { dnsOptions, proxyOptions, webhookOptions } from '../../packages/aws-visibility/src/options.ts';
 import { options as snifferOptions } from '../../packages/sniffer/src/options.ts';
 import { code, formatted, from, table, type Generated } from './generated.ts';
 
@@ -30,7 +31,7 @@ start with exit code 78 and a sentence for every problem. Options of the Otteriz
 The command line has [flags](#command-line), with variables of the same names. \`docs/options.schema.json\` has the options of mapper and
 sniffer as a JSON schema.
 
-${section('Mapper', mapperOptions)}${accepted()}${section('Sniffer', snifferOptions)}${section('Kafka watcher', kafkaWatcherOptions)}${section('Istio watcher', istioWatcherOptions)}${commandLine()}`;
+${section('Mapper', mapperOptions)}${accepted()}${section('Sniffer', snifferOptions)}${section('Kafka watcher', kafkaWatcherOptions)}${section('Istio watcher', istioWatcherOptions)}${section('AWS visibility: proxy', proxyOptions)}${section('AWS visibility: DNS server', dnsOptions)}${section('AWS visibility: webhook', webhookOptions)}${commandLine()}`;
   return formatted({ path, text });
 }
 
@@ -55,6 +56,9 @@ export async function optionsSchema(): Promise<Generated> {
       sniffer: jsonSchemaOf(snifferOptions),
       kafkaWatcher: jsonSchemaOf(kafkaWatcherOptions),
       istioWatcher: jsonSchemaOf(istioWatcherOptions),
+      awsProxy: jsonSchemaOf(proxyOptions),
+      awsDns: jsonSchemaOf(dnsOptions),
+      awsWebhook: jsonSchemaOf(webhookOptions),
     },
   };
   return formatted({ path: 'docs/options.schema.json', text: JSON.stringify(schema) });

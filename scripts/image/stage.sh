@@ -16,7 +16,7 @@ fi
 
 # The watchers are in the mapper's image, each in a folder of its own: they need the same Node and nothing else.
 watchers=
-[ "$service" != mapper ] || watchers="kafka-watcher istio-watcher"
+[ "$service" != mapper ] || watchers="kafka-watcher istio-watcher aws-visibility"
 # shellcheck disable=SC2086
 sh scripts/run.sh node scripts/bundle.ts "$service" $watchers
 mkdir -p "$target/usr/bin" "$target/tmp"

@@ -37,6 +37,7 @@ export const valueSets: Readonly<Record<string, readonly string[]>> = {
     '--set',
     'istiowatcher.enable=true,istiowatcher.allowExec=true,istiowatcher.ztunnelAccessLog=true',
   ],
+  'aws-visibility': ['--set', 'aws.visibility.enabled=true', '--set', 'networkPolicies.enabled=true'],
   'cloud-with-secret-of-ours': [
     '--set',
     'global.otterizeCloud.credentials.clientId=id',

@@ -63,6 +63,8 @@ async function startWebhook(kubernetes: KubernetesApi, now: number): Promise<Run
 async function startCluster(): Promise<KubernetesApi> {
   const kubernetes = await createKubernetesApi();
   onTestFinished(() => kubernetes[Symbol.asyncDispose]());
+  for (const secret of ['iamlive-ca', 'otterize-aws-visibility-webhook'])
+    kubernetes.put(object({ apiVersion: 'v1', kind: 'Secret', name: secret, namespace }));
   kubernetes.put(
     configuration,
     service({ name: 'otterize-dns', namespace, clusterIp: '10.96.0.78', ports: [{ port: 53 }] }),

@@ -284,6 +284,40 @@ const istioWatcher: readonly Value[] = [
   },
 ];
 
+const aws = 'aws.visibility.enabled=true';
+const awsVisibility: readonly Value[] = [
+  {
+    path: 'aws.visibility.enabled',
+    schema: boolean,
+    fallback: false,
+    about:
+      'AWS visibility: calls to AWS of the pods with the label `network-mapper.otterize.com/aws-visibility: "true"`, by a proxy, a DNS server and a webhook.',
+  },
+  {
+    path: 'aws.visibility.replicas',
+    schema: integer({ minimum: 1, maximum: 10 }),
+    fallback: 1,
+    about: 'Pods of each of the three.',
+    sample: 2,
+    needs: aws,
+  },
+  {
+    path: 'aws.visibility.failurePolicy',
+    schema: { enum: ['Ignore', 'Fail'] },
+    fallback: 'Ignore',
+    about:
+      'What becomes of a pod that has opted in while the webhook is away: `Ignore` starts it unseen, `Fail` refuses it.',
+    sample: 'Fail',
+    needs: aws,
+  },
+  ...workload({
+    ...watcherImage,
+    at: 'aws.visibility',
+    resources: { requests: { cpu: '20m', memory: '96Mi' }, limits: { memory: '256Mi' } },
+    needs: aws,
+  }),
+];
+
 const monitored = 'metrics.serviceMonitor.enabled=true';
 const policies = 'networkPolicies.enabled=true';
 const openPolicies = 'networkPolicies.enabled=true';
@@ -496,6 +530,7 @@ export const values: readonly Value[] = withoutTwice([
   ...sniffer,
   ...kafkaWatcher,
   ...istioWatcher,
+  ...awsVisibility,
   ...common,
   ...global,
 ]);
@@ -505,8 +540,7 @@ const unused = (why: string, paths: readonly string[]): readonly UnusedValue[] =
 /** Values of the original's chart that may be set and change nothing. */
 export const unusedValues: readonly UnusedValue[] = [
   ...unused('There is no node agent: its images are not open source.', ['nodeagent', 'piidetector']),
-  ...unused('Calls of AWS are not intercepted; the mapper takes reports of them.', [
-    'aws',
+  ...unused('The parts of AWS visibility have one image: see `aws.visibility`.', [
     'iamlive',
     'visibilitydns',
     'webhook',

@@ -1,4 +1,4 @@
-import { KubeError, objectPath, collectionPath, type KubeConnection, type Resource } from '@network-mapper/kube';
+import { KubeError, objectPath, type KubeConnection, type Resource } from '@network-mapper/kube';
 import { every, type Logger, type Runnable } from '@network-mapper/runtime';
 import { advance, beginHistory, type AuthorityHistory, type HistoryOptions } from './authority-history.ts';
 
@@ -32,8 +32,8 @@ interface Stored {
 }
 
 /**
- * An authority that all copies of a program share by a Secret: whoever is first makes it, and whoever sees that it is
- * due renews it. Throws KubeError.
+ * An authority that all copies of a program share by a Secret, which is there, if empty: the chart makes it, so that it
+ * goes with the rest. Whoever is first puts the authority in, and whoever sees that it is due renews it.
  */
 export class AuthoritySecret {
   readonly #options: AuthoritySecretOptions;
@@ -45,9 +45,12 @@ export class AuthoritySecret {
     this.#changed = changed;
   }
 
-  /** Reads it, makes or renews it where that is due, and hands it to `changed` when it is another one than before. */
+  /**
+   * Reads it, makes or renews it where that is due, and hands it to `changed` when it is another one than before. Throws
+   * KubeError.
+   */
   async look(): Promise<void> {
-    const stored = (await this.#read()) ?? (await this.#create());
+    const stored = await this.#read();
     const { history: rules, now } = this.#options;
     const history = await advance(stored.history ?? (await beginHistory(now(), rules)), now(), rules);
     if (history !== stored.history && !(await this.#write(history, stored.resourceVersion))) return;
@@ -78,30 +81,10 @@ export class AuthoritySecret {
     };
   }
 
-  async #read(): Promise<Stored | undefined> {
+  async #read(): Promise<Stored> {
     const { connection, namespace, name } = this.#options;
-    try {
-      const secret = (await connection.getJson(objectPath(secrets, { namespace, name }))) as SecretObject;
-      return { history: toHistory(secret.data ?? {}), resourceVersion: secret.metadata?.resourceVersion ?? '' };
-    } catch (error) {
-      if (error instanceof KubeError && error.code === 'not-found') return undefined;
-      throw error;
-    }
-  }
-
-  async #create(): Promise<Stored> {
-    const { connection, namespace, name, now, history: rules } = this.#options;
-    const history = await beginHistory(now(), rules);
-    const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, data: toData(history) };
-    try {
-      const made = (await connection.create(collectionPath(secrets, namespace), object)) as SecretObject;
-      return { history, resourceVersion: made.metadata?.resourceVersion ?? '' };
-    } catch (error) {
-      // Somebody else was first.
-      const there = error instanceof KubeError && error.status === 409 ? await this.#read() : undefined;
-      if (there === undefined) throw error;
-      return there;
-    }
+    const secret = (await connection.getJson(objectPath(secrets, { namespace, name }))) as SecretObject;
+    return { history: toHistory(secret.data ?? {}), resourceVersion: secret.metadata?.resourceVersion ?? '' };
   }
 
   /** False when somebody else changed it meanwhile: the next look sees what. */

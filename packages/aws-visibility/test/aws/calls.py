@@ -108,6 +108,9 @@ for service, operation in [
     ("eks", "list_clusters"),
     ("ecs", "list_clusters"),
     ("redshift", "describe_clusters"),
+    ("batch", "describe_job_queues"),
+    ("codebuild", "list_projects"),
+    ("mq", "list_brokers"),
 ]:
     show(f"{service}.{operation}", getattr(client(service), operation)())
 sys.stdout.flush()

@@ -3,9 +3,8 @@ import { createSecureServer } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { connectKube } from '@network-mapper/kube';
-import type { Sighting } from '@network-mapper/model';
 import { createLogger, readOptions, runAll } from '@network-mapper/runtime';
-import { createKubernetesApi, pod, type KubernetesApi } from '@network-mapper/testkit';
+import { createKubernetesApi, object, pod, type KubernetesApi } from '@network-mapper/testkit';
 import { makeAuthority, makeKeyPair, signLeaf, toSigner } from '../../src/certificates/certificate-authority.ts';
 import { createProxy } from '../../src/create-proxy.ts';
 import { proxyOptions } from '../../src/options.ts';
@@ -13,8 +12,6 @@ import { optInLabel } from '../../src/opt-in.ts';
 import services from '../../src/recognise/services.generated.json' with { type: 'json' };
 
 const hour = 3_600_000;
-
-export type { Sighting };
 
 export interface AwsEndpoint extends AsyncDisposable {
   readonly port: number;
@@ -98,6 +95,7 @@ export interface ProxyWorld {
 export async function startProxy({ aws, mapperUrl }: ProxyWorld): Promise<RunningProxy> {
   const kubernetes = await createKubernetesApi();
   kubernetes.put(pod({ name: 'web-x', namespace: 'shop', ip: '127.0.0.1', labels: { [optInLabel]: 'true' } }));
+  kubernetes.put(object({ apiVersion: 'v1', kind: 'Secret', name: 'iamlive-ca', namespace: 'otterize-system' }));
   const connection = await connectKube({ kubeconfig: kubernetes.kubeconfig() });
   const logger = createLogger({ name: 'aws-proxy', debug: false });
   logger.level = 'fatal';
