@@ -49,7 +49,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   'aws-visibility': {
     what: 'deployed where pods opt in: their calls to AWS as sightings',
-    may: ['kube', 'model', 'reporting', 'runtime'],
+    may: ['kube', 'reporting', 'runtime'],
     because: 'deployed programs never import each other',
   },
   'istio-watcher': {

@@ -32,8 +32,8 @@ interface Stored {
 }
 
 /**
- * An authority that all copies of a program share by a Secret, which is there, if empty: the chart makes it, so that it
- * goes with the rest. Whoever is first puts the authority in, and whoever sees that it is due renews it.
+ * An authority that all copies of a program share by a Secret, which is there, if empty: the chart makes it, so that it goes
+ * with the rest. Whoever is first puts the authority in, and whoever sees that it is due renews it.
  */
 export class AuthoritySecret {
   readonly #options: AuthoritySecretOptions;
