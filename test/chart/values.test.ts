@@ -43,6 +43,12 @@ test('notes warn of images of the original, of the right to get everything, and 
   expect((await notes('--set', 'mapper.tag=v3.0.19')).stdout).toContain(
     'mapper.tag=v3.0.19 looks like an image of the original',
   );
+  const ofTheOriginal = 'kafkawatcher.enable=true,kafkawatcher.image=network-mapper-kafka-watcher';
+  expect((await notes('--set', ofTheOriginal)).stdout).toContain('which does not have the program of this chart');
+  expect((await notes('--set', 'kafkawatcher.enable=true')).stdout).toContain('The Kafka watcher has nothing to watch');
+  expect((await notes('--set', 'istiowatcher.enable=true,istiowatcher.allowExec=true')).stdout).toContain(
+    'run commands in every pod',
+  );
   expect((await notes('--set', 'allowGetAllResources=true')).stdout).toContain('Secrets too');
   expect((await notes()).stdout).toContain('Its API is required');
 });

@@ -130,25 +130,22 @@ test('a log file is followed from its end, and across rotation', async () => {
   });
   // A line that comes while the file is not open yet counts as old: one is written until one is seen.
   await expect
-    .poll(
-      async () => {
-        await appendFile(file, `${line('READ', '10.0.0.1')}\n`);
-        return all();
-      },
-      { timeout: 10_000 },
-    )
+    .poll(async () => {
+      await appendFile(file, `${line('READ', '10.0.0.1')}\n`);
+      return all();
+    })
     .toEqual(['10.0.0.1 kafka/broker-0 Read orders']);
   await appendFile(file, `${line('WRITE', '10.0.0.2')}\n`);
   await rename(file, `${file}.1`);
   await writeFile(file, `${line('DESCRIBE', '10.0.0.3')}\n`);
   await expect
-    .poll(all, { timeout: 10_000 })
+    .poll(all)
     .toEqual([
       '10.0.0.1 kafka/broker-0 Read orders',
       '10.0.0.2 kafka/broker-0 Write orders',
       '10.0.0.3 kafka/broker-0 Describe orders',
     ]);
-}, 30_000);
+});
 
 describe('without being named', () => {
   const found = (name: string, more: Partial<Parameters<typeof pod>[0]> = {}) => {

@@ -70,6 +70,23 @@ test('after the connection was lost each line comes once, those of the same mome
   expect(read).toEqual(['a', 'from standard error', 'a', 'b', 'late', 'c', 'd']);
 });
 
+test('what a container wrote before it was started again comes too, when the connection was lost before that', async () => {
+  follow();
+  await expect.poll(() => timesRead()).toBe(1);
+  write(['10:00:01.5', 'a'], ['10:00:01.6', 'b']);
+  await readUpTo('b');
+  api.logs.end(broker);
+  write(['10:00:01.7', 'last words']);
+  api.logs.restart(broker);
+  write(['10:00:01.9', 'begun again'], ['10:00:03', 'c']);
+  await readUpTo('c');
+  expect(read).toEqual(['a', 'b', 'last words', 'begun again', 'c']);
+  api.logs.end(broker);
+  write(['10:00:03', 'd']);
+  await readUpTo('d');
+  expect(read).toEqual(['a', 'b', 'last words', 'begun again', 'c', 'd']);
+});
+
 test('while the log may not be read that is said once, and reading goes on afterwards', async () => {
   const allow = api.refuse({ plural: 'pods' }, statuses.forbidden);
   write(['10:00:01', 'one']);

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ResourceRequest } from './api-request.ts';
+import { sendStatus } from './response.ts';
+import { badRequest } from './status.ts';
 
 /** A container of a pod. */
 export interface ContainerReference {
@@ -26,6 +28,8 @@ interface Reader {
  */
 export class PodLogs {
   readonly #lines = new Map<string, WrittenLine[]>();
+  /** Of containers that were started again, what they wrote before. */
+  readonly #previous = new Map<string, readonly WrittenLine[]>();
   readonly #readers = new Set<Reader>();
 
   append(container: ContainerReference, lines: readonly WrittenLine[]): void {
@@ -34,6 +38,13 @@ export class PodLogs {
     this.#lines.set(key, known);
     known.push(...lines);
     for (const reader of this.#readers) if (reader.key === key) lines.forEach(reader.write);
+  }
+
+  /** Starts a container again: its log begins anew, and what it wrote before is its previous one. */
+  restart(container: ContainerReference): void {
+    this.end(container);
+    this.#previous.set(keyOf(container), this.#lines.get(keyOf(container)) ?? []);
+    this.#lines.delete(keyOf(container));
   }
 
   /** Ends the reading of a log, as when its container ends or the connection to the node is lost. */
@@ -54,9 +65,15 @@ export class PodLogs {
       if (Date.parse(time) >= from)
         response.write(query.get('timestamps') === 'true' ? `${time} ${text}\n` : `${text}\n`);
     };
+    const isPrevious = query.get('previous') === 'true';
+    const lines = (isPrevious ? this.#previous : this.#lines).get(key);
+    if (isPrevious && lines === undefined) {
+      sendStatus(response, badRequest(`previous terminated container in pod "${pod}" not found`));
+      return;
+    }
     response.writeHead(200, { 'content-type': 'text/plain' });
     response.flushHeaders();
-    this.#lines.get(key)?.forEach(write);
+    lines?.forEach(write);
     if (query.get('follow') !== 'true') return void response.end();
     const reader = { key, response, write };
     this.#readers.add(reader);

@@ -62,9 +62,11 @@ class FileFollower {
     const { file } = this.#options;
     try {
       const { ino: inode, size } = await stat(file);
+      // It was cut short; as it grows while it is read, that shows before only.
+      const isShorter = size < this.#position;
       // What was written into a file before it was moved away is read first.
       if (this.#open !== undefined) await this.#read(this.#open.handle);
-      if (this.#open?.inode !== inode || size < this.#position) await this.#reopen({ inode, size });
+      if (this.#open?.inode !== inode || isShorter) await this.#reopen({ inode, size });
       if (this.#open !== undefined) await this.#read(this.#open.handle);
       this.problem = undefined;
     } catch (error) {

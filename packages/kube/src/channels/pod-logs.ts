@@ -36,12 +36,17 @@ export async function* followPodLogs(
 ): AsyncGenerator<LogLine> {
   const position = new LogPosition(followed.since);
   let failures = 0;
+  let isFirst = true;
   do {
     position.rewind();
     try {
-      for await (const line of readLog(connection, { ...followed, since: position.since }, signal)) {
+      const log = { ...followed, since: position.since };
+      // What was written after the connection broke, and before the container was started again, is in another log.
+      if (!isFirst) yield* newLines(position, readEndedLog(connection, log, signal));
+      isFirst = false;
+      for await (const line of newLines(position, readLog(connection, { ...log, what: 'follow' }, signal))) {
         failures = 0;
-        if (position.isNew(line)) yield line;
+        yield line;
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -53,12 +58,28 @@ export async function* followPodLogs(
   } while (await pause(backoff(++failures, retries), signal));
 }
 
+async function* newLines(position: LogPosition, lines: AsyncIterable<LogLine>): AsyncGenerator<LogLine> {
+  for await (const line of lines) if (position.isNew(line)) yield line;
+}
+
+type ReadLog = Pick<FollowedContainer, 'namespace' | 'pod' | 'container'> & { readonly since: string };
+
+/** The log of the container before it was started again; nothing when it never was. */
+async function* readEndedLog(connection: KubeConnection, log: ReadLog, signal: AbortSignal): AsyncGenerator<LogLine> {
+  try {
+    yield* readLog(connection, { ...log, what: 'previous' }, signal);
+  } catch (error) {
+    // The API server refuses with 400 when there is none; what else is wrong, the container's present log says too.
+    if (!(error instanceof KubeError)) throw error;
+  }
+}
+
 async function* readLog(
   connection: KubeConnection,
-  { namespace, pod, container, since }: Pick<FollowedContainer, 'namespace' | 'pod' | 'container'> & { since: string },
+  { namespace, pod, container, since, what }: ReadLog & { readonly what: 'follow' | 'previous' },
   signal: AbortSignal,
 ): AsyncGenerator<LogLine> {
-  const query = new URLSearchParams({ container, follow: 'true', timestamps: 'true', sinceTime: since });
+  const query = new URLSearchParams({ container, [what]: 'true', timestamps: 'true', sinceTime: since });
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`;
   const options = { accept: 'text/plain, application/json', signal, idleLimit };
   for await (const line of connection.lines(`${path}?${query.toString()}`, options)) {
