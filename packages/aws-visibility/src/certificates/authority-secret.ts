@@ -32,8 +32,8 @@ interface Stored {
 }
 
 /**
- * An authority that all copies of a program share by a Secret, which is there, if empty: the chart makes it, so that it goes
- * with the rest. Whoever is first puts the authority in, and whoever sees that it is due renews it.
+ * An authority that all copies of a program share by a Secret, which the chart makes, empty, so that it goes with the rest.
+ * Whoever is first puts the authority in, and whoever sees that it is due renews it.
  */
 export class AuthoritySecret {
   readonly #options: AuthoritySecretOptions;
@@ -46,8 +46,8 @@ export class AuthoritySecret {
   }
 
   /**
-   * Reads it, makes or renews it where that is due, and hands it to `changed` when it is another one than before. Throws
-   * KubeError.
+   * Reads it, makes or renews it where that is due, and hands it to `changed` when it is another one than before.
+   * Throws KubeError.
    */
   async look(): Promise<void> {
     const stored = await this.#read();
