@@ -30,12 +30,13 @@ export interface RunningMapperOptions {
   readonly now?: number;
   readonly lookUp?: MapperParts['lookUp'];
   readonly certificate?: MapperParts['certificate'];
+  readonly outgoing?: MapperParts['outgoing'];
 }
 
 /** Starts a mapper against a Kubernetes API; it is ready when this resolves. With `now` its clock stands still. */
 export async function startMapper(
   kubernetes: KubernetesApi,
-  { env = {}, now, lookUp, certificate }: RunningMapperOptions = {},
+  { env = {}, now, lookUp, certificate, outgoing }: RunningMapperOptions = {},
 ): Promise<RunningMapper> {
   const ports = {
     OTTERIZE_API_PORT: '0',
@@ -58,6 +59,7 @@ export async function startMapper(
     connection,
     logger,
     certificate,
+    outgoing,
     listening: listening.resolve,
     tlsListening: tlsListening.resolve,
     metricsListening: metricsListening.resolve,

@@ -66,10 +66,13 @@ export class ChangeLog {
   }
 
   /**
-   * What changed after `cursor` (0 for everything, with what has left), at most `limit` edges, in the order of their
-   * last change.
+   * What changed after `cursor` (0 for everything, with what has left), at most `limit` edges, of those that the reader
+   * `wants`, in the order of their last change.
    */
-  changesSince(cursor: number, { limit }: { readonly limit: number }): Changes {
+  changesSince(
+    cursor: number,
+    { limit, wants }: { readonly limit: number; readonly wants?: ((edge: Edge) => boolean) | undefined },
+  ): Changes {
     const restarted = cursor > 0 && cursor < this.#forgottenUpTo;
     const from = restarted ? 0 : cursor;
     const changes: Edge[] = [];
@@ -79,7 +82,7 @@ export class ChangeLog {
       const [edge, revision] = [this.#edges[at], this.#revisions[at]];
       if (edge === undefined || revision === undefined) break;
       reached = revision;
-      if (edge.revision === revision) changes.push(edge);
+      if (edge.revision === revision && wants?.(edge) !== false) changes.push(edge);
     }
     const more = at < this.#edges.length;
     if (!more) reached = Math.max(reached, this.#last);
