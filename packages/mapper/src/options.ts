@@ -26,19 +26,19 @@ const networks: Option<readonly string[]>['form'] = {
   },
 };
 
-/** An address, or none. */
-const optionalUrl: Option<string>['form'] = form.httpUrl;
-
 /** Set to whatever it likes but a negation (consoledonottrack.com). */
 const negation: Option<boolean>['form'] = {
   ...form.boolean,
   form: 'anything',
   read: text => ({ value: !['0', 'false', 'no', 'off'].includes(text.toLowerCase()) }),
+  schema: { type: ['boolean', 'string', 'integer'] },
 };
 
 /** Kinds of changes, separated by white space. */
 const eventKinds: Option<readonly string[]>['form'] = {
   ...form.list,
+  form: 'kinds',
+  schema: { type: 'array', items: { enum: eventKindNames } },
   read: text => {
     const result = form.list.read(text);
     const wrong = 'value' in result ? result.value.find(kind => !isEventKind(kind)) : undefined;
@@ -166,7 +166,7 @@ export const mapperOptions = {
   }),
   apiAddress: option({
     env: 'OTTERIZE_API_ADDRESS',
-    form: optionalUrl,
+    form: form.httpUrl,
     fallback: '',
     about:
       'Address of the cloud, such as `https://cloud.example.com/api`; usage telemetry goes there too. The original’s own is gone, so there is no default: without one nothing is sent.',
@@ -219,7 +219,7 @@ export const mapperOptions = {
   }),
   errorsAddress: option({
     env: 'OTTERIZE_TELEMETRY_ERRORS_ADDRESS',
-    form: optionalUrl,
+    form: form.httpUrl,
     fallback: '',
     about: 'Where errors are reported to; nowhere unless set.',
   }),
@@ -232,7 +232,7 @@ export const mapperOptions = {
   }),
   eventsUrl: option({
     env: 'OTTERIZE_EVENTS_URL',
-    form: optionalUrl,
+    form: form.httpUrl,
     fallback: '',
     about: 'Where changes of the map are posted as CloudEvents (docs/events.md); nowhere unless set.',
     ours: true,
