@@ -45,6 +45,8 @@ export class EdgeCounter {
     .merge(resourceFromAttributes({ 'otel.scope.name': 'otterize/network-mapper' }));
   readonly #series = new Map<string, Series>();
   #ended: Series[] = [];
+  /** When the last series of a pair ended. */
+  readonly #endedAt = new Map<string, number>();
 
   constructor(options: EdgeCounterOptions) {
     this.#options = options;
@@ -68,7 +70,7 @@ export class EdgeCounter {
         server: server.name,
         server_namespace: server.namespace,
       };
-      series = { attributes, start: this.#startOf(edge), value: 0, edges: new Set() };
+      series = { attributes, start: this.#startOf(edge, key), value: 0, edges: new Set() };
       this.#series.set(key, series);
     }
     series.value += calls;
@@ -77,6 +79,12 @@ export class EdgeCounter {
     if (series.edges.size > 0) return;
     this.#series.delete(key);
     if (this.#ended.length < mostEnded) this.#ended.push(series);
+    this.#endedAt.delete(key);
+    this.#endedAt.set(key, this.#options.now());
+    for (const oldest of this.#endedAt.keys()) {
+      if (this.#endedAt.size > mostEnded) this.#endedAt.delete(oldest);
+      break;
+    }
   }
 
   /** Delivers all values. Rejects when the collector did not take them: they are delivered with the next ones. */
@@ -95,9 +103,9 @@ export class EdgeCounter {
     this.#ended = this.#ended.slice(ended.length);
   }
 
-  /** A series does not begin before this process: the one before it had a series of the same pair. */
-  #startOf({ firstSeen }: IntentEdge): number {
-    return Math.min(this.#options.now(), Math.max(this.#opened, firstSeen));
+  /** A series does not begin before this process, which may have had a predecessor, nor before the pair's last ended. */
+  #startOf({ firstSeen }: IntentEdge, key: string): number {
+    return Math.min(this.#options.now(), Math.max(this.#opened, firstSeen, this.#endedAt.get(key) ?? 0));
   }
 
   #message(series: readonly Series[]): ResourceMetrics {
