@@ -277,7 +277,7 @@ test('what was seen last is uploaded once more when the mapper stops, and a clou
 
 test('Services, ingresses, policies, webhooks and labels are told whole when they change, and once', async () => {
   const uploading = await startUploading();
-  const { cloud, put, remove, running } = uploading;
+  const { cloud, running } = uploading;
   const ingress = {
     ...object({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name: 'shop', namespace: 'shop' }),
     spec: {
@@ -318,7 +318,7 @@ test('Services, ingresses, policies, webhooks and labels are told whole when the
     ],
   };
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels: { team: 'a' } } };
-  await put(ingress, policy, cilium, webhook, namespace);
+  await uploading.put(ingress, policy, cilium, webhook, namespace);
   // What changed is read when it has settled.
   running.clock.now += 5_000;
 
@@ -364,7 +364,7 @@ test('Services, ingresses, policies, webhooks and labels are told whole when the
     );
   });
 
-  await remove(ingress);
+  await uploading.remove(ingress);
   await soon(() => expect(cloud.of('ReportK8sIngresses').at(-1)).toEqual({ namespace: 'shop', ingresses: [] }));
   expect(cloud.of('ReportNamespaceLabels')).toHaveLength(1);
 });

@@ -72,9 +72,8 @@ export async function startRecordedCloud({ tls, port = 0 }: RecordedCloudOptions
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request);
-    const send = (status: number, object: object): void => {
+    const send = (status: number, object: object): ServerResponse =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(object));
-    };
     switch (request.url) {
       case '/api/auth/tokens/token': {
         const form = new URLSearchParams(body);

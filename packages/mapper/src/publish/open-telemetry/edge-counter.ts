@@ -103,7 +103,7 @@ export class EdgeCounter {
     this.#ended = this.#ended.slice(ended.length);
   }
 
-  /** A series does not begin before this process, which may have had a predecessor, nor before the pair's last ended. */
+  /** Not before this process, which may have had a predecessor, nor before the last series of the pair ended. */
   #startOf({ firstSeen }: IntentEdge, key: string): number {
     return Math.min(this.#options.now(), Math.max(this.#opened, firstSeen, this.#endedAt.get(key) ?? 0));
   }

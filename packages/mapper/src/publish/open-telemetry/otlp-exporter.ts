@@ -50,7 +50,7 @@ export function createOtlpExporter({ protocol, refused }: OtlpExporterOptions): 
 function createDelegate(protocol: OtlpProtocol, refused: OtlpExporterOptions['refused']) {
   if (protocol === 'grpc')
     return createOtlpGrpcExportDelegate(
-      // eslint-disable-next-line @typescript-eslint/no-deprecated -- the library has no other that reads the environment
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- no other reads the environment
       convertLegacyOtlpGrpcOptions({}, 'METRICS'),
       counting(ProtobufMetricsSerializer, refused),
       component,
@@ -62,7 +62,7 @@ function createDelegate(protocol: OtlpProtocol, refused: OtlpExporterOptions['re
   const isJson = protocol === 'http/json';
   const contentType = isJson ? 'application/json' : 'application/x-protobuf';
   return createOtlpHttpExportDelegate(
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the library has no other that reads the environment
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- no other reads the environment
     convertLegacyHttpOptions({}, 'METRICS', 'v1/metrics', { 'Content-Type': contentType }),
     counting(isJson ? JsonMetricsSerializer : ProtobufMetricsSerializer, refused),
     component,

@@ -15,7 +15,7 @@ export interface TelemetryComponent {
 /** The original's, so that a cluster stays the same one: it hides nothing that can be guessed. */
 const salt = 'jTfYPbjfq9VlhTDfV9lZEyBI29QYqPqn';
 
-/** A cluster is known by the UID of its namespace `kube-system`; where that cannot be read, by a number of this start. */
+/** A cluster is known by the UID of its namespace `kube-system`; where that cannot be read, by a random one. */
 export async function createTelemetryComponent(
   connection: KubeConnection,
   { version, signal }: { readonly version: string; readonly signal: AbortSignal },
