@@ -3,6 +3,8 @@
  * 5 ms, so that what else runs on the machine does not count.
  */
 import performance from 'node:perf_hooks';
+import process from 'node:process';
+import { setInterval } from 'node:timers';
 
 Object.assign(performance, {
   monitorEventLoopDelay: () => {

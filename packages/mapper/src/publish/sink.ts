@@ -1,4 +1,4 @@
-import { backoff, pause, type Logger, type Runnable } from '@network-mapper/runtime';
+import { backoff, pause, TimeSlice, type Logger, type Runnable } from '@network-mapper/runtime';
 import type { Edge } from '@network-mapper/model';
 import type { ChangeLog } from '../store/change-log.ts';
 
@@ -63,12 +63,14 @@ export function createPublisher({ log, sink, logger, delivered, wait = pause }: 
 
   async function deliverChanges(signal: AbortSignal): Promise<void> {
     let more = true;
+    const slice = new TimeSlice({ length: 5 });
     while (more && !signal.aborted) {
       const next = log.changesSince(cursor, { limit: sink.batch, wants });
       if (next.restarted) sink.restart?.();
       if (next.changes.length > 0) await sink.deliver(next.changes, signal);
       cursor = next.cursor;
       more = next.more;
+      if (slice.isOver()) await slice.next();
     }
   }
 

@@ -18,6 +18,8 @@ type Logged = Edge & { revision: number; gone: boolean };
 
 /** Edges that left are remembered up to this number, for readers that come rarely. */
 const mostGone = 10_000;
+/** Entries that one reading looks at: one that wants few of them must not hold up others. */
+const mostScanned = 5_000;
 /** The log is compacted when it has twice as many entries as edges, and not before it has this many. */
 const leastEntries = 4_096;
 
@@ -77,8 +79,9 @@ export class ChangeLog {
     const from = restarted ? 0 : cursor;
     const changes: Edge[] = [];
     let at = this.#placeAfter(from);
+    const last = wants === undefined ? this.#edges.length : Math.min(this.#edges.length, at + mostScanned);
     let reached = from;
-    for (; at < this.#edges.length && changes.length < limit; at++) {
+    for (; at < last && changes.length < limit; at++) {
       const [edge, revision] = [this.#edges[at], this.#revisions[at]];
       if (edge === undefined || revision === undefined) break;
       reached = revision;

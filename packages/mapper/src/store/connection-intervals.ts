@@ -68,7 +68,7 @@ export class ConnectionIntervals<K extends object> {
       count: edge => compare(delivering.get(edge), before.get(edge)),
       acknowledge: () => {
         this.#before = delivering;
-        this.#ports = [...this.#current.values()].reduce((sum, { ports }) => sum + (ports?.size ?? 0), 0);
+        this.#ports = 0;
       },
       release: arrived => {
         for (const edge of arrived ?? []) {

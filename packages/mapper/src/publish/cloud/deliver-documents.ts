@@ -42,7 +42,7 @@ export class DocumentDelivery {
 
   /** Throws CloudError when not all of them arrived: then all are to be delivered again. */
   async deliver(documents: Iterable<EdgeDocument>, signal: AbortSignal): Promise<void> {
-    const slice = new TimeSlice({ stride: 16 });
+    const slice = new TimeSlice({ stride: 16, length: 5 });
     let list: Written[] = [];
     let size = 0;
     for (const { label, input } of documents) {

@@ -29,7 +29,7 @@ interface Series {
 }
 
 /** Points of one message: collectors refuse messages of more than 4 MiB unless given, and each is written at once. */
-const pointsPerMessage = 1_000;
+const pointsPerMessage = 500;
 /** Series that ended and no collector has their last value of. */
 const mostEnded = 100_000;
 
@@ -90,7 +90,7 @@ export class EdgeCounter {
   /** Delivers all values. Rejects when the collector did not take them: they are delivered with the next ones. */
   async export(): Promise<void> {
     const ended = this.#ended;
-    const slice = new TimeSlice();
+    const slice = new TimeSlice({ length: 5 });
     let points: Series[] = [];
     for (const series of [...ended, ...this.#series.values()]) {
       points.push(series);
