@@ -172,11 +172,11 @@ function kindOf({ podOwnerKind }: Workload): string | null {
 /** JSON in a text, of what is known; null where nothing is. */
 function toResolutionData(provenance: Provenance | null): string | null {
   if (provenance === null) return null;
-  const { uptime, lastSeen, ...rest } = provenance;
-  const known = Object.entries({
-    ...rest,
-    uptime: uptime === null ? null : formatGoDuration(uptime * 1000),
-    lastSeen: lastSeen === null ? null : formatGoTime(lastSeen),
-  }).filter(([, value]) => value !== null);
-  return known.length === 0 ? null : JSON.stringify(Object.fromEntries(known));
+  const { uptime, lastSeen } = provenance;
+  const known: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(provenance)) if (value !== null) known[name] = value;
+  if (uptime !== null) known.uptime = formatGoDuration(uptime * 1000);
+  if (lastSeen !== null) known.lastSeen = formatGoTime(lastSeen);
+  const text = JSON.stringify(known);
+  return text === '{}' ? null : text;
 }

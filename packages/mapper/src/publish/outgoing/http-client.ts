@@ -1,6 +1,7 @@
-import { Agent as HttpAgent, request as requestHttp, type RequestOptions } from 'node:http';
+import { Agent as HttpAgent, request as requestHttp, type ClientRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { createSecureContext, getCACertificates } from 'node:tls';
+import { after } from '@network-mapper/runtime';
 import { bypassesProxy, type ProxyVariables } from './proxy-variables.ts';
 
 export interface HttpClientOptions {
@@ -52,19 +53,31 @@ export class HttpClient {
   async post({ url, headers, body, timeout, signal }: Post): Promise<PostAnswer> {
     const target = new URL(url);
     const name = `POST ${target.origin}${target.pathname}`;
-    const limit = AbortSignal.timeout(timeout);
+    signal.throwIfAborted();
     const details: RequestOptions = {
       method: 'POST',
       agent: this.#agentFor(target),
-      signal: AbortSignal.any([signal, limit]),
       headers: { 'user-agent': 'network-mapper', ...headers, 'content-length': Buffer.byteLength(body) },
     };
+    const under: { request?: ClientRequest; isLate: boolean } = { isLate: false };
+    // Signals of its own would be more work than the request: there may be thousands in a second.
+    const cancel = after(timeout, () => {
+      under.isLate = true;
+      under.request?.destroy(new Error('late'));
+    });
+    const abort = (): void => void under.request?.destroy(new Error('stopped'));
+    signal.addEventListener('abort', abort, { once: true });
     try {
-      return await exchange(target, details, body);
+      return await exchange(target, { details, body }, request => {
+        under.request = request;
+      });
     } catch (cause) {
       signal.throwIfAborted();
-      if (limit.aborted) throw new HttpError(`${name}: no answer within ${timeout / 1000} s`);
+      if (under.isLate) throw new HttpError(`${name}: no answer within ${timeout / 1000} s`);
       throw new HttpError(name, { cause });
+    } finally {
+      cancel();
+      signal.removeEventListener('abort', abort);
     }
   }
 
@@ -95,7 +108,12 @@ function trusting(extraCas: readonly string[]): ReturnType<typeof createSecureCo
   return createSecureContext({ ca: [...getCACertificates('default'), ...extraCas] });
 }
 
-function exchange(url: URL, details: RequestOptions, body: string): Promise<PostAnswer> {
+/** `began` is called with each request that is made of it. */
+function exchange(
+  url: URL,
+  { details, body }: { readonly details: RequestOptions; readonly body: string },
+  began: (request: ClientRequest) => void,
+): Promise<PostAnswer> {
   return new Promise((answered, failed) => {
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, details, response => {
       const chunks: Buffer[] = [];
@@ -118,9 +136,10 @@ function exchange(url: URL, details: RequestOptions, body: string): Promise<Post
       // A kept connection that the server closed meanwhile. What came through all the same comes twice, as after any
       // failure.
       const staleConnection = request.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
-      if (staleConnection && details.signal?.aborted !== true) exchange(url, details, body).then(answered, failed);
+      if (staleConnection) exchange(url, { details, body }, began).then(answered, failed);
       else failed(error);
     });
+    began(request);
     request.end(body);
   });
 }

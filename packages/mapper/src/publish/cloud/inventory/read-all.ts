@@ -13,7 +13,7 @@ export interface ReadAllOptions {
 }
 
 /** Objects of one page: they are parsed at once. */
-const pageSize = 50;
+const pageSize = 20;
 
 /** All objects of a kind in a namespace, page by page, in full. Throws KubeError. */
 export async function* readAll({
