@@ -6,11 +6,12 @@ import { ConfigError, createLogger, readOptions, runProgram, type Config, type L
 import { notDone } from './accepted-options.ts';
 import { collectGarbage, collectSmallHeap } from './collect-garbage.ts';
 import { findClusterDomain } from './cluster-domain.ts';
-import { createMapper, type Outgoing } from './mapper.ts';
+import { createMapper } from './mapper.ts';
 import { CertificateFiles } from './api/certificate-files.ts';
 import { createMemoryGuard, oldGenerationLimit, oldGenerationUsed } from './api/memory-guard.ts';
 import { mapperOptions } from './options.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import type { Outgoing } from './publish/create-sinks.ts';
 import { isCloudOn } from './publish/cloud/create-cloud-upload.ts';
 import { readProxyVariables } from './publish/outgoing/proxy-variables.ts';
 import { readCas } from './publish/outgoing/read-cas.ts';

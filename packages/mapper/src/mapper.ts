@@ -38,16 +38,10 @@ import { createMapperMetrics } from './metrics.ts';
 import type { mapperOptions } from './options.ts';
 import { createAddressLookup, type AddressLookup } from './publish/address-lookup.ts';
 import { createClientIntentsPublisher } from './publish/client-intents-publisher.ts';
-import { createCloudUpload, isCloudOn, type CloudUpload } from './publish/cloud/create-cloud-upload.ts';
-import { createEventsSink } from './publish/events/events-sink.ts';
-import { createOpenTelemetryExport } from './publish/open-telemetry/open-telemetry-export.ts';
-import { HttpClient } from './publish/outgoing/http-client.ts';
-import type { ProxyVariables } from './publish/outgoing/proxy-variables.ts';
 import { PublishedAddresses } from './publish/published-addresses.ts';
+import { createSinks, type Outgoing } from './publish/create-sinks.ts';
 import { ServiceGraph } from './publish/service-graph/service-graph.ts';
-import { createPublisher, type Sink } from './publish/sink.ts';
 import { ErrorReports } from './publish/telemetry/error-reports.ts';
-import { createTelemetry } from './publish/telemetry/telemetry-sender.ts';
 import { createExplain } from './resolve/explain.ts';
 import { Identities } from './resolve/identity.ts';
 import type { PodRecord } from './resolve/lookups.ts';
@@ -81,15 +75,6 @@ export interface MapperParts {
   readonly listening?: (port: number) => void;
   /** Called once with the port of the metrics endpoint. */
   readonly metricsListening?: (port: number) => void;
-}
-
-/** How servers outside the cluster are reached. */
-export interface Outgoing {
-  /** Certificates in PEM, trusted beside those of the system. */
-  readonly extraCas: readonly string[];
-  readonly proxy: ProxyVariables;
-  /** What names outside are called in time series; as they are unless given. */
-  readonly nameOf?: ((dnsName: string) => string) | undefined;
 }
 
 export interface Mapper {
@@ -149,7 +134,7 @@ export function createMapper({
         logger.warn({ kind, problem: state.problem }, 'a kind of objects cannot be watched');
       else logger.info({ kind, state: state.kind }, 'watching a kind of objects');
     },
-    touched: namespace => cloud?.touched(namespace),
+    touched: namespace => sinks.touched(namespace),
   });
   const identities = new Identities({ owners: watches.owners, interner, now, jobsByImage: config.jobsByImage });
   const context = {
@@ -273,59 +258,21 @@ export function createMapper({
     logger,
     counts: metrics.clientIntents,
   });
-  const http = new HttpClient(outgoing);
-  const sinks: Runnable[] = [];
-  if (config.exportOpenTelemetry)
-    sinks.push(
-      createOpenTelemetryExport({
-        map,
-        interval: config.uploadInterval * 1000,
-        metricName: config.openTelemetryMetric,
-        protocol: config.openTelemetryProtocol,
-        exportInterval: config.openTelemetryInterval,
-        logger,
-        now,
-        exported: metrics.exported,
-        refused: metrics.pointsRefused,
-        delivered: metrics.delivered('the export to OpenTelemetry'),
-      }),
-    );
-  if (config.eventsUrl !== '')
-    sinks.push(
-      published(
-        createEventsSink({
-          http,
-          url: config.eventsUrl,
-          secret: config.eventsSecret,
-          namespaces: config.eventsNamespaces,
-          kinds: config.eventsKinds,
-          interval: config.eventsInterval,
-          source: `/network-mapper/${ownNamespace ?? 'outside'}`,
-          logger,
-          now,
-          refused: metrics.eventRefused,
-        }),
-      ),
-    );
-  const cloud: CloudUpload | undefined = isCloudOn(config)
-    ? createCloudUpload({
-        config,
-        map,
-        connection,
-        lookups: new LiveWorkloads(view, identities),
-        ready: watches.listed,
-        http,
-        logger,
-        now,
-        clock,
-        counts: { sent: metrics.cloudSent, refused: metrics.cloudRefused, delivered: metrics.delivered },
-      })
-    : undefined;
-  const telemetry = createTelemetry({ config, http, connection, map, version, errors });
-
-  function published(sink: Sink): Runnable {
-    return createPublisher({ log: map.log, sink, logger, delivered: metrics.delivered(sink.name) });
-  }
+  const sinks = createSinks({
+    config,
+    map,
+    connection,
+    lookups: new LiveWorkloads(view, identities),
+    ready: watches.listed,
+    outgoing,
+    source: `/network-mapper/${ownNamespace ?? 'outside'}`,
+    version,
+    errors,
+    logger,
+    now,
+    clock,
+    metrics,
+  });
 
   let sweptAt = now();
   const tick = (): void => {
@@ -349,9 +296,7 @@ export function createMapper({
         ...(metricsListening === undefined ? {} : { listening: metricsListening }),
       }),
       ...(config.publishClientIntents ? [clientIntents] : []),
-      ...sinks,
-      ...(cloud?.runnables ?? []),
-      ...telemetry,
+      ...sinks.runnables,
       { name: 'the waiting room', run: signal => every(1_000, tick, signal) },
     ],
   };

@@ -93,8 +93,8 @@ test('after an hour in which the cloud was away it has all that was seen in it, 
   const times = intents.map(({ discoveredAt }) => discoveredAt);
   expect(times).toEqual(times.toSorted());
   expect(intents.every(({ intent }) => intent.connectionsCount.current === 2)).toBe(true);
-  // An hour of tries is not a storm.
-  expect(tries.count).toBeLessThan(250);
+  // Two tries a minute and a few requests each; without pauses there would be thousands.
+  expect(tries.count).toBeLessThan(1_000);
   expect(cloud.unfit).toEqual([]);
 });
 
