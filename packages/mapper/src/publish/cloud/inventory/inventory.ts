@@ -142,7 +142,9 @@ export function createInventory(parts: InventoryParts): Inventory {
     const { services, workloads: servicesMeta } = report;
     const ttl = parts.servicesTtl;
     await tell('ReportK8sServices', { key: namespace, variables: { namespace, services }, ttl }, signal);
-    await tell('ReportWorkloadsMetadata', { key: namespace, variables: { workloadsLabels: servicesMeta } }, signal);
+    // Without workloads it would not even say of which namespace it is.
+    if (servicesMeta.length > 0)
+      await tell('ReportWorkloadsMetadata', { key: namespace, variables: { workloadsLabels: servicesMeta } }, signal);
     for (const [reason, resources] of [
       ['POD_ANNOTATIONS', report.scrapedByPods],
       ['SERVICE_ANNOTATIONS', report.scrapedByServices],
