@@ -32,6 +32,9 @@ program's name in front, are those of the Otterize network mapper.
 ## Mapper
 
 ${rows(mapperRegistry(), processNames)}
+With \`OTTERIZE_EDGE_METRICS\` also \`traces_service_graph_request_total\`, a counter for each pair on the map with the labels \`client\`, \`server\`,
+\`connection_type\`, \`client_service_namespace\` and \`server_service_namespace\` ([exporters.md](exporters.md#prometheus)).
+
 ## Sniffer
 
 ${rows(snifferRegistry(), processNames)}

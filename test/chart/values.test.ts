@@ -51,6 +51,10 @@ test('notes warn of images of the original, of the right to get everything, and 
   );
   expect((await notes('--set', 'allowGetAllResources=true')).stdout).toContain('Secrets too');
   expect((await notes()).stdout).toContain('Its API is required');
+  const credentials = ['--set', 'global.otterizeCloud.credentials.clientId=me'];
+  expect((await notes(...credentials)).stdout).toContain('nothing is uploaded');
+  const address = ['--set', 'global.otterizeCloud.apiAddress=https://cloud.example.com/api'];
+  expect((await notes(...credentials, ...address)).stdout).not.toContain('nothing is uploaded');
 });
 
 function notes(...args: readonly string[]) {

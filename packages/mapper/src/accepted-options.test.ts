@@ -1,18 +1,10 @@
 import { expect, test } from 'vitest';
-import { acceptedOptions, notDone, reasons } from './accepted-options.ts';
+import { acceptedOptions, notDone } from './accepted-options.ts';
 import { mapperOptions } from './options.ts';
 
 test('an option either does something or is accepted, and is logged once', () => {
   const names = [...Object.values(mapperOptions), ...acceptedOptions].map(({ env }) => env);
   expect(new Set(names).size).toBe(names.length);
-});
-
-test('whoever asks for the cloud finds once in the log that nothing is uploaded, and never the secret', () => {
-  const env = { OTTERIZE_CLIENT_ID: 'me', OTTERIZE_CLIENT_SECRET: 'hush' };
-  expect(notDone(env)).toEqual([{ options: ['OTTERIZE_CLIENT_ID', 'OTTERIZE_CLIENT_SECRET'], reason: reasons.cloud }]);
-  expect(notDone({ OTTERIZE_CLIENT_SECRET: 'hush' })).toEqual([
-    { options: ['OTTERIZE_CLIENT_SECRET'], reason: reasons.cloud },
-  ]);
 });
 
 test.for([

@@ -14,10 +14,11 @@ export interface AcceptedOption {
 type Reason = keyof typeof reasons;
 
 export const reasons = {
-  cloud: 'Nothing is uploaded: the map stays in the cluster.',
+  cloud: 'Of what was uploaded a hash is remembered for each namespace; there is nothing to limit.',
   istio:
     'The mapper does not read Envoy’s statistics itself, which takes the right to run commands in every pod; it takes the reports of a watcher.',
-  telemetry: 'Nothing is sent to anybody about use or errors.',
+  telemetry:
+    'What is counted is how large the map is, and sent in one message; errors are sent without anything that could need a stage or a key.',
   unused: 'The original does not use it either.',
   agents: 'Of the agents: the original’s mapper does not use it either.',
 } as const;
@@ -30,13 +31,6 @@ const options = (
 /** Options of the original that a deployment made for it may set without harm. */
 export const acceptedOptions: readonly AcceptedOption[] = [
   ...options('cloud', [
-    ['OTTERIZE_CLIENT_ID', '', 'Name to log in to the cloud with.'],
-    ['OTTERIZE_CLIENT_SECRET', '', 'Secret to log in to the cloud with.'],
-    ['OTTERIZE_API_ADDRESS', 'https://app.otterize.com/api', 'Address of the cloud.'],
-    ['OTTERIZE_API_EXTRA_CA_PEM', '', 'Files of further certificates to trust the cloud by.'],
-    ['OTTERIZE_CLOUD_CLIENT_TIMEOUT', '30s', 'Longest time of a log in.'],
-    ['OTTERIZE_UPLOAD_BATCH_SIZE', '500', 'Intents in one upload.'],
-    ['OTTERIZE_SERVICE_CACHE_TTL_DURATION', '1m', 'How long a Service that was uploaded is not uploaded again.'],
     ['OTTERIZE_SERVICE_CACHE_SIZE', '10000', 'Services that are remembered as uploaded.'],
     ['OTTERIZE_METRICS_COLLECTION_TRAFFIC_CACHE_SIZE', '10000', 'Scraped workloads that are remembered as uploaded.'],
     ['OTTERIZE_WEBHOOK_SERVICES_CACHE_SIZE', '10', 'Services of webhooks that are remembered as uploaded.'],
@@ -49,9 +43,13 @@ export const acceptedOptions: readonly AcceptedOption[] = [
     ['OTTERIZE_ISTIO_METRIC_FETCH_TIMEOUT', '10s', 'Longest time of one reading.'],
   ]),
   ...options('telemetry', [
-    ['OTTERIZE_TELEMETRY_ENABLED', 'true', 'Report to the maker about use and errors.'],
-    ['OTTERIZE_TELEMETRY_USAGE_ENABLED', 'true', 'Report to the maker about use.'],
-    ['OTTERIZE_TELEMETRY_ERRORS_ENABLED', 'true', 'Report to the maker about errors.'],
+    ['OTTERIZE_TELEMETRY_CLIENT_TIMEOUT', '30s', 'Longest time of one message; here it is two seconds.'],
+    ['OTTERIZE_TELEMETRY_MAX_BATCH_SIZE', '100', 'Counts in one message.'],
+    ['OTTERIZE_TELEMETRY_INTERVAL_SECONDS', '5', 'Time between two messages.'],
+    ['OTTERIZE_TELEMETRY_RESET_INTERVAL_DURATION', '24h', 'After this counts begin anew.'],
+    ['OTTERIZE_TELEMETRY_ACTIVE_INTERVAL_DURATION', '2m', 'Time between two signs of life.'],
+    ['OTTERIZE_TELEMETRY_ERRORS_STAGE', 'production', 'Nothing.'],
+    ['OTTERIZE_TELEMETRY_ERRORS_API_KEY', '', 'Nothing.'],
   ]),
   ...options('unused', [
     ['OTTERIZE_CREATE_WEBHOOK_CERTIFICATE', 'true', 'Nothing.'],
@@ -63,19 +61,13 @@ export const acceptedOptions: readonly AcceptedOption[] = [
   ]),
 ];
 
-/**
- * What is asked for in `env` and not done here, each once: for the log. Values are not logged, one of them is a secret.
- */
+/** What is asked for in `env` and not done here, each once: for the log. */
 export function notDone(
   env: Readonly<Record<string, string | undefined>>,
 ): readonly { readonly options: readonly string[]; readonly reason: string }[] {
-  const cloud = ['OTTERIZE_CLIENT_ID', 'OTTERIZE_CLIENT_SECRET'].filter(name => (env[name] ?? '') !== '');
   const istio = ['OTTERIZE_ENABLE_ISTIO_COLLECTION'].filter(name => {
     const result = form.boolean.read(env[name] ?? '');
     return 'value' in result && result.value;
   });
-  return [
-    { options: cloud, reason: reasons.cloud },
-    { options: istio, reason: reasons.istio },
-  ].filter(({ options }) => options.length > 0);
+  return istio.length === 0 ? [] : [{ options: istio, reason: reasons.istio }];
 }

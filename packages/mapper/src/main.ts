@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { getHeapStatistics } from 'node:v8';
+import { parseArgs } from 'node:util';
 import { connectKube } from '@network-mapper/kube';
 import { ConfigError, createLogger, readOptions, runProgram, type Config, type Logger } from '@network-mapper/runtime';
 import { notDone } from './accepted-options.ts';
@@ -9,6 +10,13 @@ import { createMapper } from './mapper.ts';
 import { CertificateFiles } from './api/certificate-files.ts';
 import { createMemoryGuard, oldGenerationLimit, oldGenerationUsed } from './api/memory-guard.ts';
 import { mapperOptions } from './options.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import type { Outgoing } from './publish/create-sinks.ts';
+import { isCloudOn } from './publish/cloud/create-cloud-upload.ts';
+import { readProxyVariables } from './publish/outgoing/proxy-variables.ts';
+import { readCas } from './publish/outgoing/read-cas.ts';
+import { ErrorReports } from './publish/telemetry/error-reports.ts';
+import { telemetryNotice } from './publish/telemetry/telemetry-target.ts';
 
 /** The certificate of the API, where one is given. */
 async function openCertificate(
@@ -28,14 +36,45 @@ function mapBytes(heapLimit: number): number {
   return Math.max((heapLimit - 40 * 2 ** 20) / 2, heapLimit / 5);
 }
 
+/** Flags of those options that have one. Throws a ConfigError. */
+function readFlags(): ReadonlyMap<string, readonly string[]> {
+  const names = Object.values(mapperOptions).flatMap(option => ('flag' in option ? [option.flag.name] : []));
+  const options = Object.fromEntries(names.map(name => [name, { type: 'string', multiple: true } as const]));
+  try {
+    const { values } = parseArgs({ options });
+    return new Map(Object.entries(values).map(([name, texts]) => [name, texts ?? []]));
+  } catch (error) {
+    throw new ConfigError([`${error instanceof Error ? error.message : String(error)}.`]);
+  }
+}
+
+/** How servers outside are reached. Throws a ConfigError. */
+async function openOutgoing({ apiExtraCas, edgeMetrics, foldNames }: Config<typeof mapperOptions>): Promise<Outgoing> {
+  const fold = edgeMetrics && foldNames ? await import('./publish/service-graph/registrable-domain.ts') : undefined;
+  return {
+    extraCas: await readCas(apiExtraCas, 'OTTERIZE_API_EXTRA_CA_PEM'),
+    proxy: readProxyVariables(process.env),
+    nameOf: fold?.registrableDomain,
+  };
+}
+
 await runProgram('mapper', async () => {
-  const options = readOptions(mapperOptions, process.env);
+  const options = readOptions(mapperOptions, process.env, { flags: readFlags() });
+  const errors = new ErrorReports();
+  const logger = createLogger({
+    name: 'mapper',
+    debug: options.debug,
+    onError: (message, error) => errors.add(message, error),
+  });
+  logger.info(telemetryNotice(options), 'telemetry');
+  const outgoing = await openOutgoing(options);
+  if (!isCloudOn(options) && options.clientId !== '')
+    logger.warn('nothing is uploaded: OTTERIZE_API_ADDRESS does not say where the cloud is');
   const resolvConf = await readFile('/etc/resolv.conf', 'utf8').catch(() => '');
   const clusterDomain = ([options.clusterDomain, findClusterDomain(resolvConf)].find(Boolean) ?? 'cluster.local')
     .replace(/^\.|\.$/g, '')
     .toLowerCase();
   const connection = await connectKube({ env: process.env });
-  const logger = createLogger({ name: 'mapper', debug: options.debug });
   for (const asked of notDone(process.env)) logger.warn(asked, 'what these options ask for is not done here');
   // Those who waited for the mapper are answered first.
   const listening = (): void => void setTimeout(collectSmallHeap, 2_000).unref();
@@ -55,6 +94,9 @@ await runProgram('mapper', async () => {
     logger,
     listening,
     memoryIsShort,
+    outgoing,
+    version: packageJson.version,
+    errors,
     certificate: await openCertificate(options, logger),
     mostMapBytes: options.mapMemory === 0 ? mapBytes(heapLimit) : options.mapMemory * 2 ** 20,
     ownNamespace: await readFile('/var/run/secrets/kubernetes.io/serviceaccount/namespace', 'utf8').then(

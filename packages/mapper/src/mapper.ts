@@ -25,6 +25,7 @@ import { createSchema } from './api/schema.ts';
 import { createGuard } from './auth/guard.ts';
 import { createRefusalLog } from './auth/refusal-log.ts';
 import { ClusterView } from './cluster/cluster-view.ts';
+import { LiveWorkloads } from './cluster/live-workloads.ts';
 import { Records } from './cluster/records.ts';
 import { createWorkloadDetails } from './cluster/workload-details.ts';
 import { createWatches } from './cluster/watches.ts';
@@ -37,9 +38,10 @@ import { createMapperMetrics } from './metrics.ts';
 import type { mapperOptions } from './options.ts';
 import { createAddressLookup, type AddressLookup } from './publish/address-lookup.ts';
 import { createClientIntentsPublisher } from './publish/client-intents-publisher.ts';
-import { createOpenTelemetrySink } from './publish/open-telemetry-sink.ts';
 import { PublishedAddresses } from './publish/published-addresses.ts';
-import { createPublisher } from './publish/sink.ts';
+import { createSinks, type Outgoing } from './publish/create-sinks.ts';
+import { ServiceGraph } from './publish/service-graph/service-graph.ts';
+import { ErrorReports } from './publish/telemetry/error-reports.ts';
 import { createExplain } from './resolve/explain.ts';
 import { Identities } from './resolve/identity.ts';
 import type { PodRecord } from './resolve/lookups.ts';
@@ -61,6 +63,12 @@ export interface MapperParts {
   readonly lookUp?: AddressLookup;
   /** For the API over TLS. */
   readonly certificate?: CertificateFiles | undefined;
+  /** How servers outside are reached. */
+  readonly outgoing?: Outgoing | undefined;
+  /** Of this program, for telemetry. */
+  readonly version?: string;
+  /** Errors of the log, to be reported where that is wanted. */
+  readonly errors?: ErrorReports;
   /** Called once with the port of the API over TLS. */
   readonly tlsListening?: (port: number) => void;
   /** Called once with the port of the API. */
@@ -105,6 +113,9 @@ export function createMapper({
   ownNamespace,
   lookUp = createAddressLookup(),
   certificate,
+  outgoing = { extraCas: [], proxy: {} },
+  version = '',
+  errors = new ErrorReports(),
   listening,
   tlsListening,
   metricsListening,
@@ -123,6 +134,7 @@ export function createMapper({
         logger.warn({ kind, problem: state.problem }, 'a kind of objects cannot be watched');
       else logger.info({ kind, state: state.kind }, 'watching a kind of objects');
     },
+    touched: namespace => sinks.touched(namespace),
   });
   const identities = new Identities({ owners: watches.owners, interner, now, jobsByImage: config.jobsByImage });
   const context = {
@@ -138,7 +150,10 @@ export function createMapper({
   const map = createTrafficMap({ dnsCacheCapacity: config.dnsCacheCapacity, mostBytes: mostMapBytes, now });
   const waitingRoom = new WaitingRoom({ wait: 60_000, places: 100_000, placesPerSender: 20_000 });
   const registry = createRegistry({ loopTimer });
-  const metrics = createMapperMetrics(registry, { map, waitingRoom, kinds: watches.kinds });
+  const serviceGraph = config.edgeMetrics
+    ? new ServiceGraph({ map, mostSeries: config.edgeSeries, nameOf: outgoing.nameOf ?? (name => name) })
+    : undefined;
+  const metrics = createMapperMetrics(registry, { map, waitingRoom, kinds: watches.kinds, serviceGraph });
   const place = createPlace({ context, map, rules: toRules(config), watchedNodes: new WatchedNodes(now) });
   const intake = new Intake({ place, map, waitingRoom, now, skipped: metrics.skipped });
   view.onAddressChange(address => intake.retry(address));
@@ -169,6 +184,7 @@ export function createMapper({
   let stopping = false;
   const handle = createRoutes({
     graphql,
+    map,
     instance: () => instance,
     origins: {
       clusterDomain: config.clusterDomain,
@@ -242,26 +258,21 @@ export function createMapper({
     logger,
     counts: metrics.clientIntents,
   });
-  const exporters = config.exportOpenTelemetry ? [createOpenTelemetryExport()] : [];
-
-  function createOpenTelemetryExport(): Runnable {
-    const sink = createOpenTelemetrySink({
-      intents: map.intents,
-      interval: config.uploadInterval * 1000,
-      metricName: config.openTelemetryMetric,
-      exportInterval: config.openTelemetryInterval,
-      logger,
-      exported: metrics.exported,
-    });
-    const publisher = createPublisher({ log: map.log, sink, logger, delivered: metrics.delivered(sink.name) });
-    return {
-      name: sink.name,
-      run: async signal => {
-        await publisher.run(signal);
-        await sink.close();
-      },
-    };
-  }
+  const sinks = createSinks({
+    config,
+    map,
+    connection,
+    lookups: new LiveWorkloads(view, identities),
+    ready: watches.listed,
+    outgoing,
+    source: `/network-mapper/${ownNamespace ?? 'outside'}`,
+    version,
+    errors,
+    logger,
+    now,
+    clock,
+    metrics,
+  });
 
   let sweptAt = now();
   const tick = (): void => {
@@ -281,10 +292,11 @@ export function createMapper({
       createMetricsListener({
         port: config.metricsPort,
         registry,
+        large: serviceGraph,
         ...(metricsListening === undefined ? {} : { listening: metricsListening }),
       }),
       ...(config.publishClientIntents ? [clientIntents] : []),
-      ...exporters,
+      ...sinks.runnables,
       { name: 'the waiting room', run: signal => every(1_000, tick, signal) },
     ],
   };

@@ -25,6 +25,14 @@ export interface MapperMetrics {
   readonly unauthorized: () => void;
   readonly clientIntents: PublisherCounts;
   readonly exported: (result: 'done' | 'failed') => void;
+  /** Points that an OpenTelemetry collector refused of messages that it took. */
+  readonly pointsRefused: (points: number) => void;
+  /** Of each request to the cloud. */
+  readonly cloudSent: (operation: string, result: 'done' | 'failed' | 'refused') => void;
+  /** A document that the cloud refuses for good. */
+  readonly cloudRefused: (operation: string) => void;
+  /** An event that its receiver refuses for good. */
+  readonly eventRefused: () => void;
   /** Of the deliveries to one sink. */
   readonly delivered: (sink: string) => (result: 'done' | 'failed') => void;
   /** A request was refused, with this HTTP status, before anything of it ran. */
@@ -35,9 +43,12 @@ export interface Observed {
   readonly map: TrafficMap;
   readonly waitingRoom: WaitingRoom;
   readonly kinds: () => readonly WatchedKind[];
+  /** The time series of pairs, where there are any. */
+  readonly serviceGraph?: { readonly size: number; readonly overflowed: number } | undefined;
 }
 
-export function createMapperMetrics(registry: Registry, { map, waitingRoom, kinds }: Observed): MapperMetrics {
+export function createMapperMetrics(registry: Registry, observed: Observed): MapperMetrics {
+  const { map, waitingRoom, kinds, serviceGraph } = observed;
   const registers = [registry];
   const reported = new Map<Evidence, Counter>();
   for (const evidence of evidences) {
@@ -106,6 +117,18 @@ export function createMapperMetrics(registry: Registry, { map, waitingRoom, kind
     () => kinds().map(({ kind, state }) => [kind, state.kind === 'synced' ? 1 : 0]),
   );
 
+  gauge(
+    { name: 'mapper_edge_series', help: 'Pairs that have a time series of their own in the service graph.' },
+    () => [['', serviceGraph?.size ?? 0]],
+  );
+  gauge(
+    {
+      name: 'mapper_edge_series_overflowed',
+      help: 'Edges that have none for want of room: they are counted in the series `__overflow__`.',
+    },
+    () => [['', serviceGraph?.overflowed ?? 0]],
+  );
+
   const lookedUp = byResult({
     name: 'mapper_domain_lookups',
     help: 'Domains of ClientIntents that were looked up in DNS, by result.',
@@ -116,7 +139,29 @@ export function createMapperMetrics(registry: Registry, { map, waitingRoom, kind
   });
   const exported = byResult({
     name: 'mapper_opentelemetry_exports',
-    help: 'Messages to the OpenTelemetry collector, by result.',
+    help: 'Deliveries of all counts to the OpenTelemetry collector, by result.',
+  });
+  const pointsRefused = new Counter({
+    name: 'mapper_opentelemetry_refused_points_total',
+    help: 'Points that the OpenTelemetry collector refused of messages that it took.',
+    registers,
+  });
+  const cloudRequests = new Counter({
+    name: 'mapper_cloud_requests_total',
+    help: 'Requests to the cloud, by operation and result.',
+    labelNames: ['operation', 'result'],
+    registers,
+  });
+  const cloudRefused = new Counter({
+    name: 'mapper_cloud_refused_edges_total',
+    help: 'Edges that the cloud refused again and again: they were given up, and are in the log.',
+    labelNames: ['operation'],
+    registers,
+  });
+  const eventRefused = new Counter({
+    name: 'mapper_events_refused_total',
+    help: 'Events that their receiver refused again and again: they were given up, and are in the log.',
+    registers,
   });
 
   const unauthorized = new Counter({
@@ -143,6 +188,10 @@ export function createMapperMetrics(registry: Registry, { map, waitingRoom, kind
     unauthorized: () => unauthorized.inc(),
     clientIntents: { lookedUp: result => lookedUp.inc({ result }), patched: result => patched.inc({ result }) },
     exported: result => exported.inc({ result }),
+    pointsRefused: points => pointsRefused.inc(points),
+    cloudSent: (operation, result) => cloudRequests.inc({ operation, result }),
+    cloudRefused: operation => cloudRefused.inc({ operation }),
+    eventRefused: () => eventRefused.inc(),
     delivered: sink => result => delivered.inc({ sink, result }),
     reported: (evidence, entries) => reported.get(evidence)?.inc(entries),
     skipped: (reason, evidence) => skipped.inc({ reason, evidence }),

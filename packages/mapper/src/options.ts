@@ -1,28 +1,6 @@
-import { form, option, type Option } from '@network-mapper/runtime';
-import { isNetwork } from './publish/published-addresses.ts';
+import { form, option } from '@network-mapper/runtime';
 import { authModes, type AuthMode } from './auth/access.ts';
-
-/** A duration of something that happens again and again: more often than a hundred times a second is a mistake. */
-const interval: Option<number>['form'] = {
-  ...form.duration,
-  read: text => {
-    const result = form.duration.read(text);
-    return 'value' in result && result.value < 10 ? { problem: 'shorter than 10ms.' } : result;
-  },
-};
-
-/** Networks in CIDR notation, separated by white space. */
-const networks: Option<readonly string[]>['form'] = {
-  ...form.list,
-  form: 'networks',
-  read: text => {
-    const result = form.list.read(text);
-    const wrong = 'value' in result ? result.value.find(network => !isNetwork(network)) : undefined;
-    return wrong === undefined
-      ? result
-      : { problem: `${JSON.stringify(wrong.slice(0, 50))} is no network such as 10.20.0.0/16.` };
-  },
-};
+import { publishOptions } from './publish-options.ts';
 
 /** Options of the mapper. Those of the original keep their names, forms and defaults. */
 export const mapperOptions = {
@@ -101,52 +79,7 @@ export const mapperOptions = {
     fallback: 100_000,
     about: 'Addresses of names outside that are remembered.',
   }),
-  publishClientIntents: option({
-    env: 'OTTERIZE_DNS_CLIENT_INTENTS_UPDATE_ENABLED',
-    form: form.boolean,
-    fallback: true,
-    about:
-      'Write the addresses of the domains that ClientIntents name into their status, where that kind is installed; it is looked for all the time.',
-  }),
-  clientIntentsInterval: option({
-    env: 'OTTERIZE_DNS_CLIENT_INTENTS_UPDATE_INTERVAL',
-    form: interval,
-    fallback: 100,
-    about: 'How often what is new for ClientIntents is written; where nothing is new, nothing is done.',
-  }),
-  publishedRanges: option({
-    env: 'OTTERIZE_PUBLISHED_ADDRESS_RANGES',
-    form: networks,
-    fallback: [],
-    about:
-      'Networks, such as `10.20.0.0/16`, whose addresses are written into ClientIntents too; beside them only public addresses are.',
-    ours: true,
-  }),
-  uploadInterval: option({
-    env: 'OTTERIZE_UPLOAD_INTERVAL_SECONDS',
-    form: form.integer({ min: 1, max: 86_400 }),
-    fallback: 60,
-    about: 'Seconds between two readings of what is new for OpenTelemetry.',
-  }),
-  exportOpenTelemetry: option({
-    env: 'OTTERIZE_ENABLE_OTEL_EXPORT',
-    form: form.boolean,
-    fallback: false,
-    about:
-      'Count the calls of each pair of workloads for OpenTelemetry, and send that by OTLP over gRPC to where `OTEL_EXPORTER_OTLP_ENDPOINT` and the other standard variables say.',
-  }),
-  openTelemetryMetric: option({
-    env: 'OTTERIZE_OTEL_METRIC_NAME',
-    form: form.text,
-    fallback: 'traces_service_graph_request_total',
-    about: 'Name of that counter.',
-  }),
-  openTelemetryInterval: option({
-    env: 'OTEL_METRIC_EXPORT_INTERVAL',
-    form: form.integer({ min: 100, max: 86_400_000 }),
-    fallback: 60_000,
-    about: 'Milliseconds between two deliveries of that counter.',
-  }),
+  ...publishOptions,
   requireHostname: option({
     env: 'OTTERIZE_REQUIRE_HOSTNAME',
     form: form.boolean,

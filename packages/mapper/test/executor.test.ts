@@ -17,7 +17,7 @@ import { expect, test } from 'vitest';
 import type { Access } from '../src/auth/access.ts';
 import { Operation, type RootField } from '../src/api/operation.ts';
 import { createSchema } from '../src/api/schema.ts';
-import { parseTime } from '../src/api/time.ts';
+import { parseTime } from '../src/time.ts';
 import { randomRequest } from './random-documents.ts';
 
 const schema = createSchema();

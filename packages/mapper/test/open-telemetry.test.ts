@@ -11,12 +11,15 @@ const fast = {
   OTEL_METRIC_EXPORT_INTERVAL: '100',
 };
 
-async function startExporting(env: Readonly<Record<string, string>> = {}): Promise<{
+async function startExporting(
+  env: Readonly<Record<string, string>> = {},
+  over: 'grpc' | 'http' = 'grpc',
+): Promise<{
   readonly collector: OtlpCollector;
   readonly cluster: SmallCluster;
   readonly stop: () => Promise<void>;
 }> {
-  const collector = await startOtlpCollector();
+  const collector = await startOtlpCollector(over);
   onTestFinished(() => collector[Symbol.asyncDispose]());
   vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', collector.url);
   const cluster = await startSmallCluster({ env: { ...fast, ...env } });
@@ -104,6 +107,54 @@ test('a collector that is away does not keep the mapper from its end', async () 
   const started = performance.now();
   await stop();
   expect(performance.now() - started).toBeLessThan(4_000);
+});
+
+test('by HTTP the same counts come as by gRPC', async () => {
+  const { collector, cluster } = await startExporting({ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }, 'http');
+  await connect(cluster, 40_001, 40_002);
+  await vi.waitFor(() => expect([...collector.values]).toEqual([[pair, 2]]), soon);
+  expect(collector.counter()?.kind).toBe('CUMULATIVE monotonic');
+});
+
+test.each(['grpc', 'http'] as const)(
+  'points that a collector refuses of a message are counted, over %s',
+  async over => {
+    const protocol = { OTEL_EXPORTER_OTLP_PROTOCOL: over === 'http' ? 'http/protobuf' : 'grpc' };
+    const { collector, cluster } = await startExporting(protocol, over);
+    collector.refusePoints.now = 3;
+    await connect(cluster, 40_001);
+    await vi.waitFor(async () => {
+      const refused = /^mapper_opentelemetry_refused_points_total (\d+)/m.exec(await cluster.running.metrics());
+      expect(Number(refused?.[1])).toBeGreaterThanOrEqual(3);
+    }, soon);
+  },
+);
+
+test('a series begins with its edge, never goes back, and ends with it instead of being set to zero', async () => {
+  const { collector, cluster } = await startExporting();
+  const begun = cluster.running.clock.now;
+  await connect(cluster, 40_001, 40_002);
+  await vi.waitFor(() => expect(collector.values.get(pair)).toBe(2), soon);
+  cluster.running.clock.now += 60_000;
+  await cluster.running.ask('mutation { resetCapture }');
+  // Nothing comes of it any more, not even a message.
+  await vi.waitFor(async () => {
+    const before = collector.messages();
+    await new Promise(resolve => setTimeout(resolve, 500));
+    expect(collector.messages()).toBe(before);
+  }, soon);
+  await connect(cluster, 40_009);
+  await vi.waitFor(() => expect(collector.points.at(-1)?.value).toBe(1), soon);
+  const [first] = collector.points;
+  const last = collector.points.at(-1);
+  expect(first?.start).toBeLessThanOrEqual(begun);
+  expect(collector.points.every(({ start, time, value }) => start <= time && value > 0)).toBe(true);
+  // Sums of one series, by its start.
+  const bySeries = Map.groupBy(collector.points, ({ start }) => start);
+  expect(bySeries.size).toBe(2);
+  for (const points of bySeries.values())
+    expect(points.map(({ value }) => value)).toEqual(points.map(({ value }) => value).sort((a, b) => a - b));
+  expect(last?.start).toBeGreaterThan(first?.start ?? Infinity);
 });
 
 test('not asked to export, the mapper sends nothing', async () => {

@@ -1,4 +1,7 @@
+import { createServer } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall, status } from '@grpc/grpc-js';
+import { closeServer, listen } from '@network-mapper/runtime';
 import protobuf from 'protobufjs';
 
 /** What the tests read of https://github.com/open-telemetry/opentelemetry-proto, with its numbers. */
@@ -10,11 +13,18 @@ message ScopeMetrics { Scope scope = 1; repeated Metric metrics = 2; }
 message Scope { string name = 1; }
 message Metric { string name = 1; string description = 2; Sum sum = 7; }
 message Sum { repeated Point data_points = 1; Temporality aggregation_temporality = 2; bool is_monotonic = 3; }
-message Point { double as_double = 4; sfixed64 as_int = 6; repeated KeyValue attributes = 7; }
+message Point {
+  fixed64 start_time_unix_nano = 2; fixed64 time_unix_nano = 3;
+  double as_double = 4; sfixed64 as_int = 6; repeated KeyValue attributes = 7;
+}
+message ExportMetricsServiceResponse { PartialSuccess partial_success = 1; }
+message PartialSuccess { int64 rejected_data_points = 1; string error_message = 2; }
 message KeyValue { string key = 1; AnyValue value = 2; }
 message AnyValue { string string_value = 1; }
 enum Temporality { UNSPECIFIED = 0; DELTA = 1; CUMULATIVE = 2; }`;
-const request = protobuf.parse(proto, { keepCase: false }).root.lookupType('ExportMetricsServiceRequest');
+const { root } = protobuf.parse(proto, { keepCase: false });
+const request = root.lookupType('ExportMetricsServiceRequest');
+const response = root.lookupType('ExportMetricsServiceResponse');
 
 interface KeyValue {
   readonly key: string;
@@ -32,7 +42,12 @@ interface ExportRequest {
         readonly sum: {
           readonly aggregationTemporality: string;
           readonly isMonotonic: boolean;
-          readonly dataPoints: readonly { readonly asInt?: string; readonly attributes: readonly KeyValue[] }[];
+          readonly dataPoints: readonly {
+            readonly asInt?: string;
+            readonly startTimeUnixNano: string;
+            readonly timeUnixNano: string;
+            readonly attributes: readonly KeyValue[];
+          }[];
         };
       }[];
     }[];
@@ -48,40 +63,62 @@ export interface DeliveredCounter {
   readonly resource: Readonly<Record<string, string>>;
 }
 
-/** Takes in metrics by OTLP over gRPC, as an OpenTelemetry collector does. */
+export interface DeliveredPoint {
+  readonly pair: string;
+  readonly value: number;
+  readonly start: number;
+  readonly time: number;
+}
+
+/** Takes in metrics by OTLP over gRPC or HTTP, as an OpenTelemetry collector does. */
 export interface OtlpCollector extends AsyncDisposable {
   readonly url: string;
   /** While true, everything is refused. */
   readonly refuse: { now: boolean };
   readonly counter: () => DeliveredCounter | undefined;
+  /** Points that are said to be refused of each message that is taken. */
+  readonly refusePoints: { now: number };
   /** Values by the attributes, such as `web.shop -> cart.shop`. */
   readonly values: ReadonlyMap<string, number>;
+  /** All points that came, oldest first; times in milliseconds since the epoch. */
+  readonly points: readonly DeliveredPoint[];
   /** Messages that came, refused ones too. */
   readonly messages: () => number;
 }
 
-export async function startOtlpCollector(): Promise<OtlpCollector> {
+export async function startOtlpCollector(over: 'grpc' | 'http' = 'grpc'): Promise<OtlpCollector> {
   const values = new Map<string, number>();
-  const refuse = { now: false };
+  const points: DeliveredPoint[] = [];
+  const [refuse, refusePoints] = [{ now: false }, { now: 0 }];
   let counter: DeliveredCounter | undefined;
   let messages = 0;
-  const take = (
-    { request: { resourceMetrics } }: ServerUnaryCall<ExportRequest, object>,
-    answer: sendUnaryData<object>,
-  ) => {
+  const take = ({ request: taken }: ServerUnaryCall<ExportRequest, object>, answer: sendUnaryData<object>) => {
     messages++;
     if (refuse.now) {
       answer({ code: status.PERMISSION_DENIED, details: 'not from you' });
       return;
     }
+    keep(taken);
+    answer(null, {});
+  };
+  const partialSuccess = (): Uint8Array =>
+    refusePoints.now === 0
+      ? new Uint8Array()
+      : response.encode({ partialSuccess: { rejectedDataPoints: refusePoints.now, errorMessage: 'too old' } }).finish();
+  const read = (bytes: Buffer) =>
+    request.toObject(request.decode(bytes), { longs: String, enums: String, arrays: true }) as ExportRequest;
+  const keep = ({ resourceMetrics }: ExportRequest): void => {
     for (const { resource, scopeMetrics } of resourceMetrics)
       for (const { scope, metrics } of scopeMetrics)
         for (const { name, description, sum } of metrics) {
           const kind = `${sum.aggregationTemporality}${sum.isMonotonic ? ' monotonic' : ''}`;
           counter = { name, description, meter: scope.name, kind, resource: textsOf(resource.attributes) };
-          for (const { asInt, attributes } of sum.dataPoints) values.set(pairOf(textsOf(attributes)), Number(asInt));
+          for (const { asInt, attributes, startTimeUnixNano, timeUnixNano } of sum.dataPoints) {
+            const [pair, value] = [pairOf(textsOf(attributes)), Number(asInt)];
+            values.set(pair, value);
+            points.push({ pair, value, start: Number(startTimeUnixNano) / 1e6, time: Number(timeUnixNano) / 1e6 });
+          }
         }
-    answer(null, {});
   };
   const server = new Server();
   const method = {
@@ -89,12 +126,23 @@ export async function startOtlpCollector(): Promise<OtlpCollector> {
     requestStream: false,
     responseStream: false,
     requestSerialize: () => Buffer.alloc(0),
-    requestDeserialize: (bytes: Buffer) =>
-      request.toObject(request.decode(bytes), { longs: String, enums: String, arrays: true }) as ExportRequest,
-    responseSerialize: () => Buffer.alloc(0),
+    requestDeserialize: read,
+    responseSerialize: () => Buffer.from(partialSuccess()),
     responseDeserialize: () => ({}),
   };
   server.addService({ export: method }, { export: take });
+  const web = createServer((asked, answer) => {
+    void buffer(asked).then(bytes => {
+      messages++;
+      if (refuse.now || asked.url !== '/v1/metrics') return void answer.writeHead(403).end();
+      keep(read(bytes));
+      answer.writeHead(200, { 'content-type': 'application/x-protobuf' }).end(partialSuccess());
+    });
+  });
+  if (over === 'http') {
+    const httpPort = await listen(web, { name: 'a collector', port: 0, host: '127.0.0.1' });
+    return { url: `http://127.0.0.1:${httpPort}`, ...told(), [Symbol.asyncDispose]: () => closeServer(web) };
+  }
   const port = await new Promise<number>((bound, failed) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, number) => {
       if (error === null) bound(number);
@@ -103,15 +151,16 @@ export async function startOtlpCollector(): Promise<OtlpCollector> {
   });
   return {
     url: `http://127.0.0.1:${port}`,
-    refuse,
-    counter: () => counter,
-    values,
-    messages: () => messages,
+    ...told(),
     [Symbol.asyncDispose]: () => {
       server.forceShutdown();
       return Promise.resolve();
     },
   };
+
+  function told() {
+    return { refuse, refusePoints, counter: () => counter, values, points, messages: () => messages };
+  }
 }
 
 function textsOf(attributes: readonly KeyValue[]): Readonly<Record<string, string>> {

@@ -73,10 +73,31 @@ test('when it has to stop the mapper answers for a moment longer, says that it i
   expect(performance.now() - started).toBeLessThan(5_000);
 });
 
-test('options of the original that do nothing here stop nothing; what they ask for beyond that is logged, without secrets', async () => {
+test('the first line of the log says what leaves the cluster, and how to keep it here; secrets are in none', async () => {
   const { url, output } = await start({ OTTERIZE_CLIENT_ID: 'me', OTTERIZE_CLIENT_SECRET: 'hush' });
   await expect.poll(() => health(url)).toBe('{"data":{"health":true}}');
-  expect(output()).toContain('OTTERIZE_CLIENT_ID');
+  const [first = ''] = output().split('\n');
+  expect(JSON.parse(first)).toMatchObject({ msg: 'telemetry', usage: 'off: OTTERIZE_API_ADDRESS is not set' });
+  expect(first).toContain('--telemetry-enabled=false');
+  expect(output()).toContain('nothing is uploaded');
+  expect(output()).not.toContain('hush');
+});
+
+test.each([
+  [{ OTTERIZE_CLIENT_ID: 'me' }, 'OTTERIZE_CLIENT_ID and OTTERIZE_CLIENT_SECRET: the id is useless'],
+  [{ OTTERIZE_CLIENT_SECRET: 'hush' }, 'OTTERIZE_CLIENT_ID and OTTERIZE_CLIENT_SECRET: the secret is useless'],
+  [
+    { OTTERIZE_API_EXTRA_CA_PEM: '/nowhere/ca.pem' },
+    'OTTERIZE_API_EXTRA_CA_PEM: /nowhere/ca.pem cannot be used: ENOENT',
+  ],
+  [{ OTTERIZE_API_EXTRA_CA_PEM: '/etc/hostname' }, '/etc/hostname cannot be used: there is no certificate in it'],
+  [{ OTTERIZE_API_ADDRESS: 'cloud.example.com/api' }, 'not an address that starts with http:// or https://'],
+  [{ OTTERIZE_EVENTS_KINDS: 'edge-gone' }, '"edge-gone" is none of edge-added'],
+])('half of what the cloud needs is an error at the start: %o', async (env, sentence) => {
+  const { child, output } = await start(env);
+  const [code] = (await once(child, 'close')) as [number];
+  expect(code).toBe(78);
+  expect(output()).toContain(sentence);
   expect(output()).not.toContain('hush');
 });
 

@@ -21,6 +21,7 @@ export interface RunningMapper extends AsyncDisposable {
   ask(query: string, variables?: unknown): Promise<Answer>;
   /** The port of the API over TLS, where it has a certificate. */
   readonly tlsPort: Promise<number>;
+  readonly metricsPort: Promise<number>;
   /** The text of the metrics endpoint. */
   metrics(): Promise<string>;
 }
@@ -30,12 +31,14 @@ export interface RunningMapperOptions {
   readonly now?: number;
   readonly lookUp?: MapperParts['lookUp'];
   readonly certificate?: MapperParts['certificate'];
+  readonly outgoing?: MapperParts['outgoing'];
+  readonly errors?: MapperParts['errors'];
 }
 
 /** Starts a mapper against a Kubernetes API; it is ready when this resolves. With `now` its clock stands still. */
 export async function startMapper(
   kubernetes: KubernetesApi,
-  { env = {}, now, lookUp, certificate }: RunningMapperOptions = {},
+  { env = {}, now, lookUp, certificate, outgoing, errors }: RunningMapperOptions = {},
 ): Promise<RunningMapper> {
   const ports = {
     OTTERIZE_API_PORT: '0',
@@ -58,9 +61,11 @@ export async function startMapper(
     connection,
     logger,
     certificate,
+    outgoing,
     listening: listening.resolve,
     tlsListening: tlsListening.resolve,
     metricsListening: metricsListening.resolve,
+    ...(errors === undefined ? {} : { errors }),
     ...(lookUp === undefined ? {} : { lookUp }),
     ...(now === undefined ? {} : { now: () => clock.now }),
   });
@@ -83,6 +88,7 @@ export async function startMapper(
       return { status: response.status, body: (await response.json()) as Answer['body'] };
     },
     tlsPort: tlsListening.promise,
+    metricsPort: metricsListening.promise,
     metrics: async () => (await fetch(`http://127.0.0.1:${await metricsListening.promise}/metrics`)).text(),
     [Symbol.asyncDispose]: async () => {
       stop.abort();

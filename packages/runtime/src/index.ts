@@ -21,7 +21,15 @@ export { after } from './timer.ts';
 
 // Being watched
 export { createLogger, describe, type Logger } from './logger.ts';
-export { Counter, createMetricsListener, createRegistry, Gauge, Histogram, Registry } from './metrics.ts';
+export {
+  Counter,
+  createMetricsListener,
+  createRegistry,
+  Gauge,
+  Histogram,
+  Registry,
+  type LargeMetrics,
+} from './metrics.ts';
 export { createHealthListener, type HealthListenerOptions } from './health.ts';
 
 // HTTP

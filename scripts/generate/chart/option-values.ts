@@ -40,8 +40,21 @@ export const chartedPrograms: readonly ChartedProgram[] = [
       overrideAnnotation: 'global.workloadNameOverrideAnnotationName',
       apiServerPrefixLength: 'global.controlPlaneIPv4CIDRPrefixLength',
       jobsByImage: 'global.experimentalUseDockerImageAsServiceNameForJobs',
+      openTelemetryProtocol: 'opentelemetry.protocol',
+      errorsAddress: 'global.telemetry.errors.endpointAddress',
+      eventsUrl: 'events.url',
+      eventsNamespaces: 'events.namespaces',
+      eventsKinds: 'events.kinds',
+      eventsInterval: 'events.interval',
+      edgeMetrics: 'metrics.edges.enabled',
+      edgeSeries: 'metrics.edges.maxSeries',
+      foldNames: 'metrics.edges.foldNames',
     },
-    set: ['apiAuth', 'apiPort', 'metricsPort', 'apiTlsPort', 'apiTlsCertFile', 'apiTlsKeyFile'],
+    set: [
+      ...['apiAuth', 'apiPort', 'metricsPort', 'apiTlsPort', 'apiTlsCertFile', 'apiTlsKeyFile'],
+      ...['clientId', 'clientSecret', 'apiAddress', 'apiExtraCas', 'eventsSecret'],
+      ...['telemetryEnabled', 'telemetryUsage', 'telemetryErrors'],
+    ],
     defaults: {
       debug: false,
       captureOutside: true,
@@ -127,6 +140,8 @@ function written({ form, fallback }: Option<unknown>): string {
 }
 
 function sampleOf({ form, fallback }: Option<unknown>): unknown {
+  const words: unknown = form.schema.enum;
+  if (Array.isArray(words)) return words.find(word => word !== fallback);
   switch (form.form) {
     case 'boolean':
       return fallback !== true;
@@ -135,6 +150,10 @@ function sampleOf({ form, fallback }: Option<unknown>): unknown {
       return Number(form.write(fallback)) + (form.schema.maximum === fallback ? -1 : 1);
     case 'list':
       return ['one', 'two'];
+    case 'kinds':
+      return ['edge-added'];
+    case 'URL':
+      return 'https://a.example.com/b';
     case 'networks':
       return ['10.20.0.0/16'];
     case 'duration':

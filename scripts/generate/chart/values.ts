@@ -377,6 +377,27 @@ const common: readonly Value[] = [
     needs: policies,
   },
   {
+    path: 'opentelemetry.endpoint',
+    schema: text,
+    about:
+      'Address of the collector (`OTEL_EXPORTER_OTLP_ENDPOINT`), such as `http://collector.monitoring:4317`; the other standard variables are for `mapper.extraEnvVars`.',
+    sample: 'http://collector.monitoring:4317',
+  },
+  {
+    path: 'events.secretKeyRef.secretName',
+    schema: text,
+    about: 'Name of a Secret of your own with the secret by which posts of events are signed.',
+    sample: 'mine',
+    needs: 'events.secretKeyRef.secretKey=key',
+  },
+  {
+    path: 'events.secretKeyRef.secretKey',
+    schema: text,
+    about: 'Its key with that secret.',
+    sample: 'key',
+    needs: 'events.secretKeyRef.secretName=mine',
+  },
+  {
     path: 'metrics.serviceMonitor.enabled',
     schema: boolean,
     fallback: false,
@@ -474,7 +495,8 @@ const global: readonly Value[] = [
   {
     path: 'global.otterizeCloud.apiAddress',
     schema: text,
-    about: 'Address of the cloud. This version uploads nothing; a mapper that is given credentials says so in its log.',
+    about:
+      'Address of the cloud, to which the map is uploaded where there are credentials too; usage telemetry goes there as well (docs/telemetry.md). That of the original is gone, so there is no default.',
     sample: 'https://cloud.example.com/api',
   },
   { path: `${credentials}.clientId`, schema: text, about: 'Name to log in to the cloud with.', sample: 'client' },
@@ -511,12 +533,24 @@ const global: readonly Value[] = [
     about: 'Name of a Secret whose key `CA.pem` has certificates to trust the cloud by.',
     sample: 'ca',
   },
-  ...['enabled', 'usage.enabled', 'errors.enabled'].map(name => ({
-    path: `global.telemetry.${name}`,
+  {
+    path: 'global.telemetry.enabled',
     schema: boolean,
-    about: 'Handed to the programs; this version reports nothing to anybody, whatever it says.',
+    about: 'With false neither usage nor errors are sent (docs/telemetry.md). The program’s default is `true`.',
     sample: false,
-  })),
+  },
+  {
+    path: 'global.telemetry.usage.enabled',
+    schema: boolean,
+    about: 'With false usage is not sent. The program’s default is `true`.',
+    sample: false,
+  },
+  {
+    path: 'global.telemetry.errors.enabled',
+    schema: boolean,
+    about: 'With false errors are not sent. The program’s default is `true`.',
+    sample: false,
+  },
 ];
 
 function withoutTwice(values: readonly Value[]): readonly Value[] {
@@ -550,7 +584,6 @@ export const unusedValues: readonly UnusedValue[] = [
     'global.aws',
     'global.gcp',
     'global.telemetry.errors.stage',
-    'global.telemetry.errors.endpointAddress',
     'global.telemetry.errors.networkMapperApiKey',
   ]),
 ];

@@ -9,7 +9,7 @@ import {
   type GraphQLInputType,
 } from 'graphql';
 import { withPathStep, InputError } from './input-error.ts';
-import { parseTime } from './time.ts';
+import { parseTime } from '../time.ts';
 
 /**
  * Checks a value of JSON against an input type and returns it in the type's own form (a `Time` is milliseconds since

@@ -16,7 +16,7 @@ import {
   type Workload,
 } from '@network-mapper/model';
 import type { AnswerContext, CachedType, FieldTables } from './json-writer.ts';
-import { formatGoDuration, formatGoTime, formatTime } from './time.ts';
+import { formatGoDuration, formatGoTime, formatTime } from '../time.ts';
 
 /** An identity as the API shows it: the workload, and how it was resolved. */
 export interface ShownIdentity {

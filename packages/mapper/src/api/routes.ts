@@ -1,11 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { mapperHeader } from '@network-mapper/api';
 import { acceptedForm } from './answer-form.ts';
-import type { Access } from '../auth/access.ts';
+import type { Access, Decision } from '../auth/access.ts';
 import { UndecidedError } from '../auth/decisions.ts';
 import type { Guard } from '../auth/guard.ts';
+import type { TrafficMap } from '../store/traffic-map.ts';
 import type { BytesInFlight } from './bytes-in-flight.ts';
 import type { GraphqlEndpoint } from './graphql-endpoint.ts';
+import { answerNodeGraph, type GraphFrame } from './node-graph.ts';
 import { readRequest } from './request-body.ts';
 import { RequestError } from './request-error.ts';
 import { foreignness, isAllowedOrigin, type OriginOptions } from './request-origin.ts';
@@ -13,6 +15,7 @@ import { sendErrors } from './send-errors.ts';
 
 export interface RoutesOptions {
   readonly graphql: GraphqlEndpoint;
+  readonly map: TrafficMap;
   /** Distinguishes what this mapper knows from what another knew, or this one before it was reset. */
   readonly instance: () => string;
   readonly origins: OriginOptions;
@@ -37,7 +40,7 @@ const maxDiscarded = 64 * 1024 * 1024;
 /** Seconds after which a mapper whose memory is short may be asked again. */
 const retryAfter = 5;
 
-/** Answers the HTTP requests of the API: `/query`, `/healthz` and `/readyz`. */
+/** Answers the HTTP requests of the API: `/query`, `/api/graph/…`, `/healthz` and `/readyz`. */
 export function createRoutes(options: RoutesOptions): RequestListener {
   return (request, response) => {
     answer(request, response, options).catch((error: unknown) => {
@@ -77,6 +80,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   switch (path) {
     case '/query':
       return answerQuery(request, response, { ...options, url });
+    case '/api/graph/nodes':
+      return answerGraph(request, response, { ...options, url, frame: 'nodes' });
+    case '/api/graph/edges':
+      return answerGraph(request, response, { ...options, url, frame: 'edges' });
     case '/healthz':
       return void response.writeHead(request.method === 'GET' ? 200 : 405).end();
     case '/readyz': {
@@ -97,8 +104,7 @@ async function answerQuery(
   { graphql, origins, room, memoryIsShort, url, guard }: RoutesOptions & { readonly url: URL },
 ): Promise<void> {
   if (request.method === 'HEAD') return void response.writeHead(405).end();
-  const foreign = foreignness(request, origins);
-  if (foreign !== undefined) throw new RequestError(403, foreign);
+  refuseForeign(request, origins);
   if (memoryIsShort()) throw new RequestError(503, 'the mapper is short of memory: try again later', retryAfter);
   const caller = await undecided(guard.identify(request));
   using read = await readRequest(request, url, room);
@@ -107,11 +113,35 @@ async function answerQuery(
     readOnly: request.method === 'GET',
     authorize: async fields => {
       const decision = await undecided(guard.decide(caller, fields));
-      if (decision.kind === 'allowed') return withSender(decision.access, request.socket.remoteAddress ?? '');
-      if (decision.status === 401) response.setHeader('www-authenticate', 'Bearer');
-      throw new RequestError(decision.status, decision.problem);
+      return withSender(allowedAccess(decision, response), request.socket.remoteAddress ?? '');
     },
   });
+}
+
+/** The map as a list of nodes or edges: for whoever may ask for the calls on it, as far as they may. */
+async function answerGraph(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: RoutesOptions & { readonly url: URL; readonly frame: GraphFrame },
+): Promise<void> {
+  const { origins, memoryIsShort, url, guard, map, frame } = options;
+  if (request.method !== 'GET') return void response.writeHead(405, { allow: 'GET' }).end();
+  refuseForeign(request, origins);
+  if (memoryIsShort()) throw new RequestError(503, 'the mapper is short of memory: try again later', retryAfter);
+  const caller = await undecided(guard.identify(request));
+  const { edges: scope } = allowedAccess(await undecided(guard.decide(caller, ['intents'])), response);
+  await answerNodeGraph(response, url, { map, scope, frame });
+}
+
+function refuseForeign(request: IncomingMessage, origins: OriginOptions): void {
+  const foreign = foreignness(request, origins);
+  if (foreign !== undefined) throw new RequestError(403, foreign);
+}
+
+function allowedAccess(decision: Decision, response: ServerResponse): Access {
+  if (decision.kind === 'allowed') return decision.access;
+  if (decision.status === 401) response.setHeader('www-authenticate', 'Bearer');
+  throw new RequestError(decision.status, decision.problem);
 }
 
 function allowOrigin(request: IncomingMessage, response: ServerResponse, origins: readonly string[]): void {

@@ -17,6 +17,8 @@ export interface WatchesOptions {
   readonly records: Records;
   /** Called when what is known of a kind becomes more or less believable. */
   readonly stateChanged: (kind: string, state: CollectionState) => void;
+  /** Called with the namespace of each pod, Service or slice that changed. */
+  readonly touched?: ((namespace: string) => void) | undefined;
 }
 
 /** One watched kind, as readiness and metrics see it. */
@@ -51,8 +53,9 @@ function core(plural: string, namespaced = true): Resource {
  * Keeps `view` true: watches of pods, Services, EndpointSlices and nodes, and of the owners that pods commonly have
  * (their metadata only).
  */
-export function createWatches({ connection, view, records, stateChanged }: WatchesOptions): Watches {
+export function createWatches({ connection, view, records, stateChanged, touched }: WatchesOptions): Watches {
   const reader = new OwnerReader(connection);
+  const touch = (key: string): void => touched?.(key.slice(0, key.indexOf('/')));
   const stateOf = (kind: string) => (state: CollectionState) => stateChanged(kind, state);
   const nodes = new WatchedCollection<NodeRecord>({
     connection,
@@ -65,7 +68,10 @@ export function createWatches({ connection, view, records, stateChanged }: Watch
     connection,
     resource: core('pods'),
     reduce: object => records.pod(object),
-    changed: (key, before, after) => view.podChanged(key, before, after),
+    changed: (key, before, after) => {
+      view.podChanged(key, before, after);
+      touch(key);
+    },
     stateChanged: stateOf('pods'),
   });
   const owners = new Map(
@@ -88,7 +94,10 @@ export function createWatches({ connection, view, records, stateChanged }: Watch
         connection,
         resource: core('services'),
         reduce: toServiceRecord,
-        changed: (key, before, after) => view.serviceChanged(key, before, after),
+        changed: (key, before, after) => {
+          view.serviceChanged(key, before, after);
+          touch(key);
+        },
         stateChanged: stateOf('services'),
       }),
     ],
@@ -99,7 +108,10 @@ export function createWatches({ connection, view, records, stateChanged }: Watch
         connection,
         resource: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', namespaced: true },
         reduce: toEndpointSliceRecord,
-        changed: (key, before, after) => view.endpointSliceChanged(key, before, after),
+        changed: (key, before, after) => {
+          view.endpointSliceChanged(key, before, after);
+          touch(key);
+        },
         stateChanged: stateOf('endpointslices'),
       }),
     ],

@@ -1,4 +1,4 @@
-import { backoff, pause, type Logger, type Runnable } from '@network-mapper/runtime';
+import { backoff, pause, TimeSlice, type Logger, type Runnable } from '@network-mapper/runtime';
 import type { Edge } from '@network-mapper/model';
 import type { ChangeLog } from '../store/change-log.ts';
 
@@ -9,6 +9,13 @@ export interface Sink {
   readonly interval: number;
   /** Changes in one delivery at most. */
   readonly batch: number;
+  /** Edges that it takes; all unless given. */
+  wants?(edge: Edge): boolean;
+  /** Milliseconds until the first try after a failure; then twice as long each time. */
+  readonly firstPause?: number;
+  /** What changed is read from here on, until `ended`: in several deliveries where there is much. */
+  begun?(): void;
+  ended?(result: 'done' | 'failed'): void;
   /**
    * Resolves when the other side has them, those that are `gone` too. When it rejects they come again, as the edges
    * stand then.
@@ -24,6 +31,8 @@ export interface PublisherParts {
   readonly logger: Logger;
   /** Called after each delivery. */
   readonly delivered: (result: 'done' | 'failed') => void;
+  /** Waits some milliseconds; false when the signal aborted. That of the runtime unless given. */
+  readonly wait?: typeof pause;
 }
 
 /** Milliseconds between tries after failures. */
@@ -36,17 +45,32 @@ const shutdownTimeout = 2_000;
  * Delivers to a sink what changed since its cursor, which moves only when the sink has it: at least once, in the order
  * of the changes, and never in the way of other sinks.
  */
-export function createPublisher({ log, sink, logger, delivered }: PublisherParts): Runnable {
+export function createPublisher({ log, sink, logger, delivered, wait = pause }: PublisherParts): Runnable {
   let cursor = 0;
 
+  const wants = sink.wants?.bind(sink);
+
   async function deliverAll(signal: AbortSignal): Promise<void> {
+    let result: 'done' | 'failed' = 'failed';
+    sink.begun?.();
+    try {
+      await deliverChanges(signal);
+      result = 'done';
+    } finally {
+      sink.ended?.(result);
+    }
+  }
+
+  async function deliverChanges(signal: AbortSignal): Promise<void> {
     let more = true;
+    const slice = new TimeSlice({ length: 5 });
     while (more && !signal.aborted) {
-      const next = log.changesSince(cursor, { limit: sink.batch });
+      const next = log.changesSince(cursor, { limit: sink.batch, wants });
       if (next.restarted) sink.restart?.();
       if (next.changes.length > 0) await sink.deliver(next.changes, signal);
       cursor = next.cursor;
       more = next.more;
+      if (slice.isOver()) await slice.next();
     }
   }
 
@@ -54,9 +78,9 @@ export function createPublisher({ log, sink, logger, delivered }: PublisherParts
     name: sink.name,
     run: async signal => {
       let failures = 0;
-      const wait = (): number =>
-        failures === 0 ? sink.interval : backoff(failures, { first: firstPause, max: maxPause });
-      while (await pause(wait(), signal)) {
+      const interval = (): number =>
+        failures === 0 ? sink.interval : backoff(failures, { first: sink.firstPause ?? firstPause, max: maxPause });
+      while (await wait(interval(), signal)) {
         try {
           await deliverAll(signal);
           if (failures > 0) logger.info({ sink: sink.name }, 'changes are delivered again');

@@ -18,6 +18,8 @@ type Logged = Edge & { revision: number; gone: boolean };
 
 /** Edges that left are remembered up to this number, for readers that come rarely. */
 const mostGone = 10_000;
+/** Entries that one reading looks at: one that wants few of them must not hold up others. */
+const mostScanned = 5_000;
 /** The log is compacted when it has twice as many entries as edges, and not before it has this many. */
 const leastEntries = 4_096;
 
@@ -66,20 +68,24 @@ export class ChangeLog {
   }
 
   /**
-   * What changed after `cursor` (0 for everything, with what has left), at most `limit` edges, in the order of their
-   * last change.
+   * What changed after `cursor` (0 for everything, with what has left), at most `limit` edges, of those that the reader
+   * `wants`, in the order of their last change.
    */
-  changesSince(cursor: number, { limit }: { readonly limit: number }): Changes {
+  changesSince(
+    cursor: number,
+    { limit, wants }: { readonly limit: number; readonly wants?: ((edge: Edge) => boolean) | undefined },
+  ): Changes {
     const restarted = cursor > 0 && cursor < this.#forgottenUpTo;
     const from = restarted ? 0 : cursor;
     const changes: Edge[] = [];
     let at = this.#placeAfter(from);
+    const last = wants === undefined ? this.#edges.length : Math.min(this.#edges.length, at + mostScanned);
     let reached = from;
-    for (; at < this.#edges.length && changes.length < limit; at++) {
+    for (; at < last && changes.length < limit; at++) {
       const [edge, revision] = [this.#edges[at], this.#revisions[at]];
       if (edge === undefined || revision === undefined) break;
       reached = revision;
-      if (edge.revision === revision) changes.push(edge);
+      if (edge.revision === revision && wants?.(edge) !== false) changes.push(edge);
     }
     const more = at < this.#edges.length;
     if (!more) reached = Math.max(reached, this.#last);

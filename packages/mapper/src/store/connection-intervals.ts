@@ -24,9 +24,13 @@ export interface DeliveredInterval<K> {
   count(edge: K): ConnectionsCount | undefined;
   /** It arrived: the next one is compared with it. */
   acknowledge(): void;
-  /** It did not: it is part of the next one. */
-  release(): void;
+  /** It did not: it is part of the next one, but for edges that arrived before the delivery failed. */
+  release(arrived?: ReadonlySet<K>): void;
 }
+
+/** Ports of one edge that are told apart in an interval, and of all edges: more count as none. */
+const mostPorts = 1_000;
+const mostPortsInAll = 1_000_000;
 
 /**
  * Counts connections between deliveries to one consumer, in the original's way: how many there are, how many of them
@@ -36,6 +40,8 @@ export interface DeliveredInterval<K> {
 export class ConnectionIntervals<K extends object> {
   #current = new Map<K, Counted>();
   #before = new Map<K, Counted>();
+  /** Ports that were added since an interval was delivered: a consumer that is away must not fill the memory. */
+  #ports = 0;
 
   add(edge: K, seen: SeenConnections): void {
     if (seen === undefined) return;
@@ -44,8 +50,15 @@ export class ConnectionIntervals<K extends object> {
       counted = { answers: 0, ports: undefined };
       this.#current.set(edge, counted);
     }
-    merge(counted, { answers: seen.method === 'answers' ? 1 : 0, ports: seen.method === 'ports' ? seen.ports : [] });
-    if (seen.method === 'ports') counted.ports ??= new Set();
+    if (seen.method === 'answers') {
+      counted.answers++;
+      return;
+    }
+    const ports = (counted.ports ??= new Set());
+    if (ports.size >= mostPorts || this.#ports >= mostPortsInAll) return;
+    const before = ports.size;
+    for (const port of seen.ports) ports.add(port);
+    this.#ports += ports.size - before;
   }
 
   begin(): DeliveredInterval<K> {
@@ -55,8 +68,14 @@ export class ConnectionIntervals<K extends object> {
       count: edge => compare(delivering.get(edge), before.get(edge)),
       acknowledge: () => {
         this.#before = delivering;
+        this.#ports = 0;
       },
-      release: () => {
+      release: arrived => {
+        for (const edge of arrived ?? []) {
+          const counted = delivering.get(edge);
+          if (counted !== undefined) before.set(edge, counted);
+          delivering.delete(edge);
+        }
         for (const [edge, counted] of this.#current) {
           const known = delivering.get(edge);
           if (known === undefined) delivering.set(edge, counted);
