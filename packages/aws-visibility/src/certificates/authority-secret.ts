@@ -32,7 +32,7 @@ interface Stored {
 }
 
 /**
- * An authority that all copies of a program share by a Secret. The chart makes it, empty, so that it goes with the rest.
+ * An authority that all copies of a program share by a Secret. The chart makes it, empty, so it goes with the rest.
  * Whoever is first puts the authority in, and whoever sees that it is due renews it.
  */
 export class AuthoritySecret {
