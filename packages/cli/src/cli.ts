@@ -3,8 +3,9 @@ import { CliError } from './cli-error.ts';
 import { readCommandLine } from './command-line.ts';
 import type { Command } from './command.ts';
 import { agents } from './commands/agents.ts';
+import { createCompletion } from './commands/completion.ts';
 import { diff } from './commands/diff.ts';
-import { exportPolicies } from './commands/export.ts';
+import { exportObjects } from './commands/export.ts';
 import { list } from './commands/list.ts';
 import { reset } from './commands/reset.ts';
 import { snapshot } from './commands/snapshot.ts';
@@ -22,17 +23,20 @@ export interface CliOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
+  /** Ends commands that run until they are interrupted. */
+  readonly signal?: AbortSignal;
 }
 
 export const commands: readonly Command[] = [
   list,
   visualize,
-  exportPolicies,
+  exportObjects,
   snapshot,
   diff,
   unmapped,
   agents,
   reset,
+  createCompletion(() => commands),
   version,
 ];
 
@@ -55,7 +59,7 @@ export async function runCli(options: CliOptions): Promise<number> {
 
 /** Calls `found` with the command before anything of it can fail. */
 async function runCommand(
-  { args, env, stdout, stderr }: CliOptions,
+  { args, env, stdout, stderr, signal = new AbortController().signal }: CliOptions,
   found: (command: Command) => void,
 ): Promise<number | undefined> {
   const print: Output['print'] = lines => stdout(lines.map(line => `${printable(line)}\n`).join(''));
@@ -63,10 +67,10 @@ async function runCommand(
   // One letter is short for different flags of different commands: those of the command that is named come first.
   const meant = args.map(commandNamed).find(command => command !== undefined)?.options;
   const { words, flags } = readCommandLine(args, { ...meant, ...allOptions, ...meant });
-  const [first, ...others] = groups.includes(words[0]) ? words.slice(1) : words;
-  const isHelp = first === 'help' || flags.has('help');
-  const name = first === 'help' ? others[0] : first;
-  const rest = first === 'help' ? others.slice(1) : others;
+  const isHelp = words[0] === 'help' || flags.has('help');
+  const asked = words[0] === 'help' ? words.slice(1) : words;
+  const compatible = groups.includes(asked[0]);
+  const [name, ...rest] = compatible ? asked.slice(1) : asked;
   if (name === undefined) {
     print(programHelp(commands));
     return;
@@ -90,5 +94,5 @@ async function runCommand(
   const { quiet } = readOptions({ quiet: commonOptions.quiet }, env, { flags, file });
   const inform: Output['inform'] = line => quiet || stderr(`${printable(line)}\n`);
   if (warning !== undefined) inform(warning);
-  return command.run({ env, given: { flags, file }, words: rest, output: { print, inform } });
+  return command.run({ env, given: { flags, file }, words: rest, output: { print, inform }, compatible, signal });
 }

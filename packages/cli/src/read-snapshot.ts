@@ -26,7 +26,11 @@ export async function readSnapshot(path: string): Promise<NetworkMap> {
     incoming: content
       .at('incoming')
       .items()
-      .map(item => ({ server: readName(item.at('server')), address: item.at('address').text() })),
+      .map(item => ({
+        server: readName(item.at('server')),
+        address: item.at('address').text(),
+        ports: item.at('ports').orAbsent([], member => member.numbers()),
+      })),
     external: content
       .at('external')
       .items()
@@ -100,12 +104,14 @@ function readName(member: Member): WorkloadName {
 function readWorkload(workload: Member): MapWorkload {
   return {
     ...readName(workload),
+    kind: workload.at('kind').orAbsent(null, member => member.textOrNull()),
     matchLabels: workload.at('matchLabels').orNull(readLabels),
     problem: workload.at('problem').textOrNull(),
     services: workload
       .at('services')
       .items()
       .map(service => ({ name: service.at('name').text(), selector: readLabels(service.at('selector')) })),
+    hostAddresses: workload.at('hostAddresses').orAbsent([], member => member.texts()),
   };
 }
 
@@ -159,6 +165,11 @@ class Member {
 
   orNull<T>(read: (member: Member) => T): T | null {
     return this.value === null ? null : read(this);
+  }
+
+  /** For members that snapshots did not have from the start. */
+  orAbsent<T>(absent: T, read: (member: Member) => T): T {
+    return this.value === undefined ? absent : read(this);
   }
 
   #not(what: string): CliError {

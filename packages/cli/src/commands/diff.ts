@@ -4,6 +4,7 @@ import { defineCommand } from '../command.ts';
 import { differenceMarkdown, differenceText } from '../difference-text.ts';
 import { flagOption } from '../flag-option.ts';
 import { compareMaps } from '../map-difference.ts';
+import { wholeMap } from '../map-filter.ts';
 import { queryCalls } from '../map-query.ts';
 import { withMapper } from '../reach-mapper.ts';
 import { readSnapshot } from '../read-snapshot.ts';
@@ -39,12 +40,7 @@ export const diff = defineCommand({
     const after =
       second === undefined
         ? await withMapper(context, ({ client }) =>
-            queryCalls(client, {
-              namespaces: [],
-              distinctByLabel: undefined,
-              excludeLabels: options.excludeLabels,
-              server: undefined,
-            }),
+            queryCalls(client, { ...wholeMap, excludeLabels: options.excludeLabels }),
           )
         : (await readSnapshot(second)).calls;
     const difference = compareMaps({ before, after });

@@ -1,0 +1,5 @@
+import type { MapCall } from '../network-map.ts';
+
+export function htmlPage(calls: readonly MapCall[]): string {
+  return String(calls.length);
+}
