@@ -1,10 +1,15 @@
+import { styleText } from 'node:util';
 import { ConfigError, describe, readOptions } from '@network-mapper/runtime';
 import { CliError } from './cli-error.ts';
 import { readCommandLine } from './command-line.ts';
 import type { Command } from './command.ts';
 import { agents } from './commands/agents.ts';
+import { callers } from './commands/callers.ts';
 import { createCompletion } from './commands/completion.ts';
 import { diff } from './commands/diff.ts';
+import { doctor } from './commands/doctor.ts';
+import { explain } from './commands/explain.ts';
+import { createManual } from './commands/manual.ts';
 import { exportObjects } from './commands/export.ts';
 import { list } from './commands/list.ts';
 import { reset } from './commands/reset.ts';
@@ -25,6 +30,10 @@ export interface CliOptions {
   readonly stderr: (text: string) => void;
   /** Ends commands that run until they are interrupted. */
   readonly signal?: AbortSignal;
+  /** Whether people see the result at a terminal that shows colours. */
+  readonly coloured?: boolean;
+  /** Whether people see the remarks at a terminal. */
+  readonly attended?: boolean;
 }
 
 export const commands: readonly Command[] = [
@@ -33,10 +42,14 @@ export const commands: readonly Command[] = [
   exportObjects,
   snapshot,
   diff,
+  explain,
+  callers,
   unmapped,
   agents,
+  doctor,
   reset,
   createCompletion(() => commands),
+  createManual(() => commands),
   version,
 ];
 
@@ -59,10 +72,19 @@ export async function runCli(options: CliOptions): Promise<number> {
 
 /** Calls `found` with the command before anything of it can fail. */
 async function runCommand(
-  { args, env, stdout, stderr, signal = new AbortController().signal }: CliOptions,
+  { args, env, stdout, stderr, signal = new AbortController().signal, coloured = false, attended = false }: CliOptions,
   found: (command: Command) => void,
 ): Promise<number | undefined> {
-  const print: Output['print'] = lines => stdout(lines.map(line => `${printable(line)}\n`).join(''));
+  const print: Output['print'] = (lines, colourOf) =>
+    stdout(
+      lines
+        .map(line => {
+          const colour = coloured ? colourOf?.(line) : undefined;
+          const text = printable(line);
+          return `${colour === undefined ? text : styleText(colour, text, { validateStream: false })}\n`;
+        })
+        .join(''),
+    );
   const commandNamed = (name: string) => commands.find(command => command.name === name || command.alias === name);
   // One letter is short for different flags of different commands: those of the command that is named come first.
   const meant = args.map(commandNamed).find(command => command !== undefined)?.options;
@@ -94,5 +116,12 @@ async function runCommand(
   const { quiet } = readOptions({ quiet: commonOptions.quiet }, env, { flags, file });
   const inform: Output['inform'] = line => quiet || stderr(`${printable(line)}\n`);
   if (warning !== undefined) inform(warning);
-  return command.run({ env, given: { flags, file }, words: rest, output: { print, inform }, compatible, signal });
+  return command.run({
+    env,
+    given: { flags, file },
+    words: rest,
+    output: { print, inform, progress: attended ? inform : () => undefined },
+    compatible,
+    signal,
+  });
 }

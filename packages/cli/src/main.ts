@@ -22,5 +22,8 @@ if (!isDrawingThread) {
     stdout: text => process.stdout.write(text),
     stderr: text => process.stderr.write(text),
     signal: interrupted.signal,
+    // https://no-color.org
+    coloured: process.stdout.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
+    attended: process.stderr.isTTY,
   });
 }

@@ -8,6 +8,7 @@ import { jsonLine } from './json-text.ts';
 import type { MapFilter } from './map-filter.ts';
 import { dataOf, toCall } from './map-query.ts';
 import { callForm, constantForm, keyOf, placeOf, type MapCall } from './network-map.ts';
+import { colourOfChange } from './output.ts';
 import { withMapper } from './reach-mapper.ts';
 
 /** Milliseconds between two questions: an agent reports what is new every second. */
@@ -31,7 +32,9 @@ export async function watchCalls(context: CommandContext, { filter, json }: Watc
     throw new CliError('--watch is narrowed by --namespaces only');
   const known = new Map<string, string>();
   const print = (event: Event, call: MapCall) =>
-    context.output.print([json ? jsonLine({ event, ...callForm(call) }) : lineOf(event, call)]);
+    json
+      ? context.output.print([jsonLine({ event, ...callForm(call) })])
+      : context.output.print([lineOf(event, call)], colourOfChange);
   await withMapper(context, async ({ client }) => {
     let after: string | null = null;
     while (!context.signal.aborted) {

@@ -7,6 +7,7 @@ import { compareMaps } from '../map-difference.ts';
 import { wholeMap } from '../map-filter.ts';
 import { queryCalls } from '../map-query.ts';
 import { withMapper } from '../reach-mapper.ts';
+import { colourOfChange } from '../output.ts';
 import { readSnapshot } from '../read-snapshot.ts';
 
 const same = 0;
@@ -44,7 +45,8 @@ export const diff = defineCommand({
           )
         : (await readSnapshot(second)).calls;
     const difference = compareMaps({ before, after });
-    output.print(options.output === 'md' ? differenceMarkdown(difference) : differenceText(difference));
+    if (options.output === 'md') output.print(differenceMarkdown(difference));
+    else output.print(differenceText(difference), colourOfChange);
     const { added, gone, changed } = difference;
     return added.length + gone.length + changed.length === 0 ? same : different;
   },
