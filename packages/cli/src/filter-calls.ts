@@ -27,3 +27,8 @@ function lastSeen({ sightings }: MapCall): number {
     'this snapshot does not say when calls were seen: leave out --since, or write it without --stable',
   );
 }
+
+/** The calls without those from or to services of some names. */
+export function withoutServices(calls: readonly MapCall[], names: readonly string[]): readonly MapCall[] {
+  return calls.filter(({ client, server }) => !names.includes(client.name) && !names.includes(server.name));
+}

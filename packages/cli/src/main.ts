@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { after } from '@network-mapper/runtime';
 import { runCli } from './cli.ts';
 import { isDrawingThread } from './pictures/drawing-thread.ts';
 
@@ -13,10 +14,10 @@ if (!isDrawingThread) {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
       interrupted.abort();
-      // Whoever interrupts a question that is under way does not wait for its answer.
-      process.once(signal, () => process.exit(130));
+      // What watches ends by itself; nobody waits for the answer to anything else.
+      after(500, () => process.exit(130));
     });
-  process.exitCode = await runCli({
+  void runCli({
     args: process.argv.slice(2),
     env: process.env,
     stdout: text => process.stdout.write(text),
@@ -25,5 +26,7 @@ if (!isDrawingThread) {
     // https://no-color.org
     coloured: process.stdout.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
     attended: process.stderr.isTTY,
+  }).then(code => {
+    process.exitCode = code;
   });
 }

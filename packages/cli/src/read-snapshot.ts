@@ -122,23 +122,24 @@ function readLabels(labels: Member): readonly MapLabel[] {
 /** A member of a JSON text that is believed only after a look. */
 class Member {
   readonly value: unknown;
-  readonly #where: string;
+  readonly #name: string | number;
+  readonly #parent: Member | undefined;
 
-  constructor(value: unknown, where: string) {
+  constructor(value: unknown, name: string | number, parent?: Member) {
     this.value = value;
-    this.#where = where;
+    this.#name = name;
+    this.#parent = parent;
   }
 
   /** A member of an object, undefined where it is not there. */
   at(name: string): Member {
     if (typeof this.value !== 'object' || this.value === null) throw this.#not('an object');
-    const members: Readonly<Record<string, unknown>> = { ...this.value };
-    return new Member(members[name], `${this.#where}, ${name}`);
+    return new Member(Object.hasOwn(this.value, name) ? Reflect.get(this.value, name) : undefined, name, this);
   }
 
   items(): readonly Member[] {
     if (!Array.isArray(this.value)) throw this.#not('a list');
-    return this.value.map((item: unknown, index) => new Member(item, `${this.#where} ${index + 1}`));
+    return this.value.map((item: unknown, index) => new Member(item, index + 1, this));
   }
 
   text(): string {
@@ -173,6 +174,12 @@ class Member {
   }
 
   #not(what: string): CliError {
-    return new CliError(`${this.#where}: not ${what}`);
+    return new CliError(`${this.#where()}: not ${what}`);
+  }
+
+  /** As `map.json, calls 1, client`. */
+  #where(): string {
+    if (this.#parent === undefined) return String(this.#name);
+    return `${this.#parent.#where()}${typeof this.#name === 'number' ? ' ' : ', '}${this.#name}`;
   }
 }

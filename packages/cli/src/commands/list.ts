@@ -3,11 +3,12 @@ import { CliError } from '../cli-error.ts';
 import { csvColumns, headingsOf, rowsOf, wideColumns } from '../call-columns.ts';
 import { defineCommand } from '../command.ts';
 import { csvText } from '../csv-text.ts';
+import { withoutServices } from '../filter-calls.ts';
 import { flagOption } from '../flag-option.ts';
 import { jsonText } from '../json-text.ts';
 import { listText } from '../list-text.ts';
 import { mapFilterOf, mapFilterOptions } from '../map-filter.ts';
-import { callForm, type MapCall } from '../network-map.ts';
+import { callForm } from '../network-map.ts';
 import { toObservedIntents } from '../observed-intents.ts';
 import { listOutside, type Border, type ListForm } from '../list-outside.ts';
 import { readCalls, readIntents } from '../read-calls.ts';
@@ -77,14 +78,10 @@ export const list = defineCommand({
       output.print(listText(toObservedIntents(intents, grouping), { short }));
       return;
     }
-    const calls = withoutExcluded(await readCalls(context, filter), options.excludeServices);
+    const calls = withoutServices(await readCalls(context, filter), options.excludeServices);
     const headings = (columns: typeof wideColumns) => (noHeaders ? undefined : headingsOf(columns));
     if (written === 'wide') output.print(table(rowsOf(calls, wideColumns), headings(wideColumns)));
     else if (written === 'csv') output.print(csvText(rowsOf(calls, csvColumns), headings(csvColumns)));
     else output.print((written === 'json' ? jsonText : yamlText)(calls.map(callForm)).split('\n'));
   },
 });
-
-function withoutExcluded(calls: readonly MapCall[], names: readonly string[]): readonly MapCall[] {
-  return calls.filter(({ client, server }) => !names.includes(client.name) && !names.includes(server.name));
-}

@@ -1,6 +1,7 @@
 import { form } from '@network-mapper/runtime';
 import { CliError } from '../cli-error.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
+import { withoutServices } from '../filter-calls.ts';
 import { flagOption } from '../flag-option.ts';
 import { mapFilterOf, mapFilterOptions } from '../map-filter.ts';
 import { toObservedIntents } from '../observed-intents.ts';
@@ -8,8 +9,6 @@ import { dot } from '../pictures/dot.ts';
 import { graphml } from '../pictures/graphml.ts';
 import { htmlPage } from '../pictures/html-page.ts';
 import { mermaid } from '../pictures/mermaid.ts';
-import { jpg, png } from '../pictures/pixels.ts';
-import { pdf } from '../pictures/pdf.ts';
 import { pictureOf, type Picture } from '../pictures/picture.ts';
 import { svg } from '../pictures/svg.ts';
 import { readCalls, readIntents } from '../read-calls.ts';
@@ -23,12 +22,17 @@ interface Format {
   readonly isData?: boolean;
 }
 
+const jpg: Format = {
+  render: async picture => (await import('../pictures/pixels.ts')).jpg(await svg(picture)),
+};
+
+// What draws pixels and pages is loaded when it is needed: it takes longer than all other commands.
 const drawings: Readonly<Record<string, Format>> = {
-  png: { render: async picture => png(await svg(picture)) },
-  jpg: { render: async picture => jpg(await svg(picture)) },
-  jpeg: { render: async picture => jpg(await svg(picture)) },
+  png: { render: async picture => (await import('../pictures/pixels.ts')).png(await svg(picture)) },
+  jpg,
+  jpeg: jpg,
   svg: { render: svg },
-  pdf: { render: async picture => pdf(await svg(picture)) },
+  pdf: { render: async picture => (await import('../pictures/pdf.ts')).pdf(await svg(picture)) },
   dot: { render: picture => dot(picture).join('\n') },
   mermaid: { render: picture => mermaid(picture).join('\n') },
   graphml: { render: picture => graphml(picture).join('\n'), isData: true },
@@ -91,7 +95,11 @@ export const visualize = defineCommand({
 async function contentOf(context: CommandContext<typeof options>, format: string): Promise<Content> {
   const filter = mapFilterOf(context.options);
   const drawing = drawings[format];
-  if (drawing === undefined) return htmlPage(await readCalls(context, filter));
+  if (drawing === undefined)
+    return htmlPage(withoutServices(await readCalls(context, filter), context.options.excludeServices), {
+      grouping: context.options,
+      fold: !context.options.allArrows,
+    });
   const objects = toObservedIntents(await readIntents(context, filter), context.options);
   const fold = !context.options.allArrows && drawing.isData !== true;
   return drawing.render(pictureOf(objects, { fold }));

@@ -39,7 +39,7 @@ function legend(hubs: readonly Hub[]): readonly string[] {
   return [
     '  subgraph cluster_hubs {',
     '    graph [label="Arrows that are left out", style=rounded, color="#b8c4d4"];',
-    `    hubs [shape=plaintext, style="", label="${lines.map(escaped).join('\\l')}\\l"];`,
+    `    hubs [shape=plaintext, style="", margin="0.5,0.1", label="${lines.map(escaped).join('\\l')}\\l"];`,
     '  }',
   ];
 }

@@ -6,20 +6,26 @@ import type { Picture } from './picture.ts';
 /** Milliseconds that a drawing may take: whoever waits longer is served better by a part of the map. */
 const deadline = 10_000;
 
-/** The drawing of a picture. Throws CliError when it is too large. */
+/** The drawing of a picture as SVG. Throws CliError when it is too large. */
 export async function svg(picture: Picture): Promise<string> {
-  const drawing = await drawWithin(dot(picture).join('\n'), { deadline });
-  if (drawing !== undefined) return withFonts(drawing).trimEnd();
+  const drawn = await drawing(picture);
+  if (drawn !== undefined) return drawn;
   const services = picture.namespaces.reduce((sum, namespace) => sum + namespace.services.length, 0);
   throw new CliError(
     `a picture of ${services} services and ${picture.arrows.length} arrows takes longer than ${deadline / 1000} s to ` +
-      'lay out: narrow it with --namespaces or --server, or write --format html, which shows one namespace at a time',
+      'lay out: narrow it with --namespaces or --server, or write --format html, which lists what it cannot draw',
   );
 }
 
+/** The same; undefined when it is too large. */
+export async function drawing(picture: Picture): Promise<string | undefined> {
+  const drawn = await drawWithin(dot(picture).join('\n'), { deadline });
+  return drawn && withFonts(drawn).trimEnd();
+}
+
 /** What stands in for Helvetica on other systems is as wide, so that texts keep within their boxes. */
-function withFonts(drawing: string): string {
-  return drawing.replaceAll(
+function withFonts(drawn: string): string {
+  return drawn.replaceAll(
     'font-family="Helvetica,sans-Serif"',
     'font-family="Helvetica,Arial,Arimo,Liberation Sans,sans-serif"',
   );
