@@ -48,7 +48,7 @@ async function onMap(...args: readonly string[]) {
   const map = mapOf(calls, {
     incoming: [{ server: { name: 'web', namespace: 'shop' }, address: '192.0.2.1', ports: [443] }],
   });
-  return run([...args, '--from', await folder.write(map)]);
+  return await run([...args, '--from', await folder.write(map)]);
 }
 
 test('calls are listed for programs: CSV, JSON and YAML say the same', async () => {

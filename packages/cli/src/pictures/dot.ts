@@ -12,7 +12,7 @@ export function dot({ namespaces, arrows, hubs }: Picture): readonly string[] {
     '  edge [color="#5b6b80", arrowsize=0.7, fontname="Helvetica", fontsize=9];',
     ...namespaces.flatMap(({ name, services }, index) => [
       `  subgraph cluster_${index} {`,
-      `    graph [label=${quoted(name)}, style="rounded,filled", fillcolor="#eef2f7", color="#b8c4d4"];`,
+      `    graph [label=${quoted(name)}, labeljust=l, style="rounded,filled", fillcolor="#eef2f7", color="#b8c4d4"];`,
       ...services.map(service => `    ${nodeName(service)} [label=${labelOf(service)}];`),
       '  }',
     ]),

@@ -28,5 +28,6 @@ main { display: grid; grid-template-rows: minmax(0, 1fr) auto; min-width: 0; min
 #details { max-height: 45vh; overflow: auto; padding: .3rem .8rem .8rem; border-top: 1px solid #b8c4d4; }
 table { border-collapse: collapse; }
 th, td { text-align: left; padding: .1rem .9rem .1rem 0; vertical-align: top; }
+td:nth-child(n+2):nth-child(-n+6) { white-space: nowrap; }
 th { font-weight: 600; color: #46556a; }
 `;
