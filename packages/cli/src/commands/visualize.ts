@@ -31,7 +31,7 @@ const drawings: Readonly<Record<string, Format>> = {
   png: { render: async picture => (await import('../pictures/pixels.ts')).png(await svg(picture)) },
   jpg,
   jpeg: jpg,
-  svg: { render: svg },
+  svg: { render: picture => svg(picture) },
   pdf: { render: async picture => (await import('../pictures/pdf.ts')).pdf(await svg(picture)) },
   dot: { render: picture => dot(picture).join('\n') },
   mermaid: { render: picture => mermaid(picture).join('\n') },

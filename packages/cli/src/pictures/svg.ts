@@ -4,11 +4,19 @@ import { drawWithin } from './drawing-thread.ts';
 import type { Picture } from './picture.ts';
 
 /** Milliseconds that a drawing may take: whoever waits longer is served better by a part of the map. */
-const deadline = 10_000;
+const usualDeadline = 10_000;
+
+interface DrawingOptions {
+  /** Milliseconds. */
+  readonly deadline: number;
+}
 
 /** The drawing of a picture as SVG. Throws CliError when it is too large. */
-export async function svg(picture: Picture): Promise<string> {
-  const drawn = await drawing(picture);
+export async function svg(
+  picture: Picture,
+  { deadline }: DrawingOptions = { deadline: usualDeadline },
+): Promise<string> {
+  const drawn = await drawing(picture, { deadline });
   if (drawn !== undefined) return drawn;
   const services = picture.namespaces.reduce((sum, namespace) => sum + namespace.services.length, 0);
   throw new CliError(
@@ -18,7 +26,10 @@ export async function svg(picture: Picture): Promise<string> {
 }
 
 /** The same; undefined when it is too large. */
-export async function drawing(picture: Picture): Promise<string | undefined> {
+export async function drawing(
+  picture: Picture,
+  { deadline }: DrawingOptions = { deadline: usualDeadline },
+): Promise<string | undefined> {
   const drawn = await drawWithin(dot(picture).join('\n'), { deadline });
   return drawn && withFonts(drawn).trimEnd();
 }
