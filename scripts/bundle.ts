@@ -6,11 +6,12 @@
 import { cp, realpath, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
-import { build, type Plugin } from 'rolldown';
+import { build } from 'rolldown';
+import { bundlePlugins } from './bundle-plugins.ts';
 import { writeThirdParty } from './third-party.ts';
 
 const root = join(import.meta.dirname, '..');
-const programs = ['mapper', 'sniffer', 'kafka-watcher', 'istio-watcher', 'aws-visibility', 'cli'];
+const programs = ['mapper', 'sniffer', 'kafka-watcher', 'istio-watcher', 'aws-visibility'];
 /** Of koffi, what it needs to run: sources and documentation stay behind. */
 const koffiFiles = [
   'package.json',
@@ -23,50 +24,6 @@ const koffiFiles = [
   'src/koffi/src/static.cjs',
   'src/koffi/src/trampolines.cjs',
 ];
-
-/**
- * The OTLP exporter asks for gRPC by a `require` of its own, which a bundler does not see; as an import it is bundled.
- */
-const importGrpc: Plugin = {
-  name: 'import gRPC',
-  transform: {
-    filter: { id: /otlp-grpc-exporter-base/, code: '__require("@grpc/grpc-js")' },
-    handler: code => `import * as grpc from '@grpc/grpc-js';${code.replaceAll('__require("@grpc/grpc-js")', 'grpc')}`,
-  },
-};
-
-/**
- * As an import, a module of Node's is asked for all its exports; for some it loads a lot, e.g. for `node:http`'s
- * WebSocket TLS, HTTP/2 and undici: 14 MiB. `node:module` is what the bundler itself imports.
- */
-const builtinsOnDemand: Plugin = {
-  name: 'modules of Node without what nobody asked for',
-  resolveId: { filter: { id: /^node:(?!module$)/ }, handler: id => `\0${id}` },
-  load: {
-    filter: { id: /^\0node:/ },
-    handler: id => ({ code: `module.exports = process.getBuiltinModule('${id.slice(1)}');`, moduleType: 'js' }),
-  },
-};
-
-/** Nothing pushes metrics, and what would loads `node:https`, which takes 3 MiB. */
-const noPushgateway: Plugin = {
-  name: 'no Pushgateway',
-  load: {
-    filter: { id: /\/prom-client\/lib\/pushgateway\.js$/ },
-    handler: () => ({ code: 'module.exports = undefined;', moduleType: 'js' }),
-  },
-};
-
-/** The package of checksums and compression reads a file beside it, unless the one that has it inside is asked for. */
-const wasmInside: Plugin = {
-  name: 'WebAssembly inside',
-  resolveId: {
-    filter: { id: /^@platformatic\/wasm-utils$/ },
-    handler(id, importer) {
-      return this.resolve(`${id}/bundled`, importer);
-    },
-  },
-};
 
 /** Packages are not there where a bundle runs; these are asked for in vain, and done without. */
 const optional = new Set(['supports-color', 'bufferutil', 'utf-8-validate']);
@@ -82,7 +39,7 @@ async function bundleProgram(name: string): Promise<void> {
     input: join(root, 'packages', name, 'src/main.ts'),
     platform: 'node',
     external: ['koffi'],
-    plugins: [importGrpc, builtinsOnDemand, noPushgateway, wasmInside],
+    plugins: bundlePlugins,
     // Else graphql looks at every value more closely than those need who do not change the program.
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
     logLevel: 'warn',

@@ -33,6 +33,7 @@ stage unused knip
 stage types tsc -b
 stage generated node scripts/generate.ts --check
 stage bundles node scripts/bundle.ts
+stage package node scripts/cli-package.ts
 stage tests vitest run --reporter=default --reporter=json --outputFile.json="$report"
 
 # The file is empty when the tests could not even start: that stage has failed then.

@@ -30,6 +30,8 @@ export interface ObjectTypes {
   readonly Agent: Received.Agent;
   readonly OwnerStep: Received.OwnerStep;
   readonly ServiceIdentityExplanation: Received.ServiceIdentityExplanation;
+  readonly IntentChanges: Received.IntentChanges;
+  readonly IntentChange: Received.IntentChange;
   readonly WorkloadDetails: Received.WorkloadDetails;
   readonly SelectingService: Received.SelectingService;
 }
@@ -45,6 +47,7 @@ export interface QueryArguments {
   readonly unmapped: Received.QueryUnmappedArgs;
   readonly agents: object;
   readonly serviceIdentity: Received.QueryServiceIdentityArgs;
+  readonly changes: Received.QueryChangesArgs;
   readonly workload: Received.QueryWorkloadArgs;
 }
 /** The arguments of each field of `Mutation`, as the mapper has read them. */

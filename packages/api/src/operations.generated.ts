@@ -13,12 +13,152 @@ export type AgentsData = {
     readonly kind: string;
     readonly name: string;
     readonly version: string;
+    readonly startedAt: string;
     readonly captured: number;
     readonly dropped: number;
     readonly droppedByInterface: number;
     readonly lost: number;
+    readonly reported: number;
     readonly lastSeen: string;
   }>;
+};
+
+export type ChangesVariables = Exact<{
+  after?: string | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+export type ChangesData = {
+  readonly changes: {
+    readonly cursor: string;
+    readonly more: boolean;
+    readonly restarted: boolean;
+    readonly changes: ReadonlyArray<{
+      readonly gone: boolean;
+      readonly intent: {
+        readonly firstSeen: string;
+        readonly lastSeen: string;
+        readonly ports: ReadonlyArray<number>;
+        readonly protocols: ReadonlyArray<Schema.Protocol>;
+        readonly evidence: ReadonlyArray<Schema.Evidence>;
+        readonly count: number;
+        readonly type: Schema.IntentType | null;
+        readonly endpoints: ReadonlyArray<{
+          readonly port: number;
+          readonly targetPort: number | null;
+          readonly protocol: Schema.Protocol | null;
+        }>;
+        readonly client: {
+          readonly kubernetesService: string | null;
+          readonly name: string;
+          readonly namespace: string;
+          readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+          readonly podOwnerKind: {
+            readonly group: string | null;
+            readonly version: string;
+            readonly kind: string;
+          } | null;
+        };
+        readonly server: {
+          readonly kubernetesService: string | null;
+          readonly name: string;
+          readonly namespace: string;
+          readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+          readonly podOwnerKind: {
+            readonly group: string | null;
+            readonly version: string;
+            readonly kind: string;
+          } | null;
+        };
+        readonly kafkaTopics: ReadonlyArray<{
+          readonly name: string;
+          readonly operations: ReadonlyArray<Schema.KafkaOperation> | null;
+        }> | null;
+        readonly httpResources: ReadonlyArray<{
+          readonly path: string;
+          readonly methods: ReadonlyArray<Schema.HttpMethod> | null;
+        }> | null;
+      };
+    }>;
+  };
+};
+
+export type ExplainCallVariables = Exact<{
+  namespaces?: ReadonlyArray<string> | string | null | undefined;
+  serverNamespaces?: ReadonlyArray<string> | string | null | undefined;
+}>;
+
+export type ExplainCallData = {
+  readonly intents: ReadonlyArray<{
+    readonly resolutionData: string | null;
+    readonly firstSeen: string;
+    readonly lastSeen: string;
+    readonly ports: ReadonlyArray<number>;
+    readonly protocols: ReadonlyArray<Schema.Protocol>;
+    readonly evidence: ReadonlyArray<Schema.Evidence>;
+    readonly count: number;
+    readonly type: Schema.IntentType | null;
+    readonly client: {
+      readonly nameResolvedUsingAnnotation: boolean | null;
+      readonly kubernetesService: string | null;
+      readonly name: string;
+      readonly namespace: string;
+      readonly resolutionData: {
+        readonly host: string | null;
+        readonly podHostname: string | null;
+        readonly procfsHostname: string | null;
+        readonly port: number | null;
+        readonly isService: boolean | null;
+        readonly extraInfo: string | null;
+        readonly hasLinkerdSidecar: boolean | null;
+      } | null;
+      readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+      readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+    };
+    readonly server: {
+      readonly nameResolvedUsingAnnotation: boolean | null;
+      readonly kubernetesService: string | null;
+      readonly name: string;
+      readonly namespace: string;
+      readonly resolutionData: {
+        readonly host: string | null;
+        readonly podHostname: string | null;
+        readonly procfsHostname: string | null;
+        readonly port: number | null;
+        readonly isService: boolean | null;
+        readonly extraInfo: string | null;
+        readonly hasLinkerdSidecar: boolean | null;
+      } | null;
+      readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+      readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+    };
+    readonly endpoints: ReadonlyArray<{
+      readonly port: number;
+      readonly targetPort: number | null;
+      readonly protocol: Schema.Protocol | null;
+    }>;
+    readonly kafkaTopics: ReadonlyArray<{
+      readonly name: string;
+      readonly operations: ReadonlyArray<Schema.KafkaOperation> | null;
+    }> | null;
+    readonly httpResources: ReadonlyArray<{
+      readonly path: string;
+      readonly methods: ReadonlyArray<Schema.HttpMethod> | null;
+    }> | null;
+  }>;
+};
+
+export type HowFound = {
+  readonly nameResolvedUsingAnnotation: boolean | null;
+  readonly resolutionData: {
+    readonly host: string | null;
+    readonly podHostname: string | null;
+    readonly procfsHostname: string | null;
+    readonly port: number | null;
+    readonly isService: boolean | null;
+    readonly extraInfo: string | null;
+    readonly hasLinkerdSidecar: boolean | null;
+  } | null;
 };
 
 export type HealthVariables = Exact<{ [key: string]: never }>;
@@ -105,6 +245,8 @@ export type IntentOfOriginal = {
 };
 
 export type IncomingTrafficVariables = Exact<{
+  namespaces?: ReadonlyArray<string> | string | null | undefined;
+  since?: string | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
@@ -113,6 +255,10 @@ export type IncomingTrafficData = {
   readonly incomingTraffic: {
     readonly nodes: ReadonlyArray<{
       readonly address: string;
+      readonly ports: ReadonlyArray<number>;
+      readonly firstSeen: string;
+      readonly lastSeen: string;
+      readonly count: number;
       readonly server: { readonly name: string; readonly namespace: string };
     }>;
     readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
@@ -120,6 +266,8 @@ export type IncomingTrafficData = {
 };
 
 export type ExternalTrafficVariables = Exact<{
+  namespaces?: ReadonlyArray<string> | string | null | undefined;
+  since?: string | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
@@ -128,6 +276,34 @@ export type ExternalTrafficData = {
   readonly externalTraffic: {
     readonly nodes: ReadonlyArray<{
       readonly dnsName: string;
+      readonly addresses: ReadonlyArray<string>;
+      readonly firstSeen: string;
+      readonly lastSeen: string;
+      readonly count: number;
+      readonly client: { readonly name: string; readonly namespace: string };
+    }>;
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  };
+};
+
+export type CloudOperationsVariables = Exact<{
+  namespaces?: ReadonlyArray<string> | string | null | undefined;
+  since?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+export type CloudOperationsData = {
+  readonly cloudOperations: {
+    readonly nodes: ReadonlyArray<{
+      readonly provider: Schema.CloudProvider;
+      readonly resource: string;
+      readonly actions: ReadonlyArray<string>;
+      readonly dataActions: ReadonlyArray<string>;
+      readonly iamRole: string | null;
+      readonly firstSeen: string;
+      readonly lastSeen: string;
+      readonly count: number;
       readonly client: { readonly name: string; readonly namespace: string };
     }>;
     readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
@@ -261,6 +437,7 @@ export type NamedKind = {
 
 export type UnmappedVariables = Exact<{
   namespaces?: ReadonlyArray<string> | string | null | undefined;
+  since?: string | null | undefined;
   first?: number | null | undefined;
 }>;
 
@@ -278,6 +455,7 @@ export type UnmappedData = {
       readonly namespace: string | null;
       readonly client: string;
       readonly server: string;
+      readonly firstSeen: string;
       readonly lastSeen: string;
       readonly count: number;
     }>;
@@ -332,6 +510,43 @@ export type WideIntentsData = {
   }>;
 };
 
+export type WideIntent = {
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly ports: ReadonlyArray<number>;
+  readonly protocols: ReadonlyArray<Schema.Protocol>;
+  readonly evidence: ReadonlyArray<Schema.Evidence>;
+  readonly count: number;
+  readonly type: Schema.IntentType | null;
+  readonly endpoints: ReadonlyArray<{
+    readonly port: number;
+    readonly targetPort: number | null;
+    readonly protocol: Schema.Protocol | null;
+  }>;
+  readonly client: {
+    readonly kubernetesService: string | null;
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+    readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+  };
+  readonly server: {
+    readonly kubernetesService: string | null;
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
+    readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
+  };
+  readonly kafkaTopics: ReadonlyArray<{
+    readonly name: string;
+    readonly operations: ReadonlyArray<Schema.KafkaOperation> | null;
+  }> | null;
+  readonly httpResources: ReadonlyArray<{
+    readonly path: string;
+    readonly methods: ReadonlyArray<Schema.HttpMethod> | null;
+  }> | null;
+};
+
 export type WorkloadVariables = Exact<{
   name: string;
   namespace: string;
@@ -340,6 +555,8 @@ export type WorkloadVariables = Exact<{
 export type WorkloadData = {
   readonly workload: {
     readonly problem: string | null;
+    readonly hostAddresses: ReadonlyArray<string>;
+    readonly kind: { readonly kind: string } | null;
     readonly matchLabels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
     readonly services: ReadonlyArray<{
       readonly name: string;
@@ -349,8 +566,19 @@ export type WorkloadData = {
 };
 
 export const agents: Operation<AgentsData, AgentsVariables> = {
-  document: 'query Agents{agents{kind name version captured dropped droppedByInterface lost lastSeen}}',
+  document:
+    'query Agents{agents{kind name version startedAt captured dropped droppedByInterface lost reported lastSeen}}',
   operationName: 'Agents',
+};
+export const changes: Operation<ChangesData, ChangesVariables> = {
+  document:
+    'query Changes($after:String$first:Int){changes(after:$after first:$first){changes{intent{...WideIntent}gone}cursor more restarted}}fragment WideIntent on Intent{...IntentOfOriginal firstSeen lastSeen ports protocols endpoints{port targetPort protocol}evidence count}fragment IntentOfOriginal on Intent{client{...NamespacedNameWithLabelsFragment}server{...NamespacedNameWithLabelsFragment}type kafkaTopics{name operations}httpResources{path methods}}fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity{...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}fragment LabelsFragment on OtterizeServiceIdentity{labels{key value}}fragment PodOwnerKind on OtterizeServiceIdentity{podOwnerKind{group version kind}}',
+  operationName: 'Changes',
+};
+export const explainCall: Operation<ExplainCallData, ExplainCallVariables> = {
+  document:
+    'query ExplainCall($namespaces:[String!]$serverNamespaces:[String!]){intents(namespaces:$namespaces serverNamespaces:$serverNamespaces){...WideIntent resolutionData client{...HowFound}server{...HowFound}}}fragment WideIntent on Intent{...IntentOfOriginal firstSeen lastSeen ports protocols endpoints{port targetPort protocol}evidence count}fragment IntentOfOriginal on Intent{client{...NamespacedNameWithLabelsFragment}server{...NamespacedNameWithLabelsFragment}type kafkaTopics{name operations}httpResources{path methods}}fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity{...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}fragment LabelsFragment on OtterizeServiceIdentity{labels{key value}}fragment PodOwnerKind on OtterizeServiceIdentity{podOwnerKind{group version kind}}fragment HowFound on OtterizeServiceIdentity{nameResolvedUsingAnnotation resolutionData{host podHostname procfsHostname port isService extraInfo hasLinkerdSidecar}}',
+  operationName: 'ExplainCall',
 };
 export const health: Operation<HealthData, HealthVariables> = {
   document: 'query Health{health}',
@@ -363,13 +591,18 @@ export const intents: Operation<IntentsData, IntentsVariables> = {
 };
 export const incomingTraffic: Operation<IncomingTrafficData, IncomingTrafficVariables> = {
   document:
-    'query IncomingTraffic($first:Int$after:String){incomingTraffic(first:$first after:$after){nodes{server{...NamespacedNameFragment}address}pageInfo{hasNextPage endCursor}}}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}',
+    'query IncomingTraffic($namespaces:[String!]$since:Time$first:Int$after:String){incomingTraffic(namespaces:$namespaces since:$since first:$first after:$after){nodes{server{...NamespacedNameFragment}address ports firstSeen lastSeen count}pageInfo{hasNextPage endCursor}}}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}',
   operationName: 'IncomingTraffic',
 };
 export const externalTraffic: Operation<ExternalTrafficData, ExternalTrafficVariables> = {
   document:
-    'query ExternalTraffic($first:Int$after:String){externalTraffic(first:$first after:$after){nodes{client{...NamespacedNameFragment}dnsName}pageInfo{hasNextPage endCursor}}}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}',
+    'query ExternalTraffic($namespaces:[String!]$since:Time$first:Int$after:String){externalTraffic(namespaces:$namespaces since:$since first:$first after:$after){nodes{client{...NamespacedNameFragment}dnsName addresses firstSeen lastSeen count}pageInfo{hasNextPage endCursor}}}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}',
   operationName: 'ExternalTraffic',
+};
+export const cloudOperations: Operation<CloudOperationsData, CloudOperationsVariables> = {
+  document:
+    'query CloudOperations($namespaces:[String!]$since:Time$first:Int$after:String){cloudOperations(namespaces:$namespaces since:$since first:$first after:$after){nodes{client{...NamespacedNameFragment}provider resource actions dataActions iamRole firstSeen lastSeen count}pageInfo{hasNextPage endCursor}}}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}',
+  operationName: 'CloudOperations',
 };
 export const reportCaptureResults: Operation<ReportCaptureResultsData, ReportCaptureResultsVariables> = {
   document: 'mutation reportCaptureResults($results:CaptureResults!){reportCaptureResults(results:$results)}',
@@ -441,16 +674,16 @@ export const serviceKinds: Operation<ServiceKindsData, ServiceKindsVariables> = 
 };
 export const unmapped: Operation<UnmappedData, UnmappedVariables> = {
   document:
-    'query Unmapped($namespaces:[String!]$first:Int){unmapped(namespaces:$namespaces first:$first){totals{reason evidence count meaning}nodes{reason evidence namespace client server lastSeen count}pageInfo{hasNextPage}}}',
+    'query Unmapped($namespaces:[String!]$since:Time$first:Int){unmapped(namespaces:$namespaces since:$since first:$first){totals{reason evidence count meaning}nodes{reason evidence namespace client server firstSeen lastSeen count}pageInfo{hasNextPage}}}',
   operationName: 'Unmapped',
 };
 export const wideIntents: Operation<WideIntentsData, WideIntentsVariables> = {
   document:
-    'query WideIntents($namespaces:[String!]$includedLabels:[String!]$excludeServiceWithLabels:[String!]$server:ServerFilter$since:Time){intents(namespaces:$namespaces includeLabels:$includedLabels excludeServiceWithLabels:$excludeServiceWithLabels server:$server since:$since){...IntentOfOriginal firstSeen lastSeen ports protocols endpoints{port targetPort protocol}evidence count}}fragment IntentOfOriginal on Intent{client{...NamespacedNameWithLabelsFragment}server{...NamespacedNameWithLabelsFragment}type kafkaTopics{name operations}httpResources{path methods}}fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity{...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}fragment LabelsFragment on OtterizeServiceIdentity{labels{key value}}fragment PodOwnerKind on OtterizeServiceIdentity{podOwnerKind{group version kind}}',
+    'query WideIntents($namespaces:[String!]$includedLabels:[String!]$excludeServiceWithLabels:[String!]$server:ServerFilter$since:Time){intents(namespaces:$namespaces includeLabels:$includedLabels excludeServiceWithLabels:$excludeServiceWithLabels server:$server since:$since){...WideIntent}}fragment WideIntent on Intent{...IntentOfOriginal firstSeen lastSeen ports protocols endpoints{port targetPort protocol}evidence count}fragment IntentOfOriginal on Intent{client{...NamespacedNameWithLabelsFragment}server{...NamespacedNameWithLabelsFragment}type kafkaTopics{name operations}httpResources{path methods}}fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity{...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}fragment LabelsFragment on OtterizeServiceIdentity{labels{key value}}fragment PodOwnerKind on OtterizeServiceIdentity{podOwnerKind{group version kind}}',
   operationName: 'WideIntents',
 };
 export const workload: Operation<WorkloadData, WorkloadVariables> = {
   document:
-    'query Workload($name:String!$namespace:String!){workload(name:$name namespace:$namespace){matchLabels{key value}problem services{name selector{key value}}}}',
+    'query Workload($name:String!$namespace:String!){workload(name:$name namespace:$namespace){kind{kind}matchLabels{key value}problem services{name selector{key value}}hostAddresses}}',
   operationName: 'Workload',
 };

@@ -36,6 +36,11 @@ export type Query = {
   readonly agents: ReadonlyArray<Agent>;
   /** What the mapper thinks a pod or an address is, and why. Exactly one of `pod` and `address` must be given. */
   readonly serviceIdentity: ServiceIdentityExplanation;
+  /**
+   * What changed of the calls between services since a cursor, in the order of the last change of each; with none, all
+   * calls there are. An answer has at most `first` changes.
+   */
+  readonly changes: IntentChanges;
   /** What selects the pods of a workload, and where they run: read from the Kubernetes API when it is asked for. */
   readonly workload: WorkloadDetails;
 };
@@ -100,6 +105,11 @@ export type QueryServiceIdentityArgs = {
   pod?: InputMaybe<NamespacedName>;
   address?: InputMaybe<Scalars['String']['input']>;
   at?: InputMaybe<Scalars['Time']['input']>;
+};
+
+export type QueryChangesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 export type QueryWorkloadArgs = {
@@ -558,6 +568,23 @@ export type ServiceIdentityExplanation = {
   readonly owners: ReadonlyArray<OwnerStep>;
 };
 
+export type IntentChanges = {
+  readonly changes: ReadonlyArray<IntentChange>;
+  /** Pass this as `after` to read on. */
+  readonly cursor: Scalars['String']['output'];
+  /** There may be more after `cursor` already. */
+  readonly more: Scalars['Boolean']['output'];
+  /** The mapper does not know the cursor (any more): this begins anew, and what is not reported again is gone. */
+  readonly restarted: Scalars['Boolean']['output'];
+};
+
+export type IntentChange = {
+  /** The call as it is now, or as it was last. */
+  readonly intent: Intent;
+  /** Whether it is not on the map any more. */
+  readonly gone: Scalars['Boolean']['output'];
+};
+
 export type WorkloadDetails = {
   /** The kind of the root owner; null when no pod belongs to a workload of that name, or an override names it. */
   readonly kind?: Maybe<GroupVersionKind>;
@@ -569,6 +596,8 @@ export type WorkloadDetails = {
   readonly services: ReadonlyArray<SelectingService>;
   /** Zones of the nodes of its pods (label `topology.kubernetes.io/zone`), ascending. */
   readonly zones: ReadonlyArray<Scalars['String']['output']>;
+  /** Addresses of those of its pods that are on their node's network, ascending as text: no policy sees these as pods. */
+  readonly hostAddresses: ReadonlyArray<Scalars['String']['output']>;
 };
 
 export type SelectingService = {

@@ -1,10 +1,16 @@
+import { styleText } from 'node:util';
 import { ConfigError, describe, readOptions } from '@network-mapper/runtime';
 import { CliError } from './cli-error.ts';
 import { readCommandLine } from './command-line.ts';
 import type { Command } from './command.ts';
 import { agents } from './commands/agents.ts';
+import { callers } from './commands/callers.ts';
+import { createCompletion } from './commands/completion.ts';
 import { diff } from './commands/diff.ts';
-import { exportPolicies } from './commands/export.ts';
+import { doctor } from './commands/doctor.ts';
+import { explain } from './commands/explain.ts';
+import { createManual } from './commands/manual.ts';
+import { exportObjects } from './commands/export.ts';
 import { list } from './commands/list.ts';
 import { reset } from './commands/reset.ts';
 import { snapshot } from './commands/snapshot.ts';
@@ -22,17 +28,28 @@ export interface CliOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
+  /** Ends commands that run until they are interrupted. */
+  readonly signal?: AbortSignal;
+  /** Whether people see the result at a terminal that shows colours. */
+  readonly coloured?: boolean;
+  /** Whether people see the remarks at a terminal. */
+  readonly attended?: boolean;
 }
 
 export const commands: readonly Command[] = [
   list,
   visualize,
-  exportPolicies,
+  exportObjects,
   snapshot,
   diff,
+  explain,
+  callers,
   unmapped,
   agents,
+  doctor,
   reset,
+  createCompletion(() => commands),
+  createManual(() => commands),
   version,
 ];
 
@@ -55,18 +72,27 @@ export async function runCli(options: CliOptions): Promise<number> {
 
 /** Calls `found` with the command before anything of it can fail. */
 async function runCommand(
-  { args, env, stdout, stderr }: CliOptions,
+  { args, env, stdout, stderr, signal = new AbortController().signal, coloured = false, attended = false }: CliOptions,
   found: (command: Command) => void,
 ): Promise<number | undefined> {
-  const print: Output['print'] = lines => stdout(lines.map(line => `${printable(line)}\n`).join(''));
+  const print: Output['print'] = (lines, colourOf) =>
+    stdout(
+      lines
+        .map(line => {
+          const colour = coloured ? colourOf?.(line) : undefined;
+          const text = printable(line);
+          return `${colour === undefined ? text : styleText(colour, text, { validateStream: false })}\n`;
+        })
+        .join(''),
+    );
   const commandNamed = (name: string) => commands.find(command => command.name === name || command.alias === name);
   // One letter is short for different flags of different commands: those of the command that is named come first.
   const meant = args.map(commandNamed).find(command => command !== undefined)?.options;
   const { words, flags } = readCommandLine(args, { ...meant, ...allOptions, ...meant });
-  const [first, ...others] = groups.includes(words[0]) ? words.slice(1) : words;
-  const isHelp = first === 'help' || flags.has('help');
-  const name = first === 'help' ? others[0] : first;
-  const rest = first === 'help' ? others.slice(1) : others;
+  const isHelp = words[0] === 'help' || flags.has('help');
+  const asked = words[0] === 'help' ? words.slice(1) : words;
+  const compatible = groups.includes(asked[0]);
+  const [name, ...rest] = compatible ? asked.slice(1) : asked;
   if (name === undefined) {
     print(programHelp(commands));
     return;
@@ -90,5 +116,12 @@ async function runCommand(
   const { quiet } = readOptions({ quiet: commonOptions.quiet }, env, { flags, file });
   const inform: Output['inform'] = line => quiet || stderr(`${printable(line)}\n`);
   if (warning !== undefined) inform(warning);
-  return command.run({ env, given: { flags, file }, words: rest, output: { print, inform } });
+  return command.run({
+    env,
+    given: { flags, file },
+    words: rest,
+    output: { print, inform, progress: attended ? inform : () => undefined },
+    compatible,
+    signal,
+  });
 }

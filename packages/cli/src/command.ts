@@ -11,6 +11,10 @@ export interface CommandContext<Options extends OptionTable = OptionTable> {
   /** What follows the command's name and is no flag. */
   readonly words: readonly string[];
   readonly output: Output;
+  /** Whether the command line is one of the Otterize CLI (`network-mapper network-mapper list`): scripts have those. */
+  readonly compatible: boolean;
+  /** Aborted when the program is to end. */
+  readonly signal: AbortSignal;
 }
 
 /** What the program ends with; 0 where a command says nothing. */
@@ -43,6 +47,8 @@ export interface Command extends CommandDescription {
     readonly given: GivenOptions;
     readonly words: readonly string[];
     readonly output: Output;
+    readonly compatible: boolean;
+    readonly signal: AbortSignal;
   }): Promise<ExitCode>;
 }
 
@@ -59,8 +65,8 @@ export function defineCommand<Options extends OptionTable>(
   const table = { ...commonOptions, ...definition.options };
   return {
     ...definition,
-    run: async ({ env, given, words, output }) => {
-      const code = await definition.run({ options: readOptions(table, env, given), env, words, output });
+    run: async ({ given, ...context }) => {
+      const code = await definition.run({ ...context, options: readOptions(table, context.env, given) });
       return typeof code === 'number' ? code : undefined;
     },
   };

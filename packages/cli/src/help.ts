@@ -16,6 +16,7 @@ export function programHelp(commands: readonly Command[]): readonly string[] {
     'Flags of every command:',
     ...flagLines(commonOptions),
     '',
+    'Exit codes: 0, also when nothing is found; 1 for every error, where a command says nothing else.',
     '`network-mapper <command> --help` shows the flags of a command.',
   ];
 }

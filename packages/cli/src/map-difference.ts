@@ -27,17 +27,28 @@ export function compareMaps({
   readonly after: readonly MapCall[];
 }): MapDifference {
   const old = new Map(before.map(call => [keyOf(call), call]));
-  const present = new Set(after.map(keyOf));
-  const ordered = sortedBy(after, keyOf);
+  const present = new Map(after.map(call => [keyOf(call), call]));
+  const ordered = sortedBy([...present], ([key]) => key);
   return {
-    added: ordered.filter(call => !old.has(keyOf(call))),
-    gone: sortedBy(before, keyOf).filter(call => !present.has(keyOf(call))),
-    changed: ordered.flatMap(call => {
-      const previous = old.get(keyOf(call));
-      const changes = previous === undefined ? [] : changesOf(previous, call);
+    added: ordered.flatMap(([key, call]) => (old.has(key) ? [] : [call])),
+    gone: sortedBy([...old], ([key]) => key).flatMap(([key, call]) => (present.has(key) ? [] : [call])),
+    changed: ordered.flatMap(([key, call]) => {
+      const previous = old.get(key);
+      const changes =
+        previous === undefined || isAlike({ ...previous, sightings: undefined }, { ...call, sightings: undefined })
+          ? []
+          : changesOf(previous, call);
       return changes.length === 0 ? [] : [{ call, changes }];
     }),
   };
+}
+
+/** Whether two values of JSON are the same in the same order: mostly calls are, and that is found fast. */
+function isAlike(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every(key => isAlike(Reflect.get(a, key), Reflect.get(b, key)));
 }
 
 function changesOf(before: MapCall, after: MapCall): readonly Change[] {

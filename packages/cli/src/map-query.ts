@@ -1,5 +1,6 @@
 import { operations, type MapperAnswer, type MapperClient } from '@network-mapper/api';
 import { CliError } from './cli-error.ts';
+import type { MapFilter } from './map-filter.ts';
 import type { MapCall } from './network-map.ts';
 
 /** A service as the queries here ask for it; older mappers leave out all but name and namespace. */
@@ -16,14 +17,6 @@ export interface QueriedIntent {
   readonly server: QueriedIdentity;
   readonly kafkaTopics?: readonly { readonly name: string; readonly operations?: readonly string[] | null }[] | null;
   readonly httpResources?: readonly { readonly path: string; readonly methods?: readonly string[] | null }[] | null;
-}
-
-export interface MapFilter {
-  readonly namespaces: readonly string[];
-  /** Undefined when clients are not grouped by a label; may be empty. */
-  readonly distinctByLabel: string | undefined;
-  readonly excludeLabels: readonly string[];
-  readonly server: { readonly name: string; readonly namespace: string } | undefined;
 }
 
 function variablesOf({ namespaces, distinctByLabel, excludeLabels, server }: MapFilter): operations.IntentsVariables {
@@ -70,18 +63,22 @@ interface OldServiceIntents {
   }[];
 }
 
-type WideIntent = operations.WideIntentsData['intents'][number];
+type WideIntent = operations.WideIntent;
 
 /** The calls with everything that only this project's mapper knows of them. */
 export async function queryCalls(client: MapperClient, filter: MapFilter): Promise<readonly MapCall[]> {
-  const answer = await client.ask({ ...operations.wideIntents, variables: variablesOf(filter) });
+  const answer = await client.ask({
+    ...operations.wideIntents,
+    variables: { ...variablesOf(filter), since: filter.since ?? null },
+  });
   if (answer.kind === 'unsupported') {
     throw new CliError(`this mapper does not report ports and evidence: please upgrade it (${answer.problem})`);
   }
   return dataOf(answer).intents.map(toCall);
 }
 
-function toCall({ firstSeen, lastSeen, count, kafkaTopics, httpResources, ...intent }: WideIntent): MapCall {
+/** A call of the mapper's answer as a snapshot has it. */
+export function toCall({ firstSeen, lastSeen, count, kafkaTopics, httpResources, ...intent }: WideIntent): MapCall {
   return {
     ...intent,
     kafkaTopics: (kafkaTopics ?? []).map(({ name, operations }) => ({ name, operations: operations ?? [] })),

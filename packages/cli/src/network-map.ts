@@ -1,3 +1,5 @@
+import { jsonText } from './json-text.ts';
+
 /** A service as a snapshot has it; the members are named as in the mapper's API. */
 export interface MapService {
   readonly name: string;
@@ -45,9 +47,13 @@ export interface MapLabel {
 export interface MapWorkload {
   readonly name: string;
   readonly namespace: string;
+  /** The kind of its owner; null where it is not known. */
+  readonly kind: string | null;
   readonly matchLabels: readonly MapLabel[] | null;
   readonly problem: string | null;
   readonly services: readonly { readonly name: string; readonly selector: readonly MapLabel[] }[];
+  /** Addresses of those of its pods that are on their node's network. */
+  readonly hostAddresses: readonly string[];
 }
 
 /** The map at one moment, as a file has it. */
@@ -55,7 +61,11 @@ export interface NetworkMap {
   readonly calls: readonly MapCall[];
   readonly workloads: readonly MapWorkload[];
   /** Calls from addresses outside of the cluster. */
-  readonly incoming: readonly { readonly server: WorkloadName; readonly address: string }[];
+  readonly incoming: readonly {
+    readonly server: WorkloadName;
+    readonly address: string;
+    readonly ports: readonly number[];
+  }[];
   /** Calls to names outside of the cluster. */
   readonly external: readonly { readonly client: WorkloadName; readonly dnsName: string }[];
 }
@@ -87,30 +97,37 @@ export function snapshotText({ calls, workloads, incoming, external }: NetworkMa
     kind: snapshotKind,
     version: snapshotVersion,
     calls: sortedBy(calls, keyOf).map(callForm),
-    workloads: sortedBy(workloads, placeOf).map(({ name, namespace, matchLabels, problem, services }) => ({
-      namespace,
-      name,
-      matchLabels: matchLabels === null ? null : sortedBy(matchLabels, ({ key }) => key).map(labelForm),
-      problem,
-      services: sortedBy(services, service => service.name).map(service => ({
-        name: service.name,
-        selector: sortedBy(service.selector, ({ key }) => key).map(labelForm),
-      })),
-    })),
-    incoming: sortedBy(incoming, item => `${placeOf(item.server)} ${item.address}`).map(({ server, address }) => ({
-      server: nameForm(server),
-      address,
-    })),
+    workloads: sortedBy(workloads, placeOf).map(
+      ({ name, namespace, kind, matchLabels, problem, services, hostAddresses }) => ({
+        namespace,
+        name,
+        kind,
+        matchLabels: matchLabels === null ? null : sortedBy(matchLabels, ({ key }) => key).map(labelForm),
+        problem,
+        services: sortedBy(services, service => service.name).map(service => ({
+          name: service.name,
+          selector: sortedBy(service.selector, ({ key }) => key).map(labelForm),
+        })),
+        hostAddresses: hostAddresses.toSorted(),
+      }),
+    ),
+    incoming: sortedBy(incoming, item => `${placeOf(item.server)} ${item.address}`).map(
+      ({ server, address, ports }) => ({
+        server: nameForm(server),
+        address,
+        ports: ports.toSorted((a, b) => a - b),
+      }),
+    ),
     external: sortedBy(external, item => `${placeOf(item.client)} ${item.dnsName}`).map(({ client, dnsName }) => ({
       client: nameForm(client),
       dnsName,
     })),
   };
-  return JSON.stringify(content, null, 2);
+  return jsonText(content);
 }
 
 /** A call as a snapshot has it, without what is volatile where it has no sightings. */
-function callForm(call: MapCall): object {
+export function callForm(call: MapCall): object {
   return { ...constantForm(call), ...(call.sightings !== undefined && sightingsForm(call.sightings)) };
 }
 

@@ -1,4 +1,5 @@
 import type { QueriedIdentity, QueriedIntent } from './map-query.ts';
+import type { WorkloadName } from './network-map.ts';
 
 /** What one client calls, as a ClientIntents object has it. */
 export interface ObservedIntents {
@@ -13,6 +14,8 @@ export interface Target {
   readonly type: 'kafka' | 'service' | 'kubernetes';
   /** As written in ClientIntents: with `.namespace` where that is not the client's. */
   readonly writtenName: string;
+  /** Under what name it is on the map: that of its Service where it is named after that. */
+  readonly server: WorkloadName;
   /** Of type `kubernetes` only. */
   readonly kind: string | undefined;
   readonly topics: readonly { readonly name: string; readonly operations: readonly string[] }[];
@@ -73,17 +76,18 @@ function toTarget({ client, server, kafkaTopics, httpResources }: QueriedIntent,
   const service = serviceOf(server, grouping);
   const name = service ?? server.name;
   const writtenName = server.namespace === client.namespace ? name : `${name}.${server.namespace}`;
+  const named = { writtenName, server: { name, namespace: server.namespace } };
   const topics = (kafkaTopics ?? []).map(topic => ({
     name: topic.name,
     operations: (topic.operations ?? []).map(kafkaOperation),
   }));
-  if (topics.length > 0) return { type: 'kafka', writtenName, kind: undefined, topics, http: [] };
+  if (topics.length > 0) return { type: 'kafka', ...named, kind: undefined, topics, http: [] };
   const http = (httpResources ?? []).map(({ path, methods }) => ({
     path,
     methods: (methods ?? []).filter(method => method !== 'ALL'),
   }));
-  if (service !== undefined) return { type: 'service', writtenName, kind: undefined, topics, http };
-  return { type: 'kubernetes', writtenName, kind: server.podOwnerKind?.kind, topics, http };
+  if (service !== undefined) return { type: 'service', ...named, kind: undefined, topics, http };
+  return { type: 'kubernetes', ...named, kind: server.podOwnerKind?.kind, topics, http };
 }
 
 /**

@@ -1,9 +1,18 @@
 /** Where a command's results and remarks go. Both are escaped: they hold what others reported. */
 export interface Output {
-  /** Lines of the result, to standard output. */
-  readonly print: (lines: readonly string[]) => void;
+  /** Lines of the result, to standard output; on a terminal in the colours that `colourOf` gives, if any. */
+  readonly print: (lines: readonly string[], colourOf?: (line: string) => Colour | undefined) => void;
   /** A line for the person, to standard error; not with `--quiet`. */
   readonly inform: (line: string) => void;
+  /** That something takes longer than a second, to people at a terminal. */
+  readonly progress: (line: string) => void;
+}
+
+export type Colour = 'green' | 'red' | 'yellow';
+
+/** The colours of lines that begin with what became of a call. */
+export function colourOfChange(line: string): Colour | undefined {
+  return ({ '+': 'green', '-': 'red', '~': 'yellow' } as const)[line.charAt(0)];
 }
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

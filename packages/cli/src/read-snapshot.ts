@@ -26,7 +26,11 @@ export async function readSnapshot(path: string): Promise<NetworkMap> {
     incoming: content
       .at('incoming')
       .items()
-      .map(item => ({ server: readName(item.at('server')), address: item.at('address').text() })),
+      .map(item => ({
+        server: readName(item.at('server')),
+        address: item.at('address').text(),
+        ports: item.at('ports').orAbsent([], member => member.numbers()),
+      })),
     external: content
       .at('external')
       .items()
@@ -100,12 +104,14 @@ function readName(member: Member): WorkloadName {
 function readWorkload(workload: Member): MapWorkload {
   return {
     ...readName(workload),
+    kind: workload.at('kind').orAbsent(null, member => member.textOrNull()),
     matchLabels: workload.at('matchLabels').orNull(readLabels),
     problem: workload.at('problem').textOrNull(),
     services: workload
       .at('services')
       .items()
       .map(service => ({ name: service.at('name').text(), selector: readLabels(service.at('selector')) })),
+    hostAddresses: workload.at('hostAddresses').orAbsent([], member => member.texts()),
   };
 }
 
@@ -116,23 +122,24 @@ function readLabels(labels: Member): readonly MapLabel[] {
 /** A member of a JSON text that is believed only after a look. */
 class Member {
   readonly value: unknown;
-  readonly #where: string;
+  readonly #name: string | number;
+  readonly #parent: Member | undefined;
 
-  constructor(value: unknown, where: string) {
+  constructor(value: unknown, name: string | number, parent?: Member) {
     this.value = value;
-    this.#where = where;
+    this.#name = name;
+    this.#parent = parent;
   }
 
   /** A member of an object, undefined where it is not there. */
   at(name: string): Member {
     if (typeof this.value !== 'object' || this.value === null) throw this.#not('an object');
-    const members: Readonly<Record<string, unknown>> = { ...this.value };
-    return new Member(members[name], `${this.#where}, ${name}`);
+    return new Member(Object.hasOwn(this.value, name) ? Reflect.get(this.value, name) : undefined, name, this);
   }
 
   items(): readonly Member[] {
     if (!Array.isArray(this.value)) throw this.#not('a list');
-    return this.value.map((item: unknown, index) => new Member(item, `${this.#where} ${index + 1}`));
+    return this.value.map((item: unknown, index) => new Member(item, index + 1, this));
   }
 
   text(): string {
@@ -161,7 +168,18 @@ class Member {
     return this.value === null ? null : read(this);
   }
 
+  /** For members that snapshots did not have from the start. */
+  orAbsent<T>(absent: T, read: (member: Member) => T): T {
+    return this.value === undefined ? absent : read(this);
+  }
+
   #not(what: string): CliError {
-    return new CliError(`${this.#where}: not ${what}`);
+    return new CliError(`${this.#where()}: not ${what}`);
+  }
+
+  /** As `map.json, calls 1, client`. */
+  #where(): string {
+    if (this.#parent === undefined) return String(this.#name);
+    return `${this.#parent.#where()}${typeof this.#name === 'number' ? ' ' : ', '}${this.#name}`;
   }
 }

@@ -1,6 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { expect, test } from 'vitest';
 import type { NetworkMap } from '../src/network-map.ts';
+import { version } from '../src/version.ts';
 import { call, mapOf, SnapshotFolder, service, workload } from './known-map.ts';
 import { run } from './run-command.ts';
 
@@ -22,6 +23,8 @@ metadata:
   name: network-mapper-redis
   namespace: data
   annotations:
+    network-mapper/version: ${version}
+    network-mapper/window: 2026-01-02T03:04:05.678Z/2026-01-02T03:05:06.7Z
     network-mapper/sightings: "12"
     network-mapper/weakest-evidence: SOCKET
 spec:
@@ -48,6 +51,8 @@ metadata:
   name: network-mapper-cart
   namespace: shop
   annotations:
+    network-mapper/version: ${version}
+    network-mapper/window: 2026-01-02T03:04:05.678Z/2026-01-02T03:05:06.7Z
     network-mapper/sightings: "12"
     network-mapper/weakest-evidence: TCP
 spec:
@@ -140,8 +145,8 @@ test.each([
   },
   {
     title: 'that is called from outside',
-    map: { ...shop, incoming: [{ server: cart, address: '192.0.2.1' }] },
-    reason: 'it is called from outside of the cluster (192.0.2.1): which addresses may is for you to say',
+    map: { ...shop, incoming: [{ server: cart, address: '192.0.2.1', ports: [] }] },
+    reason: 'it is called from outside of the cluster (192.0.2.1): --allow-outside lets anybody call it',
   },
   {
     title: 'that calls a name outside, where egress is limited',

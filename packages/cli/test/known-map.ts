@@ -29,7 +29,8 @@ export function call(edge: string, more: Partial<MapCall> = {}): MapCall {
 /** A workload whose pods are selected by `app`, its name. */
 export function workload(place: string, more: Partial<MapWorkload> = {}): MapWorkload {
   const { name, namespace } = service(place);
-  return { name, namespace, matchLabels: [{ key: 'app', value: name }], problem: null, services: [], ...more };
+  const selected = { matchLabels: [{ key: 'app', value: name }], problem: null, services: [], hostAddresses: [] };
+  return { name, namespace, kind: 'Deployment', ...selected, ...more };
 }
 
 /** A map of calls between workloads that are all selected by their names. */

@@ -5,7 +5,7 @@ import { run } from './run-command.ts';
 
 const map = mapOf([
   call('shop/web > shop/cart'),
-  call('shop/web > shop/cart', { type: 'HTTP' }),
+  call('shop/web > shop/cart', { type: 'HTTP', httpResources: [{ path: '/', methods: ['GET'] }] }),
   call('shop/cart > data/re"dis'),
 ]);
 
@@ -26,9 +26,11 @@ test('a picture has a box for each namespace and one arrow for each pair that ca
     s2["web"]
   end
   s1 --> s0
-  s2 --> s1
+  s2 -->|"HTTP"| s1
 `);
-  expect(await drawn('dot')).toContain('  s1 -> s0;\n  s2 -> s1;\n}\n');
+  expect(await drawn('dot')).toContain(
+    '  "cart.shop" -> "re\\"dis.data";\n  "web.shop" -> "cart.shop" [label="HTTP"];\n}\n',
+  );
 });
 
 test('the drawing shows every name, and a name with quotes is no markup', async () => {
@@ -46,5 +48,7 @@ test('a drawing goes to the file that is named, and a format that is not there i
   expect(await readFile(target, 'utf8')).toContain('</svg>\n');
   const { code, stderr: problem } = await run(['visualize', '--format', 'gif', '--from', path]);
   expect(code).toBe(1);
-  expect(problem).toContain('unsupported format: gif; add --format dot, mermaid, svg');
+  expect(problem).toContain(
+    'unsupported format: gif; --format is one of png, jpg, svg, pdf, dot, mermaid, graphml, html',
+  );
 });

@@ -56,3 +56,15 @@ test('an owner that is gone, and a workload that nobody knows, say so', async ()
   expect(await details(cluster, 'stock')).toMatchObject({ problem: 'unreadable' });
   expect(await details(cluster, 'nobody')).toMatchObject({ kind: null, problem: 'unknown-workload', services: [] });
 });
+
+test('the addresses of pods on their node’s network are named: no selector of a policy finds them', async () => {
+  await using cluster = await startSmallCluster();
+  const [owner, set, pod] = workload('agent', '192.168.0.7');
+  await cluster.put(owner, set, withSpec(pod, { hostNetwork: true }), ...workload('stock', '10.0.0.20'));
+  const addresses = async (name: string) => {
+    const { body } = await cluster.running.ask(`{ workload(name: "${name}", namespace: "shop") { hostAddresses } }`);
+    return body.data?.workload;
+  };
+  expect(await addresses('agent')).toEqual({ hostAddresses: ['192.168.0.7'] });
+  expect(await addresses('stock')).toEqual({ hostAddresses: [] });
+});

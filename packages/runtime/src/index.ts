@@ -6,6 +6,7 @@ export {
   type Config,
   type GivenOptions,
   type Option,
+  type OptionForm,
   type OptionTable,
 } from './options.ts';
 export { jsonSchemaOf } from './json-schema.ts';

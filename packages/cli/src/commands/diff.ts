@@ -4,8 +4,10 @@ import { defineCommand } from '../command.ts';
 import { differenceMarkdown, differenceText } from '../difference-text.ts';
 import { flagOption } from '../flag-option.ts';
 import { compareMaps } from '../map-difference.ts';
+import { wholeMap } from '../map-filter.ts';
 import { queryCalls } from '../map-query.ts';
 import { withMapper } from '../reach-mapper.ts';
+import { colourOfChange } from '../output.ts';
 import { readSnapshot } from '../read-snapshot.ts';
 
 const same = 0;
@@ -39,16 +41,12 @@ export const diff = defineCommand({
     const after =
       second === undefined
         ? await withMapper(context, ({ client }) =>
-            queryCalls(client, {
-              namespaces: [],
-              distinctByLabel: undefined,
-              excludeLabels: options.excludeLabels,
-              server: undefined,
-            }),
+            queryCalls(client, { ...wholeMap, excludeLabels: options.excludeLabels }),
           )
         : (await readSnapshot(second)).calls;
     const difference = compareMaps({ before, after });
-    output.print(options.output === 'md' ? differenceMarkdown(difference) : differenceText(difference));
+    if (options.output === 'md') output.print(differenceMarkdown(difference));
+    else output.print(differenceText(difference), colourOfChange);
     const { added, gone, changed } = difference;
     return added.length + gone.length + changed.length === 0 ? same : different;
   },

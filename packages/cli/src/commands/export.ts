@@ -1,97 +1,83 @@
 import { form } from '@network-mapper/runtime';
-import { stringify } from 'yaml';
 import { CliError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
+import { exportClientIntents } from '../client-intents/export-client-intents.ts';
 import { flagOption } from '../flag-option.ts';
-import { fromOption } from '../from-option.ts';
-import { namespacesOption } from '../namespaces-option.ts';
-import { placeOf } from '../network-map.ts';
-import type { AllowRule } from '../policies/allow-rule.ts';
-import { allowRules } from '../policies/allow-rules.ts';
-import { networkPolicy, type NetworkPolicy } from '../policies/network-policy.ts';
-import { policyWords } from '../policies/policy-words.ts';
-import { queryNetworkMap } from '../query-network-map.ts';
-import { withMapper } from '../reach-mapper.ts';
-import { readSnapshot } from '../read-snapshot.ts';
+import { mapFilterOptions } from '../map-filter.ts';
+import { dialectNames, isDialectName } from '../policies/dialects.ts';
+import { exportPolicies } from '../policies/export-policies.ts';
+import { policyOptions } from '../policies/policy-options.ts';
+import type { Destination } from '../write-objects.ts';
 
-const everything = { namespaces: [], distinctByLabel: undefined, excludeLabels: [], server: undefined };
-const someRefused = 3;
+const clientIntents = 'client-intents';
 
-const toReview = ['# To review before it is applied: these rest on a guess or on a single sighting.'];
-
-export const exportPolicies = defineCommand({
+export const exportObjects = defineCommand({
   name: 'export',
-  about: 'write policies that allow the calls of the map',
+  about: 'write ClientIntents, or policies that allow the calls of the map',
   options: {
+    ...mapFilterOptions,
     as: flagOption({
       name: 'as',
-      form: form.oneOf(['', 'network-policy']),
+      form: form.oneOf([clientIntents, ...dialectNames]),
+      fallback: clientIntents,
+      about: 'What to write: ClientIntents, or policies in the words of one of these.',
+      ours: true,
+    }),
+    format: flagOption({ name: 'format', form: form.text, fallback: 'yaml', about: 'yaml, or json.' }),
+    output: flagOption({
+      name: 'output',
+      short: 'o',
+      form: form.text,
       fallback: '',
-      about: 'What to write: network-policy.',
-      ours: true,
+      about: 'File to write, or folder with `--output-type dir`; standard output without it.',
     }),
-    namespaces: namespacesOption,
-    from: fromOption,
-    egress: flagOption({
-      name: 'egress',
-      form: form.boolean,
-      fallback: false,
-      about: 'Limit what workloads call, too, and allow them DNS.',
-      ours: true,
+    outputType: flagOption({
+      name: 'output-type',
+      form: form.text,
+      fallback: '',
+      about: 'single-file, or dir: a file for each workload.',
     }),
-    servicePort: flagOption({
-      name: 'service-port',
-      form: form.boolean,
-      fallback: false,
-      about: "Allow the Service's port beside the pod's, for networks that enforce before its translation.",
-      ours: true,
+    outputVersion: flagOption({
+      name: 'output-version',
+      form: form.text,
+      fallback: 'v2',
+      about: 'Of ClientIntents in YAML: v1 (v1alpha3) or v2 (v2beta1).',
     }),
-    dryRun: flagOption({
-      name: 'dry-run',
-      form: form.boolean,
-      fallback: false,
-      about: 'Say in words what would be allowed.',
-      ours: true,
-    }),
+    ...policyOptions,
   },
   examples: [
+    'network-mapper export --namespaces shop -o intents.yaml',
     'network-mapper export --as network-policy --namespaces shop | kubectl apply --dry-run=server -f -',
     'network-mapper export --as network-policy --egress --dry-run --from map.json',
   ],
   exitCodes: {
-    0: 'all workloads have their policy',
+    0: 'everything is written',
     1: 'an error',
-    3: 'some workloads have none, named on standard error',
+    3: 'some workloads have no policy; they are named on standard error',
   },
   run: async context => {
-    const { options, output } = context;
-    if (options.as === '') throw new CliError('export writes policies only: add --as network-policy');
-    const map =
-      options.from === undefined
-        ? await withMapper(context, ({ client }) => queryNetworkMap(client, everything))
-        : await readSnapshot(options.from);
-    const { rules, refused } = allowRules(map, {
-      namespaces: options.namespaces ?? [],
-      egress: options.egress,
-      servicePort: options.servicePort,
-    });
-    if (rules.length === 0) output.inform('No policy: the map has no calls to workloads that can be selected.');
-    output.print(options.dryRun ? policyWords(rules) : documents(rules));
-    for (const { reason, ...workload } of refused) output.inform(`No policy for ${placeOf(workload)}: ${reason}.`);
-    return refused.length > 0 ? someRefused : 0;
+    const { as, format } = context.options;
+    if (format !== 'yaml' && format !== 'json')
+      throw new CliError(`unexpected output format ${format}, use one of (json, yaml)`);
+    const destination = destinationOf(context.options);
+    if (isDialectName(as)) return exportPolicies(context, { dialect: as, format, destination });
+    await exportClientIntents(context, { format, version: context.options.outputVersion, destination });
+    return 0;
   },
 });
 
-/** Policies as YAML, those to review at the end. */
-function documents(rules: readonly AllowRule[]): readonly string[] {
-  const policies = [...Map.groupBy(rules, ({ subject }) => placeOf(subject)).values()]
-    .map(networkPolicy)
-    .filter(policy => policy !== undefined);
-  const sure = policies.filter(({ review }) => review.length === 0);
-  const unsure = policies.filter(({ review }) => review.length > 0);
-  return [...sure.flatMap(document), ...(unsure.length === 0 ? [] : toReview), ...unsure.flatMap(document)];
-}
-
-function document({ object }: NetworkPolicy): readonly string[] {
-  return ['---', ...stringify(object, { lineWidth: 0 }).trimEnd().split('\n')];
+function destinationOf({
+  output: path,
+  outputType: kind,
+}: {
+  readonly output: string;
+  readonly outputType: string;
+}): Destination {
+  if (path === '') {
+    if (kind === '') return { kind: 'stdout' };
+    throw new CliError('flag --output-type requires --output to specify output path');
+  }
+  if (kind === '' || kind === 'single-file') return { kind: 'single-file', path };
+  if (kind === 'dir') return { kind, path };
+  throw new CliError(`unexpected output type ${kind}, use one of (single-file, dir)`);
 }

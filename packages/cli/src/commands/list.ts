@@ -1,115 +1,87 @@
-import { form, type Config } from '@network-mapper/runtime';
+import { form } from '@network-mapper/runtime';
 import { CliError } from '../cli-error.ts';
+import { csvColumns, headingsOf, rowsOf, wideColumns } from '../call-columns.ts';
 import { defineCommand } from '../command.ts';
-import { commonOptions } from '../common-options.ts';
-import { filterCalls } from '../filter-calls.ts';
+import { csvText } from '../csv-text.ts';
+import { withoutServices } from '../filter-calls.ts';
 import { flagOption } from '../flag-option.ts';
-import { fromOption } from '../from-option.ts';
+import { jsonText } from '../json-text.ts';
 import { listText } from '../list-text.ts';
-import { queryCalls, queryIntents, type MapFilter } from '../map-query.ts';
-import { namespacesOption } from '../namespaces-option.ts';
+import { mapFilterOf, mapFilterOptions } from '../map-filter.ts';
+import { callForm } from '../network-map.ts';
 import { toObservedIntents } from '../observed-intents.ts';
-import { withMapper } from '../reach-mapper.ts';
-import { readSnapshot } from '../read-snapshot.ts';
-import { wideTable } from '../wide-table.ts';
+import { listOutside, type Border, type ListForm } from '../list-outside.ts';
+import { readCalls, readIntents } from '../read-calls.ts';
+import { table } from '../table.ts';
+import { watchCalls } from '../watch-calls.ts';
+import { yamlText } from '../yaml-text.ts';
 
-const options = {
-  namespaces: namespacesOption,
-  from: fromOption,
-  distinctByLabel: flagOption({
-    name: 'distinct-by-label',
-    form: form.optional(form.text),
-    fallback: undefined,
-    about: 'Group clients by name and value of this label, not by namespace (experimental).',
-  }),
-  asKubernetesService: flagOption({
-    name: 'as-kubernetes-service',
-    form: form.boolean,
-    fallback: false,
-    about: 'Name a server after the Kubernetes Service it was reached through (experimental).',
-  }),
-  server: flagOption({
-    name: 'server',
-    form: form.optional(form.text),
-    fallback: undefined,
-    about: 'Only clients that call this server (`name.namespace`).',
-    ours: true,
-  }),
-  short: flagOption({
-    name: 'short',
-    form: form.boolean,
-    fallback: false,
-    about: "Show a server's namespace only where it differs from its client's.",
-    ours: true,
-  }),
-  wide: flagOption({
-    name: 'wide',
-    form: form.boolean,
-    fallback: false,
-    about: 'A table of single calls with ports, evidence, first and last seen.',
-    ours: true,
-  }),
-};
+const outputOption = flagOption<ListForm>({
+  name: 'output',
+  short: 'o',
+  form: form.oneOf(['', 'wide', 'json', 'yaml', 'csv']),
+  fallback: '',
+  about: 'Single calls with ports, evidence, first and last seen: wide (a table), json, yaml or csv.',
+  ours: true,
+});
+
+const borders: readonly Border[] = ['external', 'incoming', 'cloud'];
+
+function switchOption(definition: { readonly name: string; readonly about: string }) {
+  return flagOption({ ...definition, form: form.boolean, fallback: false, ours: true });
+}
 
 export const list = defineCommand({
   name: 'list',
   about: 'list who calls whom',
-  options,
+  options: {
+    ...mapFilterOptions,
+    short: switchOption({ name: 'short', about: "Show a server's namespace only where it differs from its client's." }),
+    wide: switchOption({ name: 'wide', about: 'The same as `-o wide`.' }),
+    // `OTTERIZE_OUTPUT` is the file of `export`.
+    output: { ...outputOption, env: 'OTTERIZE_LIST_OUTPUT' },
+    external: switchOption({ name: 'external', about: 'Calls to names outside of the cluster.' }),
+    incoming: switchOption({ name: 'incoming', about: 'Calls from addresses outside of the cluster.' }),
+    cloud: switchOption({ name: 'cloud', about: 'Operations on resources of cloud providers.' }),
+    watch: switchOption({ name: 'watch', about: 'Go on with what is new, changed or gone, until interrupted.' }),
+  },
   examples: [
     'network-mapper list --namespaces shop',
-    'network-mapper list --wide --server redis.shop',
+    'network-mapper list -o wide --server redis.shop --since 1h',
+    'network-mapper list --external -o csv',
+    'network-mapper list --watch -o json',
     'network-mapper list --from map.json',
   ],
   run: async context => {
-    const { format, wide, short, noHeaders, from, ...grouping } = context.options;
-    const { output } = context;
+    const { output, options } = context;
+    const { format, wide, short, noHeaders, ...grouping } = options;
     if (format !== 'text') {
       throw new CliError(`${format} output format is not supported in 'list' command. Try using 'export' instead`);
     }
-    const filter = filterOf(context.options);
-    const fromFile = from === undefined ? undefined : filterCalls((await readSnapshot(from)).calls, filter);
-    const print = (count: number, lines: readonly string[]) => {
-      if (count === 0) output.inform('No connections found.');
-      output.print(lines);
-    };
-    if (wide) {
-      const calls = fromFile ?? (await withMapper(context, ({ client }) => queryCalls(client, filter)));
-      print(calls.length, wideTable(calls, { headers: !noHeaders }));
+    const written = options.output === '' && wide ? 'wide' : options.output;
+    const filter = mapFilterOf(options);
+    const [border, ...others] = borders.filter(name => options[name]);
+    if (others.length > 0) throw new CliError(`--${[border, ...others].join(' and --')} do not go together`);
+    if (options.watch && (options.from !== undefined || border !== undefined))
+      throw new CliError('--watch follows the calls between services of the live map: leave out the other flags');
+    if (border !== undefined) {
+      await listOutside(context, { border, form: written, filter });
       return;
     }
-    const intents =
-      fromFile ??
-      (await withMapper(context, ({ client }) =>
-        queryIntents(client, filter, () => {
-          output.inform(
-            'This network mapper is an old one, which reports neither Kafka topics nor HTTP paths: please upgrade it.',
-          );
-          if (filter.server !== undefined || filter.excludeLabels.length > 0) {
-            output.inform('It knows no filters for labels and servers either: they are not applied.');
-          }
-        }),
-      ));
-    print(intents.length, listText(toObservedIntents(intents, grouping), { short }));
+    if (options.watch) {
+      if (written !== '' && written !== 'json') throw new CliError('--watch writes lines for people, or -o json');
+      await watchCalls(context, { filter, json: written === 'json' });
+      return;
+    }
+    if (written === '') {
+      const intents = await readIntents(context, filter);
+      output.print(listText(toObservedIntents(intents, grouping), { short }));
+      return;
+    }
+    const calls = withoutServices(await readCalls(context, filter), options.excludeServices);
+    const headings = (columns: typeof wideColumns) => (noHeaders ? undefined : headingsOf(columns));
+    if (written === 'wide') output.print(table(rowsOf(calls, wideColumns), headings(wideColumns)));
+    else if (written === 'csv') output.print(csvText(rowsOf(calls, csvColumns), headings(csvColumns)));
+    else output.print((written === 'json' ? jsonText : yamlText)(calls.map(callForm)).split('\n'));
   },
 });
-
-function filterOf(given: Config<typeof commonOptions & typeof options>): MapFilter {
-  const { server, namespaces, distinctByLabel, excludeLabels } = given;
-  if (server !== undefined && namespaces !== undefined) {
-    throw new CliError('server filter cannot be used with namespaces filter');
-  }
-  return {
-    namespaces: namespaces ?? [],
-    distinctByLabel,
-    excludeLabels,
-    server: server === undefined ? undefined : parseServer(server),
-  };
-}
-
-function parseServer(text: string): MapFilter['server'] {
-  const [name, namespace, ...more] = text.split('.');
-  if (!name || !namespace || more.length > 0) {
-    throw new CliError('invalid server filter. Expected format: <server-name>.<namespace>');
-  }
-  return { name, namespace };
-}

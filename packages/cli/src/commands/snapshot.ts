@@ -1,6 +1,7 @@
 import { form } from '@network-mapper/runtime';
 import { defineCommand } from '../command.ts';
 import { flagOption } from '../flag-option.ts';
+import { wholeMap } from '../map-filter.ts';
 import { namespacesOption } from '../namespaces-option.ts';
 import { snapshotText } from '../network-map.ts';
 import { queryNetworkMap } from '../query-network-map.ts';
@@ -24,10 +25,9 @@ export const snapshot = defineCommand({
     withMapper(context, async ({ client }) => {
       const { options, output } = context;
       const map = await queryNetworkMap(client, {
+        ...wholeMap,
         namespaces: options.namespaces ?? [],
-        distinctByLabel: undefined,
         excludeLabels: options.excludeLabels,
-        server: undefined,
       });
       const calls = options.stable ? map.calls.map(call => ({ ...call, sightings: undefined })) : map.calls;
       output.print(snapshotText({ ...map, calls }).split('\n'));

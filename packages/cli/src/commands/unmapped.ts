@@ -5,6 +5,7 @@ import { dataOf } from '../map-query.ts';
 import { namespacesOption } from '../namespaces-option.ts';
 import { withoutFraction } from '../moment.ts';
 import { withMapper } from '../reach-mapper.ts';
+import { sinceOption } from '../since-option.ts';
 import { table } from '../table.ts';
 
 type Page = operations.UnmappedData['unmapped'];
@@ -15,11 +16,15 @@ const mostPairs = 100;
 export const unmapped = defineCommand({
   name: 'unmapped',
   about: 'list what was seen and is not on the map, and why',
-  options: { namespaces: namespacesOption },
+  options: { namespaces: namespacesOption, since: sinceOption },
   run: context =>
     withMapper(context, async ({ client }) => {
       const { options, output } = context;
-      const variables = { namespaces: options.namespaces ?? [], first: mostPairs };
+      const variables = {
+        namespaces: options.namespaces ?? [],
+        since: options.since ?? null,
+        first: mostPairs,
+      };
       const answer = await client.ask({ ...operations.unmapped, variables });
       if (answer.kind === 'unsupported')
         throw new CliError('this mapper does not report what it could not map: please upgrade it');

@@ -1,79 +1,106 @@
-import { writeFile } from 'node:fs/promises';
 import { form } from '@network-mapper/runtime';
 import { CliError } from '../cli-error.ts';
-import { defineCommand } from '../command.ts';
-import { filterCalls } from '../filter-calls.ts';
+import { defineCommand, type CommandContext } from '../command.ts';
+import { withoutServices } from '../filter-calls.ts';
 import { flagOption } from '../flag-option.ts';
-import { fromOption } from '../from-option.ts';
-import { queryCalls, type MapFilter } from '../map-query.ts';
-import { namespacesOption } from '../namespaces-option.ts';
+import { mapFilterOf, mapFilterOptions } from '../map-filter.ts';
+import { toObservedIntents } from '../observed-intents.ts';
 import { dot } from '../pictures/dot.ts';
+import { graphml } from '../pictures/graphml.ts';
+import { htmlPage } from '../pictures/html-page.ts';
 import { mermaid } from '../pictures/mermaid.ts';
 import { pictureOf, type Picture } from '../pictures/picture.ts';
-import { withMapper } from '../reach-mapper.ts';
-import { readSnapshot } from '../read-snapshot.ts';
+import { svg } from '../pictures/svg.ts';
+import { readCalls, readIntents } from '../read-calls.ts';
+import { write } from '../write-objects.ts';
 
-const formats: Readonly<Record<string, (picture: Picture) => readonly string[] | Promise<readonly string[]>>> = {
-  dot,
-  mermaid,
-  svg,
+type Content = string | Uint8Array;
+
+interface Format {
+  readonly render: (picture: Picture) => Content | Promise<Content>;
+  /** What other programs read has all arrows. */
+  readonly isData?: boolean;
+}
+
+const jpg: Format = {
+  render: async picture => (await import('../pictures/pixels.ts')).jpg(await svg(picture)),
+};
+
+// What draws pixels and pages is loaded when it is needed: it takes longer than all other commands.
+const drawings: Readonly<Record<string, Format>> = {
+  png: { render: async picture => (await import('../pictures/pixels.ts')).png(await svg(picture)) },
+  jpg,
+  jpeg: jpg,
+  svg: { render: picture => svg(picture) },
+  pdf: { render: async picture => (await import('../pictures/pdf.ts')).pdf(await svg(picture)) },
+  dot: { render: picture => dot(picture).join('\n') },
+  mermaid: { render: picture => mermaid(picture).join('\n') },
+  graphml: { render: picture => graphml(picture).join('\n'), isData: true },
+};
+
+const formats = [...Object.keys(drawings).filter(name => name !== 'jpeg'), 'html'];
+
+const options = {
+  ...mapFilterOptions,
+  format: flagOption({
+    name: 'format',
+    form: form.text,
+    fallback: 'png',
+    about: `What to draw: ${formats.join(', ')}.`,
+  }),
+  outputPath: flagOption({
+    name: 'output-path',
+    short: 'o',
+    form: form.text,
+    fallback: '',
+    about: 'File to write. Only text (svg, dot, mermaid, graphml) goes to standard output without it.',
+  }),
+  allArrows: flagOption({
+    name: 'all-arrows',
+    form: form.boolean,
+    fallback: false,
+    about:
+      'Draw the arrows of hubs, too: services that most others call, as DNS, or that call most others, as metrics.',
+    ours: true,
+  }),
 };
 
 export const visualize = defineCommand({
   name: 'visualize',
-  about: 'draw who calls whom, by namespace (--format svg, dot or mermaid)',
-  options: {
-    namespaces: namespacesOption,
-    from: fromOption,
-    outputPath: flagOption({
-      name: 'output-path',
-      short: 'o',
-      form: form.text,
-      fallback: '',
-      about: 'File to write, instead of standard output.',
-    }),
-  },
+  about: 'draw who calls whom, by namespace',
+  options,
   examples: [
-    'network-mapper visualize --format svg -o map.svg',
-    'network-mapper visualize --format mermaid --from map.json',
+    'network-mapper visualize -o map.png',
+    'network-mapper visualize --format html -o map.html --namespaces shop',
+    'network-mapper visualize --format mermaid -o map.md --from map.json',
   ],
   run: async context => {
-    const { options, output } = context;
-    const render = formats[options.format];
-    if (render === undefined) {
-      throw new CliError(`unsupported format: ${options.format}; add --format ${Object.keys(formats).join(', ')}`);
-    }
-    const filter: MapFilter = {
-      namespaces: options.namespaces ?? [],
-      distinctByLabel: undefined,
-      excludeLabels: options.excludeLabels,
-      server: undefined,
-    };
-    const calls =
-      options.from === undefined
-        ? await withMapper(context, ({ client }) => queryCalls(client, filter))
-        : filterCalls((await readSnapshot(options.from)).calls, filter);
-    if (calls.length === 0) output.inform('No connections found.');
-    const lines = await render(pictureOf(calls));
-    if (options.outputPath === '') {
-      output.print(lines);
+    const { outputPath, format: given } = context.options;
+    const format = given.toLowerCase();
+    if (format !== 'html' && drawings[format] === undefined)
+      throw new CliError(`unsupported format: ${given}; --format is one of ${formats.join(', ')}`);
+    if (outputPath === '' && !['svg', 'dot', 'mermaid', 'graphml'].includes(format))
+      throw new CliError('required flag(s) "output-path" not set: name the file to write with -o');
+    const content = await contentOf(context, format);
+    if (outputPath === '') {
+      context.output.print(String(content).split('\n'));
       return;
     }
-    await write(options.outputPath, lines);
-    output.inform(`Exported graph as ${options.format} format to path ${options.outputPath}`);
+    await write(outputPath, typeof content === 'string' ? `${content}\n` : content);
+    const shown = format === 'jpeg' ? 'jpg' : format;
+    context.output.inform(`Exported graph as ${shown} format to path ${outputPath}`);
   },
 });
 
-/** Graphviz is loaded only where something is drawn: it takes longer than all other commands. */
-async function svg(picture: Picture): Promise<readonly string[]> {
-  const { Graphviz } = await import('@hpcc-js/wasm-graphviz');
-  return (await Graphviz.load()).dot(dot(picture).join('\n')).trimEnd().split('\n');
-}
-
-async function write(path: string, lines: readonly string[]): Promise<void> {
-  try {
-    await writeFile(path, `${lines.join('\n')}\n`);
-  } catch (error) {
-    throw new CliError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
-  }
+async function contentOf(context: CommandContext<typeof options>, format: string): Promise<Content> {
+  const filter = mapFilterOf(context.options);
+  const drawing = drawings[format];
+  if (drawing === undefined)
+    return htmlPage(withoutServices(await readCalls(context, filter), context.options.excludeServices), {
+      grouping: context.options,
+      fold: !context.options.allArrows,
+    });
+  const objects = toObservedIntents(await readIntents(context, filter), context.options);
+  const fold = !context.options.allArrows && drawing.isData !== true;
+  return drawing.render(pictureOf(objects, { fold }));
 }

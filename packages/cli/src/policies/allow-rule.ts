@@ -13,8 +13,16 @@ export interface PolicyPort {
 /** Whom a rule is about, at the other end. */
 export type Peer =
   | { readonly kind: 'workload'; readonly workload: Selected }
+  /** Processes on the network of nodes: no selector of pods finds them. */
+  | { readonly kind: 'host'; readonly workload: WorkloadName; readonly addresses: readonly string[] }
+  /** The Kubernetes API, wherever it runs. */
+  | { readonly kind: 'api-server' }
   /** The cluster's resolvers, through their Service and on the node (NodeLocal DNSCache). */
-  | { readonly kind: 'dns' };
+  | { readonly kind: 'dns' }
+  /** A name outside of the cluster. */
+  | { readonly kind: 'name'; readonly dnsName: string }
+  /** Anybody, outside of the cluster too. */
+  | { readonly kind: 'anywhere' };
 
 /** One thing that a workload may do; all dialects are written from these. */
 export interface AllowRule {
@@ -29,11 +37,29 @@ export interface AllowRule {
 
 export interface RuleEvidence {
   readonly kinds: readonly string[];
-  /** How often the call was reported; undefined when a snapshot without counts says nothing. */
-  readonly count: number | undefined;
+  /** When the calls were seen, and how often; undefined when a snapshot does not say. */
+  readonly seen: { readonly first: string; readonly last: string; readonly count: number } | undefined;
 }
 
 /** A workload for which no policy can be written, and why. */
 export interface Refused extends WorkloadName {
   readonly reason: string;
+}
+
+/** A peer in words. */
+export function peerWords(peer: Peer): string {
+  switch (peer.kind) {
+    case 'workload':
+      return `${peer.workload.namespace}/${peer.workload.name}`;
+    case 'host':
+      return `${peer.workload.namespace}/${peer.workload.name} (on the host network)`;
+    case 'api-server':
+      return 'the Kubernetes API';
+    case 'dns':
+      return "the cluster's DNS";
+    case 'name':
+      return peer.dnsName;
+    case 'anywhere':
+      return 'anybody, from outside of the cluster too';
+  }
 }

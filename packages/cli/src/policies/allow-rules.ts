@@ -1,5 +1,6 @@
 import { placeOf, sortedBy, type MapCall, type NetworkMap, type WorkloadName } from '../network-map.ts';
-import type { AllowRule, PolicyPort, Refused, RuleEvidence, Selected } from './allow-rule.ts';
+import type { AllowRule, Peer, PolicyPort, Refused, RuleEvidence, Selected } from './allow-rule.ts';
+import { isResolver, podsOf } from './pods-of.ts';
 
 export interface AllowOptions {
   /** Only policies of workloads in these namespaces; of all when empty. */
@@ -8,10 +9,13 @@ export interface AllowOptions {
   readonly egress: boolean;
   /** Whether the port of the Service is allowed too, for networks that look before its translation. */
   readonly servicePort: boolean;
+  /** Whether workloads that were called from outside may be called from anywhere. */
+  readonly allowOutside: boolean;
 }
 
 export interface Allowed {
-  readonly rules: readonly AllowRule[];
+  /** The rules of each workload that has all of them. */
+  readonly workloads: readonly (readonly AllowRule[])[];
   readonly refused: readonly Refused[];
 }
 
@@ -19,61 +23,100 @@ type Direction = AllowRule['direction'];
 
 /**
  * What policies have to allow so that all calls of the map go on. A workload of which one call cannot be allowed is
- * refused as a whole: a policy for it would break that call.
+ * refused as a whole: a policy for it would break that call. The Kubernetes API is no workload.
  */
 export function allowRules(map: NetworkMap, options: AllowOptions): Allowed {
-  const directions: readonly Direction[] = options.egress ? ['ingress', 'egress'] : ['ingress'];
   const subjects = new Map(
     map.calls
       .flatMap(({ client, server }) => (options.egress ? [client, server] : [server]))
       .filter(({ namespace }) => options.namespaces.length === 0 || options.namespaces.includes(namespace))
+      .filter(name => !isApiServer(name))
       .map(({ name, namespace }) => [placeOf({ name, namespace }), { name, namespace }]),
   );
-  const rules: AllowRule[] = [];
-  const refused: Refused[] = [];
-  for (const subject of sortedBy([...subjects.values()], placeOf)) {
-    const result = rulesOf(subject, { map, directions, options });
-    if ('reason' in result) refused.push({ ...subject, reason: result.reason });
-    else rules.push(...result.rules);
-  }
-  return { rules, refused };
+  const results = sortedBy([...subjects.values()], placeOf).map(subject => ({
+    subject,
+    result: rulesOf(subject, { map, options }),
+  }));
+  return {
+    workloads: results.flatMap(({ result }) => ('rules' in result && result.rules.length > 0 ? [result.rules] : [])),
+    refused: results.flatMap(({ subject, result }) =>
+      'reason' in result ? [{ ...subject, reason: result.reason }] : [],
+    ),
+  };
 }
 
 interface Given {
   readonly map: NetworkMap;
-  readonly directions: readonly Direction[];
   readonly options: AllowOptions;
 }
 
 type Result = { readonly rules: readonly AllowRule[] } | { readonly reason: string };
 
-function rulesOf(name: WorkloadName, { map, directions, options }: Given): Result {
-  const subject = select(map, name);
+function rulesOf(name: WorkloadName, { map, options }: Given): Result {
+  const subject = podsOf(map, name);
   if ('reason' in subject) return subject;
-  const outside = outsideOf(map, { name, directions });
-  if (outside !== undefined) return { reason: outside };
+  if (subject.kind === 'host')
+    return { reason: 'its pods are on the host network, where policies of pods do not count' };
+  const { workload } = subject;
+  if (isResolver(workload)) return { reason: "it is the cluster's resolver, which everybody calls, seen or not" };
+  const directions: readonly Direction[] = options.egress ? ['ingress', 'egress'] : ['ingress'];
   const rules: AllowRule[] = [];
   for (const direction of directions) {
-    const [own, other] = direction === 'ingress' ? (['server', 'client'] as const) : (['client', 'server'] as const);
-    const calls = map.calls.filter(call => placeOf(call[own]) === placeOf(name));
-    const peers = Map.groupBy(calls, call => placeOf(call[other]));
-    for (const peerCalls of sortedBy([...peers.entries()], ([place]) => place).map(([, group]) => group)) {
-      const [first] = peerCalls;
-      if (first === undefined) continue;
-      const peer = select(map, first[other]);
-      if ('reason' in peer) return { reason: `its ${other} ${placeOf(first[other])} cannot be named: ${peer.reason}` };
-      rules.push({
-        subject,
-        direction,
-        peer: { kind: 'workload', workload: peer },
-        ports: portsOf(peerCalls, options),
-        evidence: evidenceOf(peerCalls),
-      });
-    }
-    if (direction === 'egress' && calls.length > 0)
-      rules.push({ subject, direction, peer: { kind: 'dns' }, ports: dnsPorts, evidence: undefined });
+    const found = rulesOfDirection(workload, { map, options, direction });
+    if ('reason' in found) return found;
+    rules.push(...found.rules);
   }
   return { rules };
+}
+
+function rulesOfDirection(
+  subject: Selected,
+  { map, options, direction }: Given & { readonly direction: Direction },
+): Result {
+  const [own, other] = direction === 'ingress' ? (['server', 'client'] as const) : (['client', 'server'] as const);
+  const calls = map.calls.filter(call => placeOf(call[own]) === placeOf(subject));
+  const rules: AllowRule[] = [];
+  for (const [place, group] of sortedBy([...Map.groupBy(calls, call => placeOf(call[other]))], ([key]) => key)) {
+    const [first] = group;
+    if (first === undefined) continue;
+    const peer: Peer | { readonly reason: string } = isApiServer(first[other])
+      ? { kind: 'api-server' }
+      : podsOf(map, first[other]);
+    if ('reason' in peer) return { reason: `its ${other} ${place} cannot be named: ${peer.reason}` };
+    rules.push({ subject, direction, peer, ports: portsOf(group, options), evidence: evidenceOf(group) });
+  }
+  const outside = outsideRules(subject, { map, options, direction });
+  if ('reason' in outside) return outside;
+  rules.push(...outside.rules);
+  if (direction === 'egress' && rules.length > 0)
+    rules.push({ subject, direction, peer: { kind: 'dns' }, ports: dnsPorts, evidence: undefined });
+  return { rules };
+}
+
+/** What crosses the cluster's border. */
+function outsideRules(
+  subject: Selected,
+  { map, options, direction }: Given & { readonly direction: Direction },
+): Result {
+  const rule = (peer: Peer): AllowRule => ({
+    subject,
+    direction,
+    peer,
+    ports: 'all',
+    evidence: { kinds: ['TCP'], seen: undefined },
+  });
+  if (direction === 'egress') {
+    const names = map.external
+      .filter(({ client }) => placeOf(client) === placeOf(subject))
+      .map(({ dnsName }) => dnsName);
+    return { rules: [...new Set(names)].toSorted().map(dnsName => rule({ kind: 'name', dnsName })) };
+  }
+  const caller = map.incoming.find(({ server }) => placeOf(server) === placeOf(subject));
+  if (caller === undefined) return { rules: [] };
+  if (options.allowOutside) return { rules: [rule({ kind: 'anywhere' })] };
+  return {
+    reason: `it is called from outside of the cluster (${caller.address}): --allow-outside lets anybody call it`,
+  };
 }
 
 /** DNS asks over UDP, and over TCP where an answer is long (RFC 7766). */
@@ -82,35 +125,8 @@ const dnsPorts: readonly PolicyPort[] = [
   { port: 53, protocol: 'TCP' },
 ];
 
-const problems: Readonly<Record<string, string>> = {
-  'unknown-workload': 'no pod belongs to a workload of that name',
-  'named-by-override': 'an annotation or label names it, which no selector follows',
-  'no-selector': 'its owner selects its pods by nothing',
-  expressions: 'its owner selects its pods by expressions',
-  unreadable: 'its owner could not be read',
-};
-
-function select({ workloads }: NetworkMap, name: WorkloadName): Selected | { readonly reason: string } {
-  const found = workloads.find(workload => placeOf(workload) === placeOf(name));
-  if (found === undefined) return { reason: 'the snapshot does not say what selects its pods' };
-  const { matchLabels, problem } = found;
-  if (matchLabels !== null && matchLabels.length > 0)
-    return { name: name.name, namespace: name.namespace, labels: sortedBy(matchLabels, ({ key }) => key) };
-  return { reason: problems[problem ?? 'no-selector'] ?? problem ?? 'it has no selector' };
-}
-
-/** Why calls across the cluster's border forbid a policy. */
-function outsideOf(
-  { incoming, external }: NetworkMap,
-  { name, directions }: { readonly name: WorkloadName; readonly directions: readonly Direction[] },
-): string | undefined {
-  const caller = incoming.find(({ server }) => placeOf(server) === placeOf(name));
-  if (caller !== undefined && directions.includes('ingress'))
-    return `it is called from outside of the cluster (${caller.address}): which addresses may is for you to say`;
-  const called = external.find(({ client }) => placeOf(client) === placeOf(name));
-  if (called !== undefined && directions.includes('egress'))
-    return `it calls ${called.dnsName}, and a NetworkPolicy has no rules for names`;
-  return undefined;
+function isApiServer({ name, namespace }: WorkloadName): boolean {
+  return name === 'kubernetes' && namespace === 'default';
 }
 
 /** A call whose port at the pod is not known may go to any: a policy with a wrong port would break it. */
@@ -128,12 +144,17 @@ function portsOf(calls: readonly MapCall[], { servicePort }: AllowOptions): Allo
 }
 
 function evidenceOf(calls: readonly MapCall[]): RuleEvidence {
-  const counts = calls.map(({ sightings }) => sightings?.count);
+  const seen = calls.map(({ sightings }) => sightings).filter(sightings => sightings !== undefined);
+  const [first] = seen.map(({ firstSeen }) => firstSeen).sort();
+  const last = seen
+    .map(({ lastSeen }) => lastSeen)
+    .sort()
+    .at(-1);
   return {
     kinds: [...new Set(calls.flatMap(({ evidence }) => evidence))].toSorted(),
-    count: counts.reduce<number | undefined>(
-      (sum, count) => (sum === undefined || count === undefined ? undefined : sum + count),
-      0,
-    ),
+    seen:
+      first === undefined || last === undefined || seen.length < calls.length
+        ? undefined
+        : { first, last, count: seen.reduce((sum, { count }) => sum + count, 0) },
   };
 }

@@ -1,81 +1,72 @@
-import type { MapLabel } from '../network-map.ts';
 import type { AllowRule, Peer } from './allow-rule.ts';
-import { reviewReason, sightingsOf, weakestEvidence } from './policy-review.ts';
+import {
+  cidrOf,
+  directionsOf,
+  dnsPods,
+  everywhere,
+  inNamespace,
+  matchLabels,
+  nodeLocalDns,
+  type Dialect,
+} from './dialect.ts';
 
-/** A NetworkPolicy (networking.k8s.io/v1) for one workload. */
-export interface NetworkPolicy {
-  /** Why somebody should look at it first. */
-  readonly review: readonly string[];
-  readonly object: object;
-}
+/** NetworkPolicy, networking.k8s.io/v1 (https://kubernetes.io/docs/concepts/services-networking/network-policies/). */
+export const networkPolicy: Dialect = {
+  refusal: ({ peer, direction }) => {
+    if (peer.kind === 'name') return `it calls ${peer.dnsName}, and a NetworkPolicy has no rules for names`;
+    if (peer.kind === 'api-server' && direction === 'ingress')
+      return 'the Kubernetes API calls it, from addresses that no selector finds';
+    return undefined;
+  },
+  render: ({ rules, name, namespace, annotations }) => ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name, namespace, annotations },
+    spec: networkPolicySpec(rules, peersOf),
+  }),
+};
 
-/** The address on which NodeLocal DNSCache listens (kubernetes/cluster/addons/dns/nodelocaldns). */
-const nodeLocalDns = '169.254.20.10/32';
-
-/**
- * The policy of one workload from its rules. A direction without rules is not limited: with a list that is empty all
- * would be denied.
- */
-export function networkPolicy(rules: readonly AllowRule[]): NetworkPolicy | undefined {
+/** The specification that NetworkPolicy and ApplicationNetworkPolicy share; they differ in the peers they know. */
+export function networkPolicySpec(
+  rules: readonly AllowRule[],
+  toPeers: (peer: Peer, ownNamespace: string) => readonly object[],
+): object {
+  const { ingress, egress } = directionsOf(rules);
   const [first] = rules;
-  if (first === undefined) return undefined;
-  const { subject } = first;
-  const review = rules.map(reviewReason).filter(reason => reason !== undefined);
-  const ingress = rules.filter(({ direction }) => direction === 'ingress');
-  const egress = rules.filter(({ direction }) => direction === 'egress');
-  const sightings = sightingsOf(rules);
-  const weakest = weakestEvidence(rules);
-  const annotations = {
-    ...(sightings !== undefined && { 'network-mapper/sightings': String(sightings) }),
-    ...(weakest !== undefined && { 'network-mapper/weakest-evidence': weakest }),
-    ...(review.length > 0 && { 'network-mapper/review': review.join('; ') }),
-  };
   return {
-    review,
-    object: {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name: `network-mapper-${subject.name}`, namespace: subject.namespace, annotations },
-      spec: {
-        podSelector: selector(subject.labels),
-        policyTypes: [...(ingress.length > 0 ? ['Ingress'] : []), ...(egress.length > 0 ? ['Egress'] : [])],
-        ...(ingress.length > 0 && {
-          ingress: ingress.map(rule => ({ from: peersOf(rule.peer, subject.namespace), ...portsOf(rule) })),
-        }),
-        ...(egress.length > 0 && {
-          egress: egress.map(rule => ({ to: peersOf(rule.peer, subject.namespace), ...portsOf(rule) })),
-        }),
-      },
-    },
+    podSelector: matchLabels(first?.subject.labels ?? []),
+    policyTypes: [...(ingress.length > 0 ? ['Ingress'] : []), ...(egress.length > 0 ? ['Egress'] : [])],
+    ...(ingress.length > 0 && { ingress: ingress.map(rule => ruleOf(rule, 'from')) }),
+    ...(egress.length > 0 && { egress: egress.map(rule => ruleOf(rule, 'to')) }),
   };
-}
 
-function portsOf({ ports }: AllowRule): object {
-  return ports === 'all' ? {} : { ports: ports.map(({ port, protocol }) => ({ protocol, port })) };
-}
-
-function peersOf(peer: Peer, ownNamespace: string): readonly object[] {
-  if (peer.kind === 'dns') {
-    const resolvers = {
-      namespaceSelector: inNamespace('kube-system'),
-      podSelector: selector([{ key: 'k8s-app', value: 'kube-dns' }]),
+  function ruleOf(rule: AllowRule, side: 'from' | 'to'): object {
+    const { ports, peer, subject } = rule;
+    return {
+      [side]: toPeers(peer, subject.namespace),
+      ...(ports !== 'all' && { ports: ports.map(({ port, protocol }) => ({ protocol, port })) }),
     };
-    return [resolvers, { ipBlock: { cidr: nodeLocalDns } }];
   }
-  const { namespace, labels } = peer.workload;
-  return [
-    {
-      ...(namespace !== ownNamespace && { namespaceSelector: inNamespace(namespace) }),
-      podSelector: selector(labels),
-    },
-  ];
 }
 
-function selector(labels: readonly MapLabel[]): object {
-  return { matchLabels: Object.fromEntries(labels.map(({ key, value }) => [key, value])) };
-}
-
-/** Every namespace has this label (Kubernetes 1.22 and later). */
-function inNamespace(name: string): object {
-  return selector([{ key: 'kubernetes.io/metadata.name', value: name }]);
+export function peersOf(peer: Peer, ownNamespace: string): readonly object[] {
+  switch (peer.kind) {
+    case 'workload': {
+      const { namespace, labels } = peer.workload;
+      const elsewhere = namespace !== ownNamespace && { namespaceSelector: inNamespace(namespace) };
+      return [{ ...elsewhere, podSelector: matchLabels(labels) }];
+    }
+    case 'host':
+      return peer.addresses.map(address => ({ ipBlock: { cidr: cidrOf(address) } }));
+    case 'dns':
+      return [
+        { namespaceSelector: inNamespace(dnsPods.namespace), podSelector: matchLabels(dnsPods.labels) },
+        { ipBlock: { cidr: nodeLocalDns } },
+      ];
+    case 'api-server':
+    case 'anywhere':
+      return everywhere.map(cidr => ({ ipBlock: { cidr } }));
+    case 'name':
+      return [];
+  }
 }

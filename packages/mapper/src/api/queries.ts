@@ -17,6 +17,7 @@ import { averageLevel } from '../store/traffic-levels.ts';
 import type { TrafficMap } from '../store/traffic-map.ts';
 import type { UnmappedPair } from '../store/unmapped.ts';
 import { clientOf, serverOf, type ShownIdentity } from './fields.ts';
+import { createIntentChanges } from './intent-changes.ts';
 import { intentFilter, type IntentArguments } from './intent-filter.ts';
 import type { AnswerContext } from './json-writer.ts';
 import type { RootField, RootFields } from './operation.ts';
@@ -92,6 +93,7 @@ export function createQueries({ map, explain, details, now }: QueryParts): RootF
     serviceIdentity: page(async (args: QueryArguments['serviceIdentity'], { edges: scope }) =>
       readable(await explain(args), scope),
     ),
+    changes: page(createIntentChanges(map.log)),
     workload: page((workload: QueryArguments['workload'], { edges: scope }) => {
       if (mayRead(scope, workload.namespace)) return details(workload);
       throw new GraphQLError('edges of that namespace may not be read', { extensions: { code: 'FORBIDDEN' } });

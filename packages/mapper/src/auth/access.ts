@@ -54,6 +54,7 @@ const needs: Readonly<Record<string, Need>> = {
   cloudOperations: 'edges',
   trafficLevels: 'edges',
   serviceIdentity: 'edges',
+  changes: 'edges',
   workload: 'edges',
   unmapped: 'unmapped',
   agents: 'all-unmapped',

@@ -10,6 +10,7 @@ export interface WorkloadDetails {
   readonly problem: SelectorProblem | null;
   readonly services: readonly SelectingService[];
   readonly zones: readonly string[];
+  readonly hostAddresses: readonly string[];
 }
 
 export interface SelectingService {
@@ -56,6 +57,7 @@ export function createWorkloadDetails(
     const pods = members.map(({ pod }) => pod);
     const keys = new Set(pods.flatMap(pod => view.servicesOf(pod)));
     const zones = new Set(pods.map(pod => view.zoneOf(pod)).filter(zone => zone !== undefined));
+    const hostAddresses = new Set(pods.filter(pod => pod.hostNetwork).flatMap(pod => pod.addresses));
     const selector: Selector =
       first === undefined
         ? { problem: 'unknown-workload' }
@@ -66,6 +68,7 @@ export function createWorkloadDetails(
       problem: 'problem' in selector ? selector.problem : null,
       services: await Promise.all([...keys].sort().map(key => serviceAt(key, connection))),
       zones: [...zones].sort(),
+      hostAddresses: [...hostAddresses].sort(),
     };
   };
 }

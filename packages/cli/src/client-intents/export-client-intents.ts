@@ -1,0 +1,45 @@
+import { CliError } from '../cli-error.ts';
+import type { CommandContext } from '../command.ts';
+import { mapFilterOf, type mapFilterOptions } from '../map-filter.ts';
+import { toObservedIntents, type ObservedIntents } from '../observed-intents.ts';
+import { readIntents } from '../read-calls.ts';
+import { writeObjects, type Destination } from '../write-objects.ts';
+import { yamlText } from '../yaml-text.ts';
+import { clientIntentsJson } from './client-intents-json.ts';
+import { clientIntentsV1 } from './client-intents-v1.ts';
+import { clientIntents } from './client-intents.ts';
+
+export interface IntentsExport {
+  readonly format: 'yaml' | 'json';
+  /** `v1` or `v2`. */
+  readonly version: string;
+  readonly destination: Destination;
+}
+
+/** Writes the calls of the map as ClientIntents. */
+export async function exportClientIntents(
+  context: CommandContext<typeof mapFilterOptions>,
+  { format, version, destination }: IntentsExport,
+): Promise<void> {
+  const { options, output } = context;
+  const isKnown = version === 'v1' || version === 'v2';
+  if (!isKnown && destination.kind === 'stdout')
+    throw new CliError(`unexpected output version ${version}, use one of (v1, v2)`);
+  const objects = toObservedIntents(await readIntents(context, mapFilterOf(options)), options);
+  // Scripts of the Otterize CLI may have any word here, as long as they write a file.
+  if (!isKnown) output.inform(`There is no output version ${version}: v1 is written.`);
+  const toYaml = version === 'v2' ? clientIntents : clientIntentsV1;
+  await writeObjects(
+    {
+      objects,
+      nameOf: ({ name, namespace }) => `${name}.${namespace}`,
+      render: format === 'json' ? clientIntentsJson : yamlDocuments(toYaml),
+    },
+    { destination, output },
+  );
+  if (destination.kind !== 'stdout') output.inform(`Successfully wrote intents into ${destination.path}`);
+}
+
+function yamlDocuments(toYaml: (object: ObservedIntents) => object): (objects: readonly ObservedIntents[]) => string {
+  return objects => objects.map(object => yamlText(toYaml(object))).join('\n---\n');
+}
