@@ -9,6 +9,14 @@ export interface Cluster {
   /** Makes images (archives as of `docker save`) available on all nodes. */
   readonly loadImages: (archives: readonly string[]) => Promise<unknown>;
   readonly stop: () => Promise<void>;
+  /** Where it can be taken away. */
+  readonly apiServer?: ApiServer;
+}
+
+export interface ApiServer {
+  readonly kill: () => Promise<unknown>;
+  /** Resolves when it answers. */
+  readonly start: () => Promise<unknown>;
 }
 
 /** What the kit names its bridge, by which a cluster of it that runs already is known. */
@@ -73,6 +81,10 @@ async function startKit(
     kubeconfig: join(folder, 'admin.kubeconfig'),
     loadImages: archives => script('load-image.sh', archives),
     stop,
+    apiServer: {
+      kill: () => command('pkill', ['-KILL', '-f', `^${join(folder, 'bin/kube-apiserver')} `]),
+      start: () => script('api-up.sh'),
+    },
   };
 }
 

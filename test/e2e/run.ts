@@ -7,6 +7,7 @@ import { findCluster, type Cluster } from './cluster.ts';
 import { demoApplication, demoNamespace } from './demo-application.ts';
 import { buildImages } from './images.ts';
 import { apply, kubectlOf, type Kubectl } from './kubectl.ts';
+import { checkOutages } from './outages.ts';
 import { Release } from './release.ts';
 import { ShownMap } from './shown-map.ts';
 import { callsByKind, callsOnNodes, kindsNamespace, nodesNamespace, shortLived } from './special-workloads.ts';
@@ -39,7 +40,7 @@ async function main(signal: AbortSignal): Promise<number> {
   }
 }
 
-async function runChecks({ kubeconfig }: Cluster, checks: Checks, signal: AbortSignal): Promise<void> {
+async function runChecks({ kubeconfig, apiServer }: Cluster, checks: Checks, signal: AbortSignal): Promise<void> {
   const kubectl = kubectlOf(kubeconfig, signal);
   const map = new ShownMap(kubeconfig, signal);
   const release = new Release(kubeconfig);
@@ -74,10 +75,9 @@ async function runChecks({ kubeconfig }: Cluster, checks: Checks, signal: AbortS
     });
     await checks.check('the mapper may read what it maps, and nothing else', () => mayOnlyRead(kubectl));
     await checkAccess({ kubeconfig, kubectl, system, checks });
-    await checks.check('a mapper that was restarted gets its map back', async () => {
-      await kubectl('delete', 'pod', '-n', system, '-l', 'app=otterize-network-mapper', '--wait');
-      await rolledOut(kubectl, system);
-      await map.isTheDemo(90);
+    await checkOutages({
+      ...{ kubectl, map, checks, say, signal, system, apiServer },
+      rolledOut: () => rolledOut(kubectl, system),
     });
     if (checks.failed > 0) await showState(kubectl);
     await checks.check(
