@@ -289,6 +289,7 @@ export type ExternalTrafficData = {
 export type CloudOperationsVariables = Exact<{
   namespaces?: ReadonlyArray<string> | string | null | undefined;
   since?: string | null | undefined;
+  provider?: Schema.CloudProvider | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
@@ -601,7 +602,7 @@ export const externalTraffic: Operation<ExternalTrafficData, ExternalTrafficVari
 };
 export const cloudOperations: Operation<CloudOperationsData, CloudOperationsVariables> = {
   document:
-    'query CloudOperations($namespaces:[String!]$since:Time$first:Int$after:String){cloudOperations(namespaces:$namespaces since:$since first:$first after:$after){nodes{client{...NamespacedNameFragment}provider resource actions dataActions iamRole firstSeen lastSeen count}pageInfo{hasNextPage endCursor}}}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}',
+    'query CloudOperations($namespaces:[String!]$since:Time$provider:CloudProvider$first:Int$after:String){cloudOperations(namespaces:$namespaces since:$since provider:$provider first:$first after:$after){nodes{client{...NamespacedNameFragment}provider resource actions dataActions iamRole firstSeen lastSeen count}pageInfo{hasNextPage endCursor}}}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}',
   operationName: 'CloudOperations',
 };
 export const reportCaptureResults: Operation<ReportCaptureResultsData, ReportCaptureResultsVariables> = {
