@@ -40,7 +40,7 @@ export const explain = defineCommand({
       return notSeen;
     };
     if (options.from !== undefined) {
-      const { calls } = await readSnapshot(options.from);
+      const { calls } = readSnapshot(options.from);
       const found = calls.filter(isMeant);
       output.print(found.flatMap(call => linesOf(call, [])));
       return found.length > 0 ? 0 : none(calls);

@@ -56,7 +56,7 @@ async function readMap(context: Context, since: string | undefined): Promise<Net
   const { from } = context.options;
   const filter = { ...wholeMap, since };
   if (from === undefined) return withMapper(context, ({ client }) => queryNetworkMap(client, filter));
-  const map = await readSnapshot(from);
+  const map = readSnapshot(from);
   return { ...map, calls: filterCalls(map.calls, filter) };
 }
 
