@@ -31,16 +31,23 @@ function withoutSameCalls(files: Both<SnapshotFile>): Both<SnapshotFile> {
   // Another program has formatted one of them.
   if (before === undefined || after === undefined) return files;
   return {
-    before: { ...files.before, text: without(before, new Set(after.calls.map(constantPart))) },
-    after: { ...files.after, text: without(after, new Set(before.calls.map(constantPart))) },
+    before: { ...files.before, text: without(before, new Set(after.calls.map(({ constant }) => constant))) },
+    after: { ...files.after, text: without(after, new Set(before.calls.map(({ constant }) => constant))) },
   };
 }
 
-/** A snapshot around its calls, and what stands between the braces of each. */
+/** A snapshot around its calls. */
 interface SplitText {
   readonly start: string;
-  readonly calls: readonly string[];
+  readonly calls: readonly CallText[];
   readonly end: string;
+}
+
+/** What stands between the braces of a call. */
+interface CallText {
+  readonly whole: string;
+  /** Without the last lines, which say when it was seen. */
+  readonly constant: string;
 }
 
 const opening = '\n  "calls": [\n    {\n';
@@ -56,16 +63,15 @@ function splitCalls(text: string): SplitText | undefined {
   if (start === -1 || end === -1) return undefined;
   const calls = text.slice(start + opening.length, end).split('\n    },\n    {\n');
   if (!calls.every(call => call.startsWith('      "client": {\n'))) return undefined;
-  return { start: text.slice(0, start), calls, end: text.slice(end + closing.length) };
+  return { start: text.slice(0, start), calls: calls.map(toCallText), end: text.slice(end + closing.length) };
 }
 
-/** The lines of a call but the last, which say when it was seen. */
-function constantPart(call: string): string {
-  const at = call.lastIndexOf(',\n      "firstSeen": ');
-  return at === -1 ? call : call.slice(0, at);
+function toCallText(whole: string): CallText {
+  const at = whole.lastIndexOf(',\n      "firstSeen": ');
+  return { whole, constant: at === -1 ? whole : whole.slice(0, at) };
 }
 
 function without({ start, calls, end }: SplitText, same: ReadonlySet<string>): string {
-  const others = calls.filter(call => !same.has(constantPart(call)));
-  return `${start}\n"calls": [${others.map(call => `{${call}}`).join(',')}]${end}`;
+  const others = calls.filter(({ constant }) => !same.has(constant));
+  return `${start}\n"calls": [${others.map(({ whole }) => `{${whole}}`).join(',')}]${end}`;
 }

@@ -66,6 +66,8 @@ function parseJson({ path, text }: SnapshotFile): unknown {
   }
 }
 
+// What snapshots did not have from the start may be absent.
+
 function readCall(call: Member): MapCall {
   return {
     client: readService(call.at('client')),
@@ -81,10 +83,15 @@ function readCall(call: Member): MapCall {
     kafkaTopics: call.list('kafkaTopics', topic => ({
       name: topic.text('name'),
       operations: topic.texts('operations'),
+      deniedOperations: topic.textsIfThere('deniedOperations'),
+      assignedOperations: topic.textsIfThere('assignedOperations'),
+      groups: topic.textsIfThere('groups'),
     })),
     httpResources: call.list('httpResources', resource => ({
       path: resource.text('path'),
       methods: resource.texts('methods'),
+      grpc: resource.has('grpc') && resource.boolean('grpc'),
+      responseCodes: resource.has('responseCodes') ? resource.numbers('responseCodes') : [],
     })),
     evidence: call.texts('evidence'),
     sightings: call.has('firstSeen')
@@ -110,7 +117,6 @@ function readName(member: Member): WorkloadName {
   return { name: member.text('name'), namespace: member.text('namespace') };
 }
 
-// What snapshots did not have from the start may be absent.
 function readWorkload(workload: Member): MapWorkload {
   return {
     ...readName(workload),
@@ -121,7 +127,7 @@ function readWorkload(workload: Member): MapWorkload {
       name: service.text('name'),
       selector: service.list('selector', readLabel),
     })),
-    hostAddresses: workload.has('hostAddresses') ? workload.texts('hostAddresses') : [],
+    hostAddresses: workload.textsIfThere('hostAddresses'),
   };
 }
 
@@ -185,6 +191,16 @@ class Member {
 
   numberOrNull(name: string): number | null {
     return this.value(name) === null ? null : this.number(name);
+  }
+
+  boolean(name: string): boolean {
+    const value = this.value(name);
+    if (typeof value !== 'boolean') throw this.#isNot('true or false', { name });
+    return value;
+  }
+
+  textsIfThere(name: string): readonly string[] {
+    return this.has(name) ? this.texts(name) : [];
   }
 
   texts(name: string): readonly string[] {

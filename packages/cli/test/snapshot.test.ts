@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { snapshotText } from '../src/network-map.ts';
 import { readSnapshot } from '../src/read-snapshot.ts';
-import { call, mapOf, SnapshotFolder } from './known-map.ts';
+import { call, httpPath, mapOf, SnapshotFolder, topic } from './known-map.ts';
 import { run } from './run-command.ts';
 
-const kafka = { type: 'KAFKA', kafkaTopics: [{ name: 'orders', operations: ['PRODUCE'] }] };
-const http = { type: 'HTTP', httpResources: [{ path: '/cart|x', methods: ['GET'] }] };
+const kafka = { type: 'KAFKA', kafkaTopics: [topic('orders', { operations: ['PRODUCE'] })] };
+const http = { type: 'HTTP', httpResources: [httpPath('/cart|x', { methods: ['GET'] })] };
 const calls = [
   call('shop/web > shop/cart'),
   call('shop/web > shop/cart', http),

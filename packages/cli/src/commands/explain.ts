@@ -8,6 +8,7 @@ import { withoutFraction } from '../moment.ts';
 import { placeOf, type MapCall } from '../network-map.ts';
 import { withMapper } from '../reach-mapper.ts';
 import { readSnapshot } from '../read-snapshot.ts';
+import { pathWords, topicWords } from '../resource-words.ts';
 import { table } from '../table.ts';
 import { parseWorkloadName } from '../workload-name.ts';
 
@@ -86,8 +87,8 @@ function linesOf(call: MapCall, more: readonly Row[]): readonly string[] {
       `${protocol ?? '?'} ${port}, port of the pod: ${targetPort ?? 'not known'}`,
     ]),
     ...(endpoints.length === 0 ? [['port', 'not known: only the name was asked for'] as const] : []),
-    ...kafkaTopics.map(({ name, operations }): Row => ['topic', `${name}: ${operations.join(', ')}`]),
-    ...httpResources.map(({ path, methods }): Row => ['path', `${methods.join(', ')} ${path}`]),
+    ...kafkaTopics.map((topic): Row => ['topic', topicWords(topic)]),
+    ...httpResources.map((resource): Row => ['path', pathWords(resource)]),
     ...(server.kubernetesService === null ? [] : [['through', `Service ${server.kubernetesService}`] as const]),
     ...more,
   ];
