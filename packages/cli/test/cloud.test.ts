@@ -126,6 +126,10 @@ test('without operations on AWS there is no policy, which is said', async () => 
     stdout: '{}\n',
     stderr: 'No policy: no operation on AWS was seen.\n',
   });
+  const { address: full } = await mapperWith(onAws);
+  expect((await run(['export', '--as', 'iam', '-n', 'nowhere', ...full])).stderr).toBe(
+    'No policy: no operation on AWS of the workloads that were asked for was seen.\n',
+  );
 });
 
 test('a policy that IAM would refuse for its length is named', async () => {

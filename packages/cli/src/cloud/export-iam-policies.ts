@@ -26,7 +26,10 @@ export async function exportIamPolicies(context: Context, destination: Destinati
         (namespaces.length === 0 || namespaces.includes(namespace)) && !options.excludeServices.includes(name),
     ),
   );
-  if (policies.length === 0) output.inform('No policy: no operation on AWS was seen.');
+  if (policies.length === 0) {
+    const whose = all.length === 0 ? '' : ' of the workloads that were asked for';
+    output.inform(`No policy: no operation on AWS${whose} was seen.`);
+  }
   if (options.dryRun) {
     output.print(policies.flatMap(wordsOf));
     return;
