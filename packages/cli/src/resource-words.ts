@@ -1,13 +1,13 @@
 import type { MapPath, MapTopic } from './network-map.ts';
 
-/** `orders: PRODUCE, CONSUME (assigned) of group billing`: what nobody saw or the broker refused is marked. */
+/** `orders [group billing]: PRODUCE, CONSUME (assigned)`: what nobody saw or the broker refused is marked. */
 export function topicWords({ name, operations, deniedOperations, assignedOperations, groups }: MapTopic): string {
   const marked = operations.map(operation => {
     if (deniedOperations.includes(operation)) return `${operation} (denied)`;
     return assignedOperations.includes(operation) ? `${operation} (assigned)` : operation;
   });
-  const of = groups.length === 0 ? '' : ` of ${groups.length === 1 ? 'group' : 'groups'} ${groups.join(', ')}`;
-  return `${name}: ${marked.join(', ')}${of}`;
+  const of = groups.length === 0 ? '' : ` [${groups.length === 1 ? 'group' : 'groups'} ${groups.join(', ')}]`;
+  return `${name}${of}: ${marked.join(', ')}`;
 }
 
 /** `GET, POST /cart (gRPC, 200, 404)`: with the response codes that were seen. */

@@ -36,7 +36,7 @@ async function mapperWithCalls(): Promise<readonly string[]> {
 test('the wide list says what was seen of topics and paths, and what was denied or only assigned', async () => {
   const mapper = await mapperWithCalls();
   const { stdout } = await run(['list', '-o', 'wide', '--no-headers', ...mapper]);
-  expect(stdout).toContain('orders: CONSUME (assigned), DESCRIBE, DELETE (denied) of groups billing, audit\n');
+  expect(stdout).toContain('orders [groups billing, audit]: CONSUME (assigned), DESCRIBE, DELETE (denied)\n');
   expect(stdout).toContain('POST /pay.Pay/Do (gRPC); GET, POST /cart (503, 200)\n');
 });
 

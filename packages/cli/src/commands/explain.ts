@@ -86,13 +86,17 @@ function linesOf(call: MapCall, more: readonly Row[]): readonly string[] {
       'port',
       `${protocol ?? '?'} ${port}, port of the pod: ${targetPort ?? 'not known'}`,
     ]),
-    ...(endpoints.length === 0 ? [['port', 'not known: only the name was asked for'] as const] : []),
+    ...(endpoints.length === 0 ? [['port', whyNoPort(call)] as const] : []),
     ...kafkaTopics.map((topic): Row => ['topic', topicWords(topic)]),
     ...httpResources.map((resource): Row => ['path', pathWords(resource)]),
     ...(server.kubernetesService === null ? [] : [['through', `Service ${server.kubernetesService}`] as const]),
     ...more,
   ];
   return [`${placeOf(client)} -> ${placeOf(server)}`, ...table(rows, undefined).map(line => `  ${line}`)];
+}
+
+function whyNoPort({ evidence }: MapCall): string {
+  return evidence.every(kind => kind === 'DNS') ? 'not known: only the name was asked for' : 'not known';
 }
 
 /** How the mapper came from addresses and names to both workloads. */
