@@ -43,6 +43,19 @@ export type ChangesData = {
         readonly evidence: ReadonlyArray<Schema.Evidence>;
         readonly count: number;
         readonly type: Schema.IntentType | null;
+        readonly kafkaTopics: ReadonlyArray<{
+          readonly deniedOperations: ReadonlyArray<Schema.KafkaOperation>;
+          readonly assignedOperations: ReadonlyArray<Schema.KafkaOperation>;
+          readonly groups: ReadonlyArray<string>;
+          readonly name: string;
+          readonly operations: ReadonlyArray<Schema.KafkaOperation> | null;
+        }> | null;
+        readonly httpResources: ReadonlyArray<{
+          readonly grpc: boolean;
+          readonly responseCodes: ReadonlyArray<number>;
+          readonly path: string;
+          readonly methods: ReadonlyArray<Schema.HttpMethod> | null;
+        }> | null;
         readonly endpoints: ReadonlyArray<{
           readonly port: number;
           readonly targetPort: number | null;
@@ -70,14 +83,6 @@ export type ChangesData = {
             readonly kind: string;
           } | null;
         };
-        readonly kafkaTopics: ReadonlyArray<{
-          readonly name: string;
-          readonly operations: ReadonlyArray<Schema.KafkaOperation> | null;
-        }> | null;
-        readonly httpResources: ReadonlyArray<{
-          readonly path: string;
-          readonly methods: ReadonlyArray<Schema.HttpMethod> | null;
-        }> | null;
       };
     }>;
   };
@@ -132,19 +137,24 @@ export type ExplainCallData = {
       readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
       readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
     };
+    readonly kafkaTopics: ReadonlyArray<{
+      readonly deniedOperations: ReadonlyArray<Schema.KafkaOperation>;
+      readonly assignedOperations: ReadonlyArray<Schema.KafkaOperation>;
+      readonly groups: ReadonlyArray<string>;
+      readonly name: string;
+      readonly operations: ReadonlyArray<Schema.KafkaOperation> | null;
+    }> | null;
+    readonly httpResources: ReadonlyArray<{
+      readonly grpc: boolean;
+      readonly responseCodes: ReadonlyArray<number>;
+      readonly path: string;
+      readonly methods: ReadonlyArray<Schema.HttpMethod> | null;
+    }> | null;
     readonly endpoints: ReadonlyArray<{
       readonly port: number;
       readonly targetPort: number | null;
       readonly protocol: Schema.Protocol | null;
     }>;
-    readonly kafkaTopics: ReadonlyArray<{
-      readonly name: string;
-      readonly operations: ReadonlyArray<Schema.KafkaOperation> | null;
-    }> | null;
-    readonly httpResources: ReadonlyArray<{
-      readonly path: string;
-      readonly methods: ReadonlyArray<Schema.HttpMethod> | null;
-    }> | null;
   }>;
 };
 
@@ -289,6 +299,7 @@ export type ExternalTrafficData = {
 export type CloudOperationsVariables = Exact<{
   namespaces?: ReadonlyArray<string> | string | null | undefined;
   since?: string | null | undefined;
+  provider?: Schema.CloudProvider | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
@@ -480,6 +491,19 @@ export type WideIntentsData = {
     readonly evidence: ReadonlyArray<Schema.Evidence>;
     readonly count: number;
     readonly type: Schema.IntentType | null;
+    readonly kafkaTopics: ReadonlyArray<{
+      readonly deniedOperations: ReadonlyArray<Schema.KafkaOperation>;
+      readonly assignedOperations: ReadonlyArray<Schema.KafkaOperation>;
+      readonly groups: ReadonlyArray<string>;
+      readonly name: string;
+      readonly operations: ReadonlyArray<Schema.KafkaOperation> | null;
+    }> | null;
+    readonly httpResources: ReadonlyArray<{
+      readonly grpc: boolean;
+      readonly responseCodes: ReadonlyArray<number>;
+      readonly path: string;
+      readonly methods: ReadonlyArray<Schema.HttpMethod> | null;
+    }> | null;
     readonly endpoints: ReadonlyArray<{
       readonly port: number;
       readonly targetPort: number | null;
@@ -499,14 +523,6 @@ export type WideIntentsData = {
       readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
       readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
     };
-    readonly kafkaTopics: ReadonlyArray<{
-      readonly name: string;
-      readonly operations: ReadonlyArray<Schema.KafkaOperation> | null;
-    }> | null;
-    readonly httpResources: ReadonlyArray<{
-      readonly path: string;
-      readonly methods: ReadonlyArray<Schema.HttpMethod> | null;
-    }> | null;
   }>;
 };
 
@@ -518,6 +534,19 @@ export type WideIntent = {
   readonly evidence: ReadonlyArray<Schema.Evidence>;
   readonly count: number;
   readonly type: Schema.IntentType | null;
+  readonly kafkaTopics: ReadonlyArray<{
+    readonly deniedOperations: ReadonlyArray<Schema.KafkaOperation>;
+    readonly assignedOperations: ReadonlyArray<Schema.KafkaOperation>;
+    readonly groups: ReadonlyArray<string>;
+    readonly name: string;
+    readonly operations: ReadonlyArray<Schema.KafkaOperation> | null;
+  }> | null;
+  readonly httpResources: ReadonlyArray<{
+    readonly grpc: boolean;
+    readonly responseCodes: ReadonlyArray<number>;
+    readonly path: string;
+    readonly methods: ReadonlyArray<Schema.HttpMethod> | null;
+  }> | null;
   readonly endpoints: ReadonlyArray<{
     readonly port: number;
     readonly targetPort: number | null;
@@ -537,14 +566,6 @@ export type WideIntent = {
     readonly labels: ReadonlyArray<{ readonly key: string; readonly value: string }> | null;
     readonly podOwnerKind: { readonly group: string | null; readonly version: string; readonly kind: string } | null;
   };
-  readonly kafkaTopics: ReadonlyArray<{
-    readonly name: string;
-    readonly operations: ReadonlyArray<Schema.KafkaOperation> | null;
-  }> | null;
-  readonly httpResources: ReadonlyArray<{
-    readonly path: string;
-    readonly methods: ReadonlyArray<Schema.HttpMethod> | null;
-  }> | null;
 };
 
 export type WorkloadVariables = Exact<{
@@ -572,12 +593,12 @@ export const agents: Operation<AgentsData, AgentsVariables> = {
 };
 export const changes: Operation<ChangesData, ChangesVariables> = {
   document:
-    'query Changes($after:String$first:Int){changes(after:$after first:$first){changes{intent{...WideIntent}gone}cursor more restarted}}fragment WideIntent on Intent{...IntentOfOriginal firstSeen lastSeen ports protocols endpoints{port targetPort protocol}evidence count}fragment IntentOfOriginal on Intent{client{...NamespacedNameWithLabelsFragment}server{...NamespacedNameWithLabelsFragment}type kafkaTopics{name operations}httpResources{path methods}}fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity{...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}fragment LabelsFragment on OtterizeServiceIdentity{labels{key value}}fragment PodOwnerKind on OtterizeServiceIdentity{podOwnerKind{group version kind}}',
+    'query Changes($after:String$first:Int){changes(after:$after first:$first){changes{intent{...WideIntent}gone}cursor more restarted}}fragment WideIntent on Intent{...IntentOfOriginal kafkaTopics{deniedOperations assignedOperations groups}httpResources{grpc responseCodes}firstSeen lastSeen ports protocols endpoints{port targetPort protocol}evidence count}fragment IntentOfOriginal on Intent{client{...NamespacedNameWithLabelsFragment}server{...NamespacedNameWithLabelsFragment}type kafkaTopics{name operations}httpResources{path methods}}fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity{...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}fragment LabelsFragment on OtterizeServiceIdentity{labels{key value}}fragment PodOwnerKind on OtterizeServiceIdentity{podOwnerKind{group version kind}}',
   operationName: 'Changes',
 };
 export const explainCall: Operation<ExplainCallData, ExplainCallVariables> = {
   document:
-    'query ExplainCall($namespaces:[String!]$serverNamespaces:[String!]){intents(namespaces:$namespaces serverNamespaces:$serverNamespaces){...WideIntent resolutionData client{...HowFound}server{...HowFound}}}fragment WideIntent on Intent{...IntentOfOriginal firstSeen lastSeen ports protocols endpoints{port targetPort protocol}evidence count}fragment IntentOfOriginal on Intent{client{...NamespacedNameWithLabelsFragment}server{...NamespacedNameWithLabelsFragment}type kafkaTopics{name operations}httpResources{path methods}}fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity{...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}fragment LabelsFragment on OtterizeServiceIdentity{labels{key value}}fragment PodOwnerKind on OtterizeServiceIdentity{podOwnerKind{group version kind}}fragment HowFound on OtterizeServiceIdentity{nameResolvedUsingAnnotation resolutionData{host podHostname procfsHostname port isService extraInfo hasLinkerdSidecar}}',
+    'query ExplainCall($namespaces:[String!]$serverNamespaces:[String!]){intents(namespaces:$namespaces serverNamespaces:$serverNamespaces){...WideIntent resolutionData client{...HowFound}server{...HowFound}}}fragment WideIntent on Intent{...IntentOfOriginal kafkaTopics{deniedOperations assignedOperations groups}httpResources{grpc responseCodes}firstSeen lastSeen ports protocols endpoints{port targetPort protocol}evidence count}fragment IntentOfOriginal on Intent{client{...NamespacedNameWithLabelsFragment}server{...NamespacedNameWithLabelsFragment}type kafkaTopics{name operations}httpResources{path methods}}fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity{...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}fragment LabelsFragment on OtterizeServiceIdentity{labels{key value}}fragment PodOwnerKind on OtterizeServiceIdentity{podOwnerKind{group version kind}}fragment HowFound on OtterizeServiceIdentity{nameResolvedUsingAnnotation resolutionData{host podHostname procfsHostname port isService extraInfo hasLinkerdSidecar}}',
   operationName: 'ExplainCall',
 };
 export const health: Operation<HealthData, HealthVariables> = {
@@ -601,7 +622,7 @@ export const externalTraffic: Operation<ExternalTrafficData, ExternalTrafficVari
 };
 export const cloudOperations: Operation<CloudOperationsData, CloudOperationsVariables> = {
   document:
-    'query CloudOperations($namespaces:[String!]$since:Time$first:Int$after:String){cloudOperations(namespaces:$namespaces since:$since first:$first after:$after){nodes{client{...NamespacedNameFragment}provider resource actions dataActions iamRole firstSeen lastSeen count}pageInfo{hasNextPage endCursor}}}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}',
+    'query CloudOperations($namespaces:[String!]$since:Time$provider:CloudProvider$first:Int$after:String){cloudOperations(namespaces:$namespaces since:$since provider:$provider first:$first after:$after){nodes{client{...NamespacedNameFragment}provider resource actions dataActions iamRole firstSeen lastSeen count}pageInfo{hasNextPage endCursor}}}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}',
   operationName: 'CloudOperations',
 };
 export const reportCaptureResults: Operation<ReportCaptureResultsData, ReportCaptureResultsVariables> = {
@@ -679,7 +700,7 @@ export const unmapped: Operation<UnmappedData, UnmappedVariables> = {
 };
 export const wideIntents: Operation<WideIntentsData, WideIntentsVariables> = {
   document:
-    'query WideIntents($namespaces:[String!]$includedLabels:[String!]$excludeServiceWithLabels:[String!]$server:ServerFilter$since:Time){intents(namespaces:$namespaces includeLabels:$includedLabels excludeServiceWithLabels:$excludeServiceWithLabels server:$server since:$since){...WideIntent}}fragment WideIntent on Intent{...IntentOfOriginal firstSeen lastSeen ports protocols endpoints{port targetPort protocol}evidence count}fragment IntentOfOriginal on Intent{client{...NamespacedNameWithLabelsFragment}server{...NamespacedNameWithLabelsFragment}type kafkaTopics{name operations}httpResources{path methods}}fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity{...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}fragment LabelsFragment on OtterizeServiceIdentity{labels{key value}}fragment PodOwnerKind on OtterizeServiceIdentity{podOwnerKind{group version kind}}',
+    'query WideIntents($namespaces:[String!]$includedLabels:[String!]$excludeServiceWithLabels:[String!]$server:ServerFilter$since:Time){intents(namespaces:$namespaces includeLabels:$includedLabels excludeServiceWithLabels:$excludeServiceWithLabels server:$server since:$since){...WideIntent}}fragment WideIntent on Intent{...IntentOfOriginal kafkaTopics{deniedOperations assignedOperations groups}httpResources{grpc responseCodes}firstSeen lastSeen ports protocols endpoints{port targetPort protocol}evidence count}fragment IntentOfOriginal on Intent{client{...NamespacedNameWithLabelsFragment}server{...NamespacedNameWithLabelsFragment}type kafkaTopics{name operations}httpResources{path methods}}fragment NamespacedNameWithLabelsFragment on OtterizeServiceIdentity{...NamespacedNameFragment ...LabelsFragment ...PodOwnerKind kubernetesService}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}fragment LabelsFragment on OtterizeServiceIdentity{labels{key value}}fragment PodOwnerKind on OtterizeServiceIdentity{podOwnerKind{group version kind}}',
   operationName: 'WideIntents',
 };
 export const workload: Operation<WorkloadData, WorkloadVariables> = {

@@ -1,5 +1,6 @@
 import { withoutFraction } from './moment.ts';
 import { placeOf, type MapCall } from './network-map.ts';
+import { pathWords, topicWords } from './resource-words.ts';
 
 interface Column {
   readonly heading: string;
@@ -15,6 +16,10 @@ export const wideColumns: readonly Column[] = [
   { heading: 'REPORTS', of: ({ sightings }) => (sightings === undefined ? '-' : String(sightings.count)) },
   { heading: 'FIRST SEEN', of: ({ sightings }) => withoutFraction(sightings?.firstSeen ?? '-') },
   { heading: 'LAST SEEN', of: ({ sightings }) => withoutFraction(sightings?.lastSeen ?? '-') },
+  {
+    heading: 'TOPICS AND PATHS',
+    of: call => [...call.kafkaTopics.map(topicWords), ...call.httpResources.map(pathWords)].join('; ') || '-',
+  },
 ];
 
 /** The columns of a call in a file for programs. */

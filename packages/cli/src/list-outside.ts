@@ -1,5 +1,6 @@
 import { operations, type MapperClient } from '@network-mapper/api';
 import { CliError } from './cli-error.ts';
+import { queryCloudOperations } from './cloud/cloud-operations.ts';
 import type { CommandContext } from './command.ts';
 import { csvText } from './csv-text.ts';
 import { jsonText } from './json-text.ts';
@@ -60,10 +61,7 @@ const kinds: Readonly<Record<Border, (client: MapperClient, narrowed: Narrowed) 
     };
   },
   cloud: async (client, narrowed) => {
-    const nodes = await allPages(
-      async at =>
-        dataOf(await client.ask({ ...operations.cloudOperations, variables: { ...narrowed, ...at } })).cloudOperations,
-    );
+    const nodes = await queryCloudOperations(client, narrowed);
     return {
       nodes,
       headings: ['CLIENT', 'PROVIDER', 'RESOURCE', 'ACTIONS'],

@@ -28,27 +28,39 @@ export function compareMaps({
 }): MapDifference {
   const old = new Map(before.map(call => [keyOf(call), call]));
   const present = new Map(after.map(call => [keyOf(call), call]));
-  const ordered = sortedBy([...present], ([key]) => key);
   return {
-    added: ordered.flatMap(([key, call]) => (old.has(key) ? [] : [call])),
-    gone: sortedBy([...old], ([key]) => key).flatMap(([key, call]) => (present.has(key) ? [] : [call])),
-    changed: ordered.flatMap(([key, call]) => {
-      const previous = old.get(key);
-      const changes =
-        previous === undefined || isAlike({ ...previous, sightings: undefined }, { ...call, sightings: undefined })
-          ? []
-          : changesOf(previous, call);
-      return changes.length === 0 ? [] : [{ call, changes }];
-    }),
+    added: sortedBy(missingIn(old, present), keyOf),
+    gone: sortedBy(missingIn(present, old), keyOf),
+    changed: sortedBy(changedCalls(old, present), ({ call }) => keyOf(call)),
   };
 }
 
-/** Whether two values of JSON are the same in the same order: mostly calls are, and that is found fast. */
+function missingIn(there: ReadonlyMap<string, MapCall>, here: ReadonlyMap<string, MapCall>): readonly MapCall[] {
+  return [...here].flatMap(([key, call]) => (there.has(key) ? [] : [call]));
+}
+
+function changedCalls(
+  old: ReadonlyMap<string, MapCall>,
+  present: ReadonlyMap<string, MapCall>,
+): readonly ChangedCall[] {
+  const changed: ChangedCall[] = [];
+  for (const [key, call] of present) {
+    const previous = old.get(key);
+    if (previous === undefined || isAlike(previous, call)) continue;
+    const changes = changesOf(previous, call);
+    if (changes.length > 0) changed.push({ call, changes });
+  }
+  return changed;
+}
+
+/** Whether two values of JSON are the same, their lists in the same order: mostly calls are, and that is found fast. */
 function isAlike(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every(key => isAlike(Reflect.get(a, key), Reflect.get(b, key)));
+  if (Array.isArray(a) && Array.isArray(b) && a.length !== b.length) return false;
+  // Calls that were read have the same members; those that say when they were seen are not compared.
+  for (const key in a) if (key !== 'sightings' && !isAlike(Reflect.get(a, key), Reflect.get(b, key))) return false;
+  return true;
 }
 
 function changesOf(before: MapCall, after: MapCall): readonly Change[] {

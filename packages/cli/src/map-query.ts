@@ -81,8 +81,8 @@ export async function queryCalls(client: MapperClient, filter: MapFilter): Promi
 export function toCall({ firstSeen, lastSeen, count, kafkaTopics, httpResources, ...intent }: WideIntent): MapCall {
   return {
     ...intent,
-    kafkaTopics: (kafkaTopics ?? []).map(({ name, operations }) => ({ name, operations: operations ?? [] })),
-    httpResources: (httpResources ?? []).map(({ path, methods }) => ({ path, methods: methods ?? [] })),
+    kafkaTopics: (kafkaTopics ?? []).map(({ operations, ...topic }) => ({ ...topic, operations: operations ?? [] })),
+    httpResources: (httpResources ?? []).map(({ methods, ...resource }) => ({ ...resource, methods: methods ?? [] })),
     sightings: { firstSeen, lastSeen, count },
   };
 }

@@ -24,13 +24,30 @@ export interface Sightings {
   readonly count: number;
 }
 
+/** What a client does with a Kafka topic; the members mean what those of the API do. */
+export interface MapTopic {
+  readonly name: string;
+  readonly operations: readonly string[];
+  readonly deniedOperations: readonly string[];
+  readonly assignedOperations: readonly string[];
+  readonly groups: readonly string[];
+}
+
+/** What a client calls by HTTP. */
+export interface MapPath {
+  readonly path: string;
+  readonly methods: readonly string[];
+  readonly grpc: boolean;
+  readonly responseCodes: readonly number[];
+}
+
 /** A call from one service to another. */
 export interface MapCall {
   readonly client: MapService;
   readonly server: MapService;
   readonly type: string | null;
-  readonly kafkaTopics: readonly { readonly name: string; readonly operations: readonly string[] }[];
-  readonly httpResources: readonly { readonly path: string; readonly methods: readonly string[] }[];
+  readonly kafkaTopics: readonly MapTopic[];
+  readonly httpResources: readonly MapPath[];
   readonly ports: readonly number[];
   readonly protocols: readonly string[];
   readonly endpoints: readonly MapEndpoint[];
@@ -128,7 +145,9 @@ export function snapshotText({ calls, workloads, incoming, external }: NetworkMa
 
 /** A call as a snapshot has it, without what is volatile where it has no sightings. */
 export function callForm(call: MapCall): object {
-  return { ...constantForm(call), ...(call.sightings !== undefined && sightingsForm(call.sightings)) };
+  const constant = constantForm(call);
+  if (call.sightings === undefined) return constant;
+  return { ...constant, httpResources: pathsOf(call).map(pathWithCodes), ...sightingsForm(call.sightings) };
 }
 
 /** All of a call that two snapshots are compared by. */
@@ -144,16 +163,29 @@ export function constantForm(call: MapCall): Readonly<Record<string, unknown>> {
       targetPort,
       protocol,
     })),
-    kafkaTopics: sortedBy(call.kafkaTopics, ({ name }) => name).map(({ name, operations }) => ({
-      name,
-      operations: operations.toSorted(),
+    kafkaTopics: sortedBy(call.kafkaTopics, ({ name }) => name).map(topic => ({
+      name: topic.name,
+      operations: topic.operations.toSorted(),
+      deniedOperations: topic.deniedOperations.toSorted(),
+      assignedOperations: topic.assignedOperations.toSorted(),
+      groups: topic.groups.toSorted(),
     })),
-    httpResources: sortedBy(call.httpResources, ({ path }) => path).map(({ path, methods }) => ({
-      path,
-      methods: methods.toSorted(),
-    })),
+    httpResources: pathsOf(call).map(pathForm),
     evidence: call.evidence.toSorted(),
   };
+}
+
+function pathsOf({ httpResources }: MapCall): readonly MapPath[] {
+  return sortedBy(httpResources, ({ path }) => path);
+}
+
+/** Without response codes: another outcome does not make it another call. */
+function pathForm({ path, methods, grpc }: MapPath): object {
+  return { path, methods: methods.toSorted(), grpc };
+}
+
+function pathWithCodes(resource: MapPath): object {
+  return { ...pathForm(resource), responseCodes: resource.responseCodes.toSorted((a, b) => a - b) };
 }
 
 function serviceForm({ name, namespace, podOwnerKind, kubernetesService }: MapService): object {

@@ -1,3 +1,4 @@
+import type { CloudTarget } from './cloud/cloud-targets.ts';
 import type { QueriedIdentity, QueriedIntent } from './map-query.ts';
 import type { WorkloadName } from './network-map.ts';
 
@@ -8,6 +9,8 @@ export interface ObservedIntents {
   /** The kind of the client's workload; undefined when it is not known. */
   readonly kind: string | undefined;
   readonly targets: readonly Target[];
+  /** Empty where nobody asked for them. */
+  readonly cloud: readonly CloudTarget[];
 }
 
 export interface Target {
@@ -69,7 +72,7 @@ function toObject(client: QueriedIdentity, targets: readonly Target[]): Observed
       target => serverOf(target, namespace).namespace,
     ),
   );
-  return { name, namespace, kind: podOwnerKind?.kind, targets: sorted };
+  return { name, namespace, kind: podOwnerKind?.kind, targets: sorted, cloud: [] };
 }
 
 function toTarget({ client, server, kafkaTopics, httpResources }: QueriedIntent, grouping: Grouping): Target {

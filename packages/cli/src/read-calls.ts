@@ -43,7 +43,7 @@ async function readWith<T extends QueriedIntent>(
   const { output, options } = context;
   const nothing = () => output.inform('No connections found.');
   if (options.from !== undefined) {
-    const calls = filterCalls((await readSnapshot(options.from)).calls, filter);
+    const calls = filterCalls(readSnapshot(options.from).calls, filter);
     if (calls.length === 0) nothing();
     return calls;
   }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { CliError } from './cli-error.ts';
 import {
   snapshotKind,
@@ -11,40 +11,53 @@ import {
   type WorkloadName,
 } from './network-map.ts';
 
+/** The text of a file that should be a snapshot. */
+export interface SnapshotFile {
+  readonly path: string;
+  readonly text: string;
+}
+
 /** Reads a snapshot; CliError says which member of it is not as it should be. */
-export async function readSnapshot(path: string): Promise<NetworkMap> {
-  const content = new Member(await readJson(path), path);
-  const [kind, version] = [content.at('kind').value, content.at('version').value];
+export function readSnapshot(path: string): NetworkMap {
+  return parseSnapshot(readSnapshotFile(path));
+}
+
+/** Throws CliError when the file cannot be read. */
+export function readSnapshotFile(path: string): SnapshotFile {
+  try {
+    // As a whole: read in pieces, a large file takes twice as long.
+    return { path, text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    throw new CliError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The map of a snapshot; CliError says which member of it is not as it should be. */
+export function parseSnapshot(file: SnapshotFile): NetworkMap {
+  const { path } = file;
+  const content = new Member(parseJson(file), path);
+  const [kind, version] = [content.value('kind'), content.value('version')];
   if (kind !== snapshotKind || version !== snapshotVersion) {
     throw new CliError(
       `${path} is not a snapshot of version ${snapshotVersion}: write one with \`network-mapper snapshot\`.`,
     );
   }
   return {
-    calls: content.at('calls').items().map(readCall),
-    workloads: content.at('workloads').items().map(readWorkload),
-    incoming: content
-      .at('incoming')
-      .items()
-      .map(item => ({
-        server: readName(item.at('server')),
-        address: item.at('address').text(),
-        ports: item.at('ports').orAbsent([], member => member.numbers()),
-      })),
-    external: content
-      .at('external')
-      .items()
-      .map(item => ({ client: readName(item.at('client')), dnsName: item.at('dnsName').text() })),
+    calls: content.list('calls', readCall),
+    workloads: content.list('workloads', readWorkload),
+    incoming: content.list('incoming', item => ({
+      server: readName(item.at('server')),
+      address: item.text('address'),
+      ports: item.has('ports') ? item.numbers('ports') : [],
+    })),
+    external: content.list('external', item => ({
+      client: readName(item.at('client')),
+      dnsName: item.text('dnsName'),
+    })),
   };
 }
 
-async function readJson(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new CliError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
+function parseJson({ path, text }: SnapshotFile): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -53,128 +66,159 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
+// What snapshots did not have from the start may be absent.
+
 function readCall(call: Member): MapCall {
-  const firstSeen = call.at('firstSeen');
   return {
     client: readService(call.at('client')),
     server: readService(call.at('server')),
-    type: call.at('type').textOrNull(),
-    ports: call.at('ports').numbers(),
-    protocols: call.at('protocols').texts(),
-    endpoints: call
-      .at('endpoints')
-      .items()
-      .map(endpoint => ({
-        port: endpoint.at('port').number(),
-        targetPort: endpoint.at('targetPort').orNull(member => member.number()),
-        protocol: endpoint.at('protocol').textOrNull(),
-      })),
-    kafkaTopics: call
-      .at('kafkaTopics')
-      .items()
-      .map(topic => ({ name: topic.at('name').text(), operations: topic.at('operations').texts() })),
-    httpResources: call
-      .at('httpResources')
-      .items()
-      .map(resource => ({ path: resource.at('path').text(), methods: resource.at('methods').texts() })),
-    evidence: call.at('evidence').texts(),
-    sightings:
-      firstSeen.value === undefined
-        ? undefined
-        : { firstSeen: firstSeen.text(), lastSeen: call.at('lastSeen').text(), count: call.at('count').number() },
+    type: call.textOrNull('type'),
+    ports: call.numbers('ports'),
+    protocols: call.texts('protocols'),
+    endpoints: call.list('endpoints', endpoint => ({
+      port: endpoint.number('port'),
+      targetPort: endpoint.numberOrNull('targetPort'),
+      protocol: endpoint.textOrNull('protocol'),
+    })),
+    kafkaTopics: call.list('kafkaTopics', topic => ({
+      name: topic.text('name'),
+      operations: topic.texts('operations'),
+      deniedOperations: topic.textsIfThere('deniedOperations'),
+      assignedOperations: topic.textsIfThere('assignedOperations'),
+      groups: topic.textsIfThere('groups'),
+    })),
+    httpResources: call.list('httpResources', resource => ({
+      path: resource.text('path'),
+      methods: resource.texts('methods'),
+      grpc: resource.has('grpc') && resource.boolean('grpc'),
+      responseCodes: resource.has('responseCodes') ? resource.numbers('responseCodes') : [],
+    })),
+    evidence: call.texts('evidence'),
+    sightings: call.has('firstSeen')
+      ? { firstSeen: call.text('firstSeen'), lastSeen: call.text('lastSeen'), count: call.number('count') }
+      : undefined,
   };
 }
 
 function readService(service: Member): MapService {
   return {
-    ...readName(service),
-    podOwnerKind: service.at('podOwnerKind').orNull(kind => ({
-      group: kind.at('group').textOrNull(),
-      version: kind.at('version').text(),
-      kind: kind.at('kind').text(),
+    name: service.text('name'),
+    namespace: service.text('namespace'),
+    podOwnerKind: service.objectOrNull('podOwnerKind', kind => ({
+      group: kind.textOrNull('group'),
+      version: kind.text('version'),
+      kind: kind.text('kind'),
     })),
-    kubernetesService: service.at('kubernetesService').textOrNull(),
+    kubernetesService: service.textOrNull('kubernetesService'),
   };
 }
 
 function readName(member: Member): WorkloadName {
-  return { name: member.at('name').text(), namespace: member.at('namespace').text() };
+  return { name: member.text('name'), namespace: member.text('namespace') };
 }
 
 function readWorkload(workload: Member): MapWorkload {
   return {
     ...readName(workload),
-    kind: workload.at('kind').orAbsent(null, member => member.textOrNull()),
-    matchLabels: workload.at('matchLabels').orNull(readLabels),
-    problem: workload.at('problem').textOrNull(),
-    services: workload
-      .at('services')
-      .items()
-      .map(service => ({ name: service.at('name').text(), selector: readLabels(service.at('selector')) })),
-    hostAddresses: workload.at('hostAddresses').orAbsent([], member => member.texts()),
+    kind: workload.has('kind') ? workload.textOrNull('kind') : null,
+    matchLabels: workload.value('matchLabels') === null ? null : workload.list('matchLabels', readLabel),
+    problem: workload.textOrNull('problem'),
+    services: workload.list('services', service => ({
+      name: service.text('name'),
+      selector: service.list('selector', readLabel),
+    })),
+    hostAddresses: workload.textsIfThere('hostAddresses'),
   };
 }
 
-function readLabels(labels: Member): readonly MapLabel[] {
-  return labels.items().map(label => ({ key: label.at('key').text(), value: label.at('value').text() }));
+function readLabel(label: Member): MapLabel {
+  return { key: label.text('key'), value: label.text('value') };
 }
 
-/** A member of a JSON text that is believed only after a look. */
+/** An object of a JSON text that is believed only after a look. */
 class Member {
-  readonly value: unknown;
+  readonly #value: object;
   readonly #name: string | number;
   readonly #parent: Member | undefined;
 
   constructor(value: unknown, name: string | number, parent?: Member) {
-    this.value = value;
     this.#name = name;
     this.#parent = parent;
+    if (typeof value !== 'object' || value === null) throw new CliError(`${this.#where()}: not an object`);
+    this.#value = value;
   }
 
-  /** A member of an object, undefined where it is not there. */
+  /** The member of that name, undefined where it is not there. */
+  value(name: string): unknown {
+    return Object.hasOwn(this.#value, name) ? Reflect.get(this.#value, name) : undefined;
+  }
+
+  has(name: string): boolean {
+    return this.value(name) !== undefined;
+  }
+
   at(name: string): Member {
-    if (typeof this.value !== 'object' || this.value === null) throw this.#not('an object');
-    return new Member(Object.hasOwn(this.value, name) ? Reflect.get(this.value, name) : undefined, name, this);
+    return new Member(this.value(name), name, this);
   }
 
-  items(): readonly Member[] {
-    if (!Array.isArray(this.value)) throw this.#not('a list');
-    return this.value.map((item: unknown, index) => new Member(item, index + 1, this));
+  objectOrNull<T>(name: string, read: (member: Member) => T): T | null {
+    return this.value(name) === null ? null : read(this.at(name));
   }
 
-  text(): string {
-    if (typeof this.value !== 'string') throw this.#not('a text');
-    return this.value;
+  list<T>(name: string, read: (item: Member) => T): readonly T[] {
+    const list = this.value(name);
+    if (!Array.isArray(list)) throw this.#isNot('a list', { name });
+    if (list.length === 0) return [];
+    const at = this.at(name);
+    return list.map((item: unknown, index) => read(new Member(item, index + 1, at)));
   }
 
-  number(): number {
-    if (typeof this.value !== 'number') throw this.#not('a number');
-    return this.value;
+  text(name: string): string {
+    const value = this.value(name);
+    if (typeof value !== 'string') throw this.#isNot('a text', { name });
+    return value;
   }
 
-  texts(): readonly string[] {
-    return this.items().map(item => item.text());
+  textOrNull(name: string): string | null {
+    return this.value(name) === null ? null : this.text(name);
   }
 
-  numbers(): readonly number[] {
-    return this.items().map(item => item.number());
+  number(name: string): number {
+    const value = this.value(name);
+    if (typeof value !== 'number') throw this.#isNot('a number', { name });
+    return value;
   }
 
-  textOrNull(): string | null {
-    return this.orNull(member => member.text());
+  numberOrNull(name: string): number | null {
+    return this.value(name) === null ? null : this.number(name);
   }
 
-  orNull<T>(read: (member: Member) => T): T | null {
-    return this.value === null ? null : read(this);
+  boolean(name: string): boolean {
+    const value = this.value(name);
+    if (typeof value !== 'boolean') throw this.#isNot('true or false', { name });
+    return value;
   }
 
-  /** For members that snapshots did not have from the start. */
-  orAbsent<T>(absent: T, read: (member: Member) => T): T {
-    return this.value === undefined ? absent : read(this);
+  textsIfThere(name: string): readonly string[] {
+    return this.has(name) ? this.texts(name) : [];
   }
 
-  #not(what: string): CliError {
-    return new CliError(`${this.#where()}: not ${what}`);
+  texts(name: string): readonly string[] {
+    const list = this.value(name);
+    if (!Array.isArray(list) || !list.every(item => typeof item === 'string'))
+      throw this.#isNot('a list of texts', { name });
+    return list;
+  }
+
+  numbers(name: string): readonly number[] {
+    const list = this.value(name);
+    if (!Array.isArray(list) || !list.every(item => typeof item === 'number'))
+      throw this.#isNot('a list of numbers', { name });
+    return list;
+  }
+
+  #isNot(what: string, { name }: { readonly name: string }): CliError {
+    return new CliError(`${this.#where()}, ${name}: not ${what}`);
   }
 
   /** As `map.json, calls 1, client`. */

@@ -12,14 +12,16 @@ export type Destination =
 /** Objects that are written together or each for itself. */
 export interface Written<T> {
   readonly objects: readonly T[];
-  /** The name of the file of one object, without its ending. */
-  readonly nameOf: (object: T) => string;
+  /** The name of the file of one object, with its ending. */
+  readonly fileOf: (object: T) => string;
   readonly render: (objects: readonly T[]) => string;
+  /** What the file of one object has, where that is not what a list of it alone would be. */
+  readonly renderAlone?: (object: T) => string;
 }
 
 /** Throws CliError when a file cannot be written. */
 export async function writeObjects<T>(
-  { objects, nameOf, render }: Written<T>,
+  { objects, fileOf, render, renderAlone = object => render([object]) }: Written<T>,
   { destination, output }: { readonly destination: Destination; readonly output: Output },
 ): Promise<void> {
   if (destination.kind === 'stdout') {
@@ -33,7 +35,7 @@ export async function writeObjects<T>(
   }
   // As the Otterize CLI makes it: for the person who runs it alone.
   await orFail(mkdir(path, { recursive: true, mode: 0o700 }), `could not create dir ${path}`);
-  for (const object of objects) await write(join(path, `${inOneFolder(nameOf(object))}.yaml`), render([object]));
+  for (const object of objects) await write(join(path, inOneFolder(fileOf(object))), renderAlone(object));
 }
 
 /** Names come from reports: none of them may lead out of the folder. */

@@ -45,9 +45,9 @@ test('the wide list shows how each call is known, one a line', async () => {
     protocols: [],
   });
   expect((await run(['list', '--wide', ...mapper])).stdout).toBe(
-    `CLIENT     SERVER       PORTS          EVIDENCE    REPORTS  FIRST SEEN            LAST SEEN
-shop/cart  shop/redis   5432,6379/TCP  DNS,SOCKET  12       2026-01-02T03:04:05Z  2026-01-02T03:05:06Z
-shop/web   pay/billing  -              DNS         12       2026-01-02T03:04:05Z  2026-01-02T03:05:06Z
+    `CLIENT     SERVER       PORTS          EVIDENCE    REPORTS  FIRST SEEN            LAST SEEN             TOPICS AND PATHS
+shop/cart  shop/redis   5432,6379/TCP  DNS,SOCKET  12       2026-01-02T03:04:05Z  2026-01-02T03:05:06Z  -
+shop/web   pay/billing  -              DNS         12       2026-01-02T03:04:05Z  2026-01-02T03:05:06Z  -
 `,
   );
   const { stdout } = await run(['list', '--wide', '--no-headers', ...mapper]);

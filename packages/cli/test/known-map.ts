@@ -1,12 +1,28 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { snapshotText, type MapCall, type MapService, type MapWorkload, type NetworkMap } from '../src/network-map.ts';
+import {
+  snapshotText,
+  type MapCall,
+  type MapPath,
+  type MapService,
+  type MapTopic,
+  type MapWorkload,
+  type NetworkMap,
+} from '../src/network-map.ts';
 
 export const service = (place: string): MapService => {
   const [namespace = '', name = ''] = place.split('/');
   return { namespace, name, podOwnerKind: null, kubernetesService: null };
 };
+
+export function topic(name: string, more: Partial<MapTopic>): MapTopic {
+  return { name, operations: [], deniedOperations: [], assignedOperations: [], groups: [], ...more };
+}
+
+export function httpPath(path: string, more: Partial<MapPath>): MapPath {
+  return { path, methods: [], grpc: false, responseCodes: [], ...more };
+}
 
 /** A call as `namespace/client > namespace/server`, to port 80 of a Service and 8080 of the pod behind it. */
 export function call(edge: string, more: Partial<MapCall> = {}): MapCall {

@@ -4,7 +4,7 @@ import { listenLocally } from '@network-mapper/testkit';
 import { afterEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { runCli } from '../src/cli.ts';
-import { call, mapOf, SnapshotFolder } from './known-map.ts';
+import { call, httpPath, mapOf, SnapshotFolder } from './known-map.ts';
 import { run } from './run-command.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
@@ -34,7 +34,7 @@ async function mapperAnswering(answers: Answers): Promise<readonly string[]> {
 }
 
 const calls = [
-  call('shop/web > shop/cart', { type: 'HTTP', httpResources: [{ path: '/a,b', methods: ['GET'] }] }),
+  call('shop/web > shop/cart', { type: 'HTTP', httpResources: [httpPath('/a,b', { methods: ['GET'] })] }),
   call('shop/cart > data/redis', {
     evidence: ['DNS'],
     endpoints: [],

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { snapshotText } from '../src/network-map.ts';
 import { readSnapshot } from '../src/read-snapshot.ts';
-import { call, mapOf, SnapshotFolder } from './known-map.ts';
+import { call, httpPath, mapOf, SnapshotFolder, topic } from './known-map.ts';
 import { run } from './run-command.ts';
 
-const kafka = { type: 'KAFKA', kafkaTopics: [{ name: 'orders', operations: ['PRODUCE'] }] };
-const http = { type: 'HTTP', httpResources: [{ path: '/cart|x', methods: ['GET'] }] };
+const kafka = { type: 'KAFKA', kafkaTopics: [topic('orders', { operations: ['PRODUCE'] })] };
+const http = { type: 'HTTP', httpResources: [httpPath('/cart|x', { methods: ['GET'] })] };
 const calls = [
   call('shop/web > shop/cart'),
   call('shop/web > shop/cart', http),
@@ -23,7 +23,7 @@ test('a snapshot is the same text in whatever order the map is, and is read as t
     }),
   );
   await using folder = new SnapshotFolder();
-  expect(snapshotText(await readSnapshot(await folder.write(text)))).toBe(text);
+  expect(snapshotText(readSnapshot(await folder.write(text)))).toBe(text);
 });
 
 test('the map is listed from a file as from a mapper', async () => {
@@ -54,6 +54,35 @@ test('two maps with the same calls do not differ, whenever and how often they we
   const after = await folder.write(mapOf(calls.map(seen => ({ ...seen, sightings: undefined })).toReversed()));
   expect(await run(['diff', before, after])).toEqual({ code: 0, stdout: '', stderr: '' });
   expect((await run(['diff', before, after, '-o', 'md'])).stdout).toBe('No call is new, gone or changed.\n');
+});
+
+test('two files are compared alike, whoever formatted them and however the calls are spread over them', async () => {
+  const variants = (seen: (typeof calls)[number]) =>
+    fc.constantFrom([], [seen], [{ ...seen, ports: [443] }], [{ ...seen, sightings: undefined }]);
+  const some = fc.tuple(...calls.map(variants)).map(each => each.flat());
+  await fc.assert(
+    fc.asyncProperty(some, some, async (before, after) => {
+      await using folder = new SnapshotFolder();
+      const ours = [await folder.write(mapOf(before)), await folder.write(mapOf(after))];
+      const others = [
+        await folder.write(JSON.stringify(JSON.parse(snapshotText(mapOf(before))))),
+        await folder.write(JSON.stringify(JSON.parse(snapshotText(mapOf(after))), null, 4)),
+      ];
+      expect(await run(['diff', ...ours])).toEqual(await run(['diff', ...others]));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('what is wrong with a call is said with its place in the whole file', async () => {
+  await using folder = new SnapshotFolder();
+  const text = snapshotText(mapOf(calls));
+  const at = text.lastIndexOf('"ports": [');
+  const broken = `${text.slice(0, at)}"ports": [\n "x",${text.slice(at + '"ports": ['.length)}`;
+  const files = [await folder.write(text), await folder.write(broken)];
+  const { code, stderr } = await run(['diff', ...files]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`${files[1] ?? ''}, calls 5, ports: not a list of numbers`);
 });
 
 test('new, gone and changed calls are shown, and the exit code is 1', async () => {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { call, mapOf, SnapshotFolder } from './known-map.ts';
+import { call, httpPath, mapOf, SnapshotFolder } from './known-map.ts';
 import { run } from './run-command.ts';
 
 const map = mapOf([
   call('shop/web > shop/cart'),
-  call('shop/web > shop/cart', { type: 'HTTP', httpResources: [{ path: '/', methods: ['GET'] }] }),
+  call('shop/web > shop/cart', { type: 'HTTP', httpResources: [httpPath('/', { methods: ['GET'] })] }),
   call('shop/cart > data/re"dis'),
 ]);
 

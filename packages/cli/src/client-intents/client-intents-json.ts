@@ -1,3 +1,4 @@
+import { cloudTarget } from '../cloud/cloud-targets.ts';
 import type { ObservedIntents, Target } from '../observed-intents.ts';
 import { jsonText } from '../json-text.ts';
 
@@ -9,12 +10,12 @@ export function clientIntentsJson(objects: readonly ObservedIntents[]): string {
   return jsonText(objects.map(toObject)).replace(/[<>&]/g, character => `\\u00${character.charCodeAt(0).toString(16)}`);
 }
 
-function toObject({ name, namespace, kind, targets }: ObservedIntents): object {
+function toObject({ name, namespace, kind, targets, cloud }: ObservedIntents): object {
   return {
     kind: 'ClientIntents',
     apiVersion: 'k8s.otterize.com/v2beta1',
     metadata: { ...(name && { name }), ...(namespace && { namespace }), creationTimestamp: null },
-    spec: { workload: { name, ...(kind && { kind }) }, targets: targets.map(toTarget) },
+    spec: { workload: { name, ...(kind && { kind }) }, targets: [...targets.map(toTarget), ...cloud.map(cloudTarget)] },
     status: { upToDate: false, observedGeneration: 0 },
   };
 }

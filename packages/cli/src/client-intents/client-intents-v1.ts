@@ -1,13 +1,17 @@
+import { cloudCall } from '../cloud/cloud-targets.ts';
 import { serverOf, type ObservedIntents, type Target } from '../observed-intents.ts';
 import { withMethods, withOperations } from './client-intents.ts';
 
 /** The same as an object of `k8s.otterize.com/v1alpha3`, which knows no kinds of workloads and no Services but one. */
-export function clientIntentsV1({ name, namespace, targets }: ObservedIntents): object {
+export function clientIntentsV1({ name, namespace, targets, cloud }: ObservedIntents): object {
   return {
     apiVersion: 'k8s.otterize.com/v1alpha3',
     kind: 'ClientIntents',
     metadata: { name, namespace },
-    spec: { service: { name }, calls: targets.map(target => toCall(target, { clientNamespace: namespace })) },
+    spec: {
+      service: { name },
+      calls: [...targets.map(target => toCall(target, { clientNamespace: namespace })), ...cloud.map(cloudCall)],
+    },
   };
 }
 

@@ -1,12 +1,13 @@
+import { cloudTarget } from '../cloud/cloud-targets.ts';
 import type { ObservedIntents, Target } from '../observed-intents.ts';
 
 /** A ClientIntents object of `k8s.otterize.com/v2beta1`, in the order of members that the Otterize CLI writes. */
-export function clientIntents({ name, namespace, kind, targets }: ObservedIntents): object {
+export function clientIntents({ name, namespace, kind, targets, cloud }: ObservedIntents): object {
   return {
     apiVersion: 'k8s.otterize.com/v2beta1',
     kind: 'ClientIntents',
     metadata: { name, namespace },
-    spec: { workload: { name, ...(kind && { kind }) }, targets: targets.map(toTarget) },
+    spec: { workload: { name, ...(kind && { kind }) }, targets: [...targets.map(toTarget), ...cloud.map(cloudTarget)] },
   };
 }
 

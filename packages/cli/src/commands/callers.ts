@@ -78,7 +78,7 @@ async function readCallers(context: CommandContext<typeof options>, service: Wor
   const { from, since } = context.options;
   const filter = { ...wholeMap, since };
   if (from !== undefined) {
-    const { calls, incoming } = await readSnapshot(from);
+    const { calls, incoming } = readSnapshot(from);
     const outside = incoming.map(each => ({ ...each, count: null, firstSeen: null, lastSeen: null }));
     return toCallers(service, { calls: filterCalls(calls, filter), outside });
   }

@@ -8,6 +8,7 @@ import { wholeMap } from '../map-filter.ts';
 import { queryCalls } from '../map-query.ts';
 import { withMapper } from '../reach-mapper.ts';
 import { colourOfChange } from '../output.ts';
+import { readDifferingCalls } from '../read-differing-calls.ts';
 import { readSnapshot } from '../read-snapshot.ts';
 
 const same = 0;
@@ -37,14 +38,16 @@ export const diff = defineCommand({
     if (first === undefined || more.length > 0) {
       throw new CliError('diff compares one snapshot with the map, or two: network-mapper diff <before> [<after>]');
     }
-    const before = (await readSnapshot(first)).calls;
-    const after =
+    const difference = compareMaps(
       second === undefined
-        ? await withMapper(context, ({ client }) =>
-            queryCalls(client, { ...wholeMap, excludeLabels: options.excludeLabels }),
-          )
-        : (await readSnapshot(second)).calls;
-    const difference = compareMaps({ before, after });
+        ? {
+            before: readSnapshot(first).calls,
+            after: await withMapper(context, ({ client }) =>
+              queryCalls(client, { ...wholeMap, excludeLabels: options.excludeLabels }),
+            ),
+          }
+        : readDifferingCalls({ before: first, after: second }),
+    );
     if (options.output === 'md') output.print(differenceMarkdown(difference));
     else output.print(differenceText(difference), colourOfChange);
     const { added, gone, changed } = difference;

@@ -8,6 +8,7 @@ import { withoutFraction } from '../moment.ts';
 import { placeOf, type MapCall } from '../network-map.ts';
 import { withMapper } from '../reach-mapper.ts';
 import { readSnapshot } from '../read-snapshot.ts';
+import { pathWords, topicWords } from '../resource-words.ts';
 import { table } from '../table.ts';
 import { parseWorkloadName } from '../workload-name.ts';
 
@@ -40,7 +41,7 @@ export const explain = defineCommand({
       return notSeen;
     };
     if (options.from !== undefined) {
-      const { calls } = await readSnapshot(options.from);
+      const { calls } = readSnapshot(options.from);
       const found = calls.filter(isMeant);
       output.print(found.flatMap(call => linesOf(call, [])));
       return found.length > 0 ? 0 : none(calls);
@@ -85,13 +86,17 @@ function linesOf(call: MapCall, more: readonly Row[]): readonly string[] {
       'port',
       `${protocol ?? '?'} ${port}, port of the pod: ${targetPort ?? 'not known'}`,
     ]),
-    ...(endpoints.length === 0 ? [['port', 'not known: only the name was asked for'] as const] : []),
-    ...kafkaTopics.map(({ name, operations }): Row => ['topic', `${name}: ${operations.join(', ')}`]),
-    ...httpResources.map(({ path, methods }): Row => ['path', `${methods.join(', ')} ${path}`]),
+    ...(endpoints.length === 0 ? [['port', whyNoPort(call)] as const] : []),
+    ...kafkaTopics.map((topic): Row => ['topic', topicWords(topic)]),
+    ...httpResources.map((resource): Row => ['path', pathWords(resource)]),
     ...(server.kubernetesService === null ? [] : [['through', `Service ${server.kubernetesService}`] as const]),
     ...more,
   ];
   return [`${placeOf(client)} -> ${placeOf(server)}`, ...table(rows, undefined).map(line => `  ${line}`)];
+}
+
+function whyNoPort({ evidence }: MapCall): string {
+  return evidence.every(kind => kind === 'DNS') ? 'not known: only the name was asked for' : 'not known';
 }
 
 /** How the mapper came from addresses and names to both workloads. */

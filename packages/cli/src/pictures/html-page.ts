@@ -5,6 +5,7 @@ import { pageScript } from './page-script.ts';
 import { pageStyle } from './page-style.ts';
 import { pictureOf } from './picture.ts';
 import { drawing } from './svg.ts';
+import { pathWords, topicWords } from '../resource-words.ts';
 
 /**
  * The map as one page that asks for nothing: a drawing where it is not too large, and of each service who calls it and
@@ -71,10 +72,7 @@ function contentOf(calls: readonly MapCall[]): object {
       evidence: call.evidence,
       seen:
         call.sightings === undefined ? null : [call.sightings.count, call.sightings.firstSeen, call.sightings.lastSeen],
-      more: [
-        ...call.kafkaTopics.map(({ name, operations }) => `topic ${name}: ${operations.join(', ')}`),
-        ...call.httpResources.map(({ path, methods }) => `${methods.join(', ')} ${path}`),
-      ],
+      more: [...call.kafkaTopics.map(topic => `topic ${topicWords(topic)}`), ...call.httpResources.map(pathWords)],
     })),
   };
 }

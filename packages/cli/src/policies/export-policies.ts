@@ -43,7 +43,7 @@ export async function exportPolicies(
     // Those to review stand at the end.
     const objects = policies.toSorted((a, b) => Number(a.review.length > 0) - Number(b.review.length > 0));
     await writeObjects(
-      { objects, nameOf, render: format === 'json' ? jsonList : yamlDocuments },
+      { objects, fileOf, render: format === 'json' ? jsonList : yamlDocuments },
       { destination, output },
     );
     if (destination.kind !== 'stdout') output.inform(`Successfully wrote policies into ${destination.path}`);
@@ -56,13 +56,13 @@ async function readMap(context: Context, since: string | undefined): Promise<Net
   const { from } = context.options;
   const filter = { ...wholeMap, since };
   if (from === undefined) return withMapper(context, ({ client }) => queryNetworkMap(client, filter));
-  const map = await readSnapshot(from);
+  const map = readSnapshot(from);
   return { ...map, calls: filterCalls(map.calls, filter) };
 }
 
-function nameOf({ rules }: Policy): string {
+function fileOf({ rules }: Policy): string {
   const { name = '', namespace = '' } = rules[0]?.subject ?? {};
-  return `${name}.${namespace}`;
+  return `${name}.${namespace}.yaml`;
 }
 
 function jsonList(policies: readonly Policy[]): string {
