@@ -1,4 +1,4 @@
-import { WatchedCollection, type KubeConnection } from '@network-mapper/kube';
+import { WatchedCollection, type CollectionState, type KubeConnection } from '@network-mapper/kube';
 import {
   ConfigError,
   Counter,
@@ -41,14 +41,20 @@ export function createDns({
   const names = new AwsNames(services);
   const { namespace, proxyService } = config;
   const key = `${namespace}/${proxyService}`;
+  // Names of AWS lead to AWS meanwhile: nothing else would say why nothing is seen.
+  const stateChanged = (state: CollectionState): void => {
+    if (state.kind === 'failing') logger.warn({ problem: state.problem }, 'where the proxy is cannot be watched');
+  };
   const proxies = new WatchedCollection<ProxyAddresses>({
     connection,
+    stateChanged,
     resource: { group: '', version: 'v1', plural: 'services', namespaced: true },
     selection: { namespace },
     reduce: ({ spec }) => toAddresses((spec as ServiceSpec | undefined)?.clusterIPs ?? []),
   });
   const slices = new WatchedCollection<boolean>({
     connection,
+    stateChanged,
     resource: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', namespaced: true },
     selection: { namespace, labelSelector: `kubernetes.io/service-name=${proxyService}` },
     reduce: slice => (slice as EndpointSlice).endpoints?.some(({ conditions }) => conditions?.ready !== false) === true,

@@ -89,7 +89,8 @@ export function createProxyServer(
   return {
     name: options.name,
     run: async signal => {
-      options.listening?.(await listen(server, options));
+      const port = await listen(server, options);
+      options.listening?.(port);
       await aborted(signal);
       server.close();
       for (const socket of open) socket.destroy();
