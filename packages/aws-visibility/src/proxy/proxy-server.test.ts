@@ -15,7 +15,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test('the proxy listens at its port, also where nobody wants to be told', async () => {
+test('the proxy listens at its port, also where nobody wants to be told', { timeout: 120_000 }, async () => {
   const port = await freePort();
   const skipped = new ReasonCounts<ProxySkip>();
   const server = createProxyServer({
@@ -35,14 +35,18 @@ test('the proxy listens at its port, also where nobody wants to be told', async 
     stop.abort();
     await running;
   });
-  await vi.waitUntil(async () => {
-    const socket = connect({ host: '127.0.0.1', port });
-    const refused = await Promise.race([
-      once(socket, 'close').then(() => false),
-      once(socket, 'error').then(() => true),
-    ]);
-    socket.destroy();
-    return !refused;
-  });
+  await vi.waitUntil(
+    async () => {
+      const socket = connect({ host: '127.0.0.1', port });
+      const isOpen = await once(socket, 'connect').then(
+        () => true,
+        () => false,
+      );
+      socket.destroy();
+      return isOpen;
+    },
+    { timeout: 60_000 },
+  );
+  await vi.waitUntil(() => skipped.entries().length > 0, { timeout: 60_000 });
   expect(skipped.entries()).toEqual([{ reason: 'not-opted-in', count: expect.any(Number) as number }]);
 });
