@@ -8,6 +8,7 @@ export const images = {
   mapper: { repository: 'localhost', image: 'network-mapper', tag: 'local' },
   sniffer: { repository: 'localhost', image: 'network-mapper-sniffer', tag: 'local' },
   kafkawatcher: { repository: 'localhost', image: 'network-mapper', tag: 'local' },
+  'aws.visibility': { repository: 'localhost', image: 'network-mapper', tag: 'local' },
   istiowatcher: { repository: 'localhost', image: 'network-mapper', tag: 'local' },
 } as const;
 

@@ -1,4 +1,4 @@
-import { WatchedCollection, type KubeConnection } from '@network-mapper/kube';
+import { WatchedCollection, type CollectionState, type KubeConnection } from '@network-mapper/kube';
 import {
   ConfigError,
   Counter,
@@ -39,21 +39,27 @@ export function createDns({
   ...parts
 }: DnsParts): readonly Runnable[] {
   const names = new AwsNames(services);
-  const key = `${config.namespace}/${config.proxyService}`;
+  const { namespace, proxyService } = config;
+  const key = `${namespace}/${proxyService}`;
+  // Names of AWS lead to AWS meanwhile: nothing else would say why nothing is seen.
+  const stateChanged = (state: CollectionState): void => {
+    if (state.kind === 'failing') logger.warn({ problem: state.problem }, 'where the proxy is cannot be watched');
+  };
   const proxies = new WatchedCollection<ProxyAddresses>({
     connection,
+    stateChanged,
     resource: { group: '', version: 'v1', plural: 'services', namespaced: true },
+    selection: { namespace },
     reduce: ({ spec }) => toAddresses((spec as ServiceSpec | undefined)?.clusterIPs ?? []),
   });
-  const slices = new WatchedCollection<{ readonly service: string; readonly isReady: boolean }>({
+  const slices = new WatchedCollection<boolean>({
     connection,
+    stateChanged,
     resource: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', namespaced: true },
-    reduce: ({ metadata, ...members }) => ({
-      service: `${metadata.namespace ?? ''}/${metadata.labels?.['kubernetes.io/service-name'] ?? ''}`,
-      isReady: (members as EndpointSlice).endpoints?.some(({ conditions }) => conditions?.ready !== false) === true,
-    }),
+    selection: { namespace, labelSelector: `kubernetes.io/service-name=${proxyService}` },
+    reduce: slice => (slice as EndpointSlice).endpoints?.some(({ conditions }) => conditions?.ready !== false) === true,
   });
-  const isReady = (): boolean => [...slices.values()].some(slice => slice.service === key && slice.isReady);
+  const isReady = (): boolean => [...slices.values()].includes(true);
   const registry = createRegistry();
   const queries = new Counter<'outcome'>({
     name: 'aws_dns_queries_total',

@@ -36,5 +36,5 @@ export { createRecordingMapper, type RecordingMapper, type ReportedEntry } from 
 export { listenLocally, type LocalServer } from './listen-locally.ts';
 
 // Who may
-export { rightsOf, toText, type AccessRules, type PolicyRule, type Right } from './access-rules.ts';
+export { covers, rightsOf, ruleOf, toText, type AccessRules, type PolicyRule, type Right } from './access-rules.ts';
 export type { AccessQuestion, Reviews, TokenOwner } from './reviews.ts';

@@ -95,28 +95,30 @@ metadata:
   name: {{ .name }}
   namespace: {{ $root.Release.Namespace }}
   {{- include "network-mapper.metadata" (list $root (printf "aws-visibility-%s" .part)) | nindent 2 }}
+{{- with .cluster }}
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata:
-  name: {{ .name }}
-  {{- include "network-mapper.metadata" (list $root (printf "aws-visibility-%s" .part)) | nindent 2 }}
+  name: {{ $.name }}
+  {{- include "network-mapper.metadata" (list $root (printf "aws-visibility-%s" $.part)) | nindent 2 }}
 rules:
-  {{- .cluster | trim | nindent 2 }}
+  {{- . | trim | nindent 2 }}
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
 metadata:
-  name: {{ .name }}
-  {{- include "network-mapper.metadata" (list $root (printf "aws-visibility-%s" .part)) | nindent 2 }}
+  name: {{ $.name }}
+  {{- include "network-mapper.metadata" (list $root (printf "aws-visibility-%s" $.part)) | nindent 2 }}
 roleRef:
   apiGroup: rbac.authorization.k8s.io
   kind: ClusterRole
-  name: {{ .name }}
+  name: {{ $.name }}
 subjects:
   - kind: ServiceAccount
-    name: {{ .name }}
+    name: {{ $.name }}
     namespace: {{ $root.Release.Namespace }}
+{{- end }}
 {{- with .own }}
 ---
 apiVersion: rbac.authorization.k8s.io/v1

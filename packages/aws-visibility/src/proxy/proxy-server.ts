@@ -1,6 +1,7 @@
 import { createServer, connect as connectTcp, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls, TLSSocket, type SecureContext } from 'node:tls';
-import { aborted, listen, type Logger, type Runnable } from '@network-mapper/runtime';
+import { aborted, listen, monotonicTime, type Logger, type Runnable } from '@network-mapper/runtime';
 import type { ReasonCounts } from '@network-mapper/reporting';
 import { readClientHello, type ClientHello } from './client-hello.ts';
 import type { Distrust } from './distrust.ts';
@@ -54,6 +55,8 @@ interface Target {
 
 /** Milliseconds for a client to say what it wants, and for AWS to answer a connection. */
 const patience = 10_000;
+/** Milliseconds for the API server to say whose an address is. */
+const untilPodIsKnown = 3_000;
 const longestHead = 65_536;
 
 /** How a connection begins. */
@@ -89,7 +92,8 @@ export function createProxyServer(
   return {
     name: options.name,
     run: async signal => {
-      options.listening?.(await listen(server, options));
+      const port = await listen(server, options);
+      options.listening?.(port);
       await aborted(signal);
       server.close();
       for (const socket of open) socket.destroy();
@@ -97,10 +101,23 @@ export function createProxyServer(
   };
 }
 
+/** A pod that has just started calls before the API server knows its address: it is waited for. */
+async function podOf(
+  socket: Socket,
+  { address, podAt }: Pick<ProxyOptions, 'podAt'> & { readonly address: string },
+): Promise<OptedInPod | undefined> {
+  const end = monotonicTime() + untilPodIsKnown;
+  for (;;) {
+    const pod = podAt(address);
+    if (pod !== undefined || socket.destroyed || monotonicTime() > end) return pod;
+    await sleep(50);
+  }
+}
+
 async function serve(socket: Socket, options: ProxyOptions): Promise<void> {
   // An IPv4 client of a socket for both families.
   const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  const pod = options.podAt(address);
+  const pod = await podOf(socket, { address, podAt: options.podAt });
   if (pod === undefined) {
     refuse(socket, 'not-opted-in', options);
     return;

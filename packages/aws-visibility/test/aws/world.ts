@@ -20,7 +20,10 @@ export interface AwsEndpoint extends AsyncDisposable {
 }
 
 /** A TLS server for HTTP/1.1 and 2, with certificates for the names that are asked for, that passes all on to moto. */
-export async function startAwsEndpoint(motoPort: number): Promise<AwsEndpoint> {
+export async function startAwsEndpoint(
+  motoPort: number,
+  { host, port }: { readonly host: string; readonly port: number } = { host: '127.0.0.1', port: 0 },
+): Promise<AwsEndpoint> {
   const now = Date.now();
   const pair = await makeAuthority({ name: 'AWS of the tests', from: now - hour, to: now + hour });
   const signer = await toSigner(pair);
@@ -63,7 +66,7 @@ export async function startAwsEndpoint(motoPort: number): Promise<AwsEndpoint> {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>(resolve => server.listen(port, host, resolve));
   return {
     port: (server.address() as AddressInfo).port,
     authority: pair.certificate,

@@ -1,6 +1,5 @@
 import { operations } from '@network-mapper/api';
 import {
-  createKubernetesApi,
   cronJob,
   daemonSet,
   deployment,
@@ -9,37 +8,16 @@ import {
   object,
   pod,
   replicaSet,
-  rightsOf,
   service,
   statefulSet,
-  toText,
   updateEndpointSlices,
-  type AccessRules,
   type KubernetesApi,
-  type PolicyRule,
 } from '@network-mapper/testkit';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { parseAllDocuments } from 'yaml';
-import { startMapper, type RunningMapper } from '../../packages/mapper/test/running-mapper.ts';
-import { rendered } from './helm.ts';
+import { startMapper, type RunningMapper } from '../../../packages/mapper/test/running-mapper.ts';
+import { eachRightIsNeeded } from './each-right.ts';
+import { grantedRights } from './granted-rights.ts';
 
 const namespace = 'shop';
-const patient = 60_000;
-const limit = { timeout: 2 * patient };
-
-/** The rules of a ClusterRole as the chart makes it. */
-async function rulesOf(role: string, ...args: readonly string[]): Promise<readonly PolicyRule[]> {
-  for (const document of parseAllDocuments(await rendered(...args))) {
-    const { kind, metadata, rules } = document.toJS() as {
-      readonly kind: string;
-      readonly metadata: { readonly name: string };
-      readonly rules?: readonly PolicyRule[];
-    };
-    if (kind === 'ClusterRole' && metadata.name === role && rules !== undefined) return rules;
-  }
-  throw new Error(`the chart makes no ClusterRole ${role}`);
-}
-
 const owners = [
   deployment({ name: 'web', namespace }),
   replicaSet({ name: 'bare', namespace }),
@@ -50,9 +28,7 @@ const owners = [
 ];
 
 /** A cluster with a pod of each kind of owner, a Service, ClientIntents, an agent and a person. */
-async function startCluster(): Promise<KubernetesApi> {
-  const kubernetes = await createKubernetesApi();
-  onTestFinished(() => kubernetes[Symbol.asyncDispose]());
+function fill(kubernetes: KubernetesApi): void {
   const ofKind = (owner: (typeof owners)[number], index: number) => {
     const { name } = owner.metadata;
     return pod({ name: `${name}-x`, namespace, ip: `10.0.0.${index + 1}`, owner, labels: { app: name } });
@@ -71,7 +47,6 @@ async function startCluster(): Promise<KubernetesApi> {
   reviews.tokens.set('agent', { username: sniffer });
   reviews.tokens.set('person', { username: 'ann' });
   reviews.allows = ({ user }) => user === 'ann';
-  return kubernetes;
 }
 
 async function send(running: RunningMapper, token: string, body: object): Promise<string> {
@@ -97,42 +72,13 @@ async function use(running: RunningMapper): Promise<string> {
   return answers.join('\n');
 }
 
-/** Starts a mapper that may do what the rules say, and uses it until that is enough. */
-async function work(rules: readonly PolicyRule[], isEnough: (access: AccessRules) => boolean): Promise<AccessRules> {
-  const kubernetes = await startCluster();
-  const access = kubernetes.enforce(rules);
-  const env = { OTTERIZE_API_AUTH: 'required', OTTERIZE_DNS_CLIENT_INTENTS_UPDATE_INTERVAL: '10ms' };
-  await using running = await startMapper(kubernetes, { env, now: Date.parse('2024-01-01T12:01:00Z') });
-  await vi.waitUntil(
-    async () => {
-      await use(running);
-      return isEnough(access);
-    },
-    { timeout: patient, interval: 50 },
-  );
-  return access;
-}
-
-const rules = await rulesOf('otterize-network-mapper');
-const rights = rules.flatMap(rightsOf);
-
-test('the mapper is refused nothing, and uses every right that the chart gives it', limit, async () => {
-  const all = rights.map(toText);
-  const { refused } = await work(rules, ({ used }) => all.every(right => used.has(right)));
-  expect([...refused]).toEqual([]);
-});
-
-test.each(rights.map(right => [toText(right), right] as const))(
-  'a mapper that may not %s asks for it in vain',
-  limit,
-  async (text, right) => {
-    const others = rights.filter(other => other !== right);
-    const left = others.map(({ verb, group, resource }) => ({
-      apiGroups: [group],
-      resources: [resource],
-      verbs: [verb],
-    }));
-    const { refused } = await work(left, access => access.refused.has(text));
-    expect([...refused]).toEqual([text]);
+eachRightIsNeeded({
+  name: 'the mapper',
+  rights: await grantedRights('otterize-network-mapper'),
+  start: async kubernetes => {
+    fill(kubernetes);
+    const env = { OTTERIZE_API_AUTH: 'required', OTTERIZE_DNS_CLIENT_INTENTS_UPDATE_INTERVAL: '10ms' };
+    const running = await startMapper(kubernetes, { env, now: Date.parse('2024-01-01T12:01:00Z') });
+    return { use: () => use(running), [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() };
   },
-);
+});
