@@ -1,4 +1,4 @@
-import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import type { SecureContextOptions } from 'node:tls';
 import { objectPath, type KubeConnection } from '@network-mapper/kube';
 import {
   createHealthListener,
@@ -90,9 +90,7 @@ export async function createWebhook({
     madeAt = now();
     const validity = { from: madeAt - 3_600_000, to: madeAt + certificateLife };
     const cert = await signLeaf({ signer, names, publicKey: keys.publicKey, ...validity });
-    const made = { key: keys.privateKey, cert };
-    createSecureContext(made);
-    return made;
+    return { key: keys.privateKey, cert };
   }
   await webhookAuthority.look();
   const dnsServers = new DnsServers(connection, { namespace, service: config.dnsService });

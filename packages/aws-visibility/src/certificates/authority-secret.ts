@@ -1,5 +1,6 @@
 import { KubeError, objectPath, type KubeConnection, type Resource } from '@network-mapper/kube';
-import { every, type Logger, type Runnable } from '@network-mapper/runtime';
+import type { Logger, Runnable } from '@network-mapper/runtime';
+import { keepLooking } from '../keep-looking.ts';
 import { advance, beginHistory, type AuthorityHistory, type HistoryOptions } from './authority-history.ts';
 
 const secrets: Resource = { group: '', version: 'v1', plural: 'secrets', namespaced: true };
@@ -60,25 +61,16 @@ export class AuthoritySecret {
     await this.#changed(history);
   }
 
-  /** Looks again and again; a failure is logged, and what is known stays. */
   runnable(): Runnable {
     const { name, logger } = this.#options;
-    return {
+    return keepLooking({
       name: `the authority in the Secret ${name}`,
-      run: signal =>
-        every(
-          lookInterval,
-          async () => {
-            try {
-              await this.look();
-            } catch (error) {
-              if (!(error instanceof KubeError)) throw error;
-              logger.warn({ secret: name, problem: error.message }, 'the Secret of the authority cannot be read');
-            }
-          },
-          signal,
-        ),
-    };
+      interval: lookInterval,
+      look: () => this.look(),
+      logger,
+      problem: 'the Secret of the authority cannot be read',
+      fields: { secret: name },
+    });
   }
 
   async #read(): Promise<Stored> {

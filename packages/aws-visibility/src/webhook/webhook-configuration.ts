@@ -1,5 +1,6 @@
-import { KubeError, objectPath, type KubeConnection, type Resource } from '@network-mapper/kube';
-import { every, type Logger, type Runnable } from '@network-mapper/runtime';
+import { objectPath, type KubeConnection, type Resource } from '@network-mapper/kube';
+import type { Logger, Runnable } from '@network-mapper/runtime';
+import { keepLooking } from '../keep-looking.ts';
 
 const configurations: Resource = {
   group: 'admissionregistration.k8s.io',
@@ -62,24 +63,13 @@ export class WebhookConfiguration {
 
   runnable(): Runnable {
     const { logger, name } = this.#options;
-    return {
+    return keepLooking({
       name: 'the configuration of the webhook',
-      run: signal =>
-        every(
-          lookInterval,
-          async () => {
-            try {
-              await this.look();
-            } catch (error) {
-              if (!(error instanceof KubeError)) throw error;
-              logger.warn(
-                { configuration: name, problem: error.message },
-                'the configuration of the webhook cannot be kept',
-              );
-            }
-          },
-          signal,
-        ),
-    };
+      interval: lookInterval,
+      look: () => this.look(),
+      logger,
+      problem: 'the configuration of the webhook cannot be kept',
+      fields: { configuration: name },
+    });
   }
 }
