@@ -4,7 +4,7 @@ import { createLogger } from '@network-mapper/runtime';
 import { ReasonCounts } from '@network-mapper/reporting';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Distrust } from './distrust.ts';
-import { createProxyServer, type OptedInPod, type ProxySkip } from './proxy-server.ts';
+import { createProxyServer, type OptedInPod, type ProxyOptions, type ProxySkip } from './proxy-server.ts';
 
 const patient = 60_000;
 const limit = { timeout: 2 * patient };
@@ -23,14 +23,17 @@ interface RunningServer {
   readonly reasons: () => readonly string[];
 }
 
-async function startServer(podAt: () => OptedInPod | undefined): Promise<RunningServer> {
+async function startServer(
+  podAt: () => OptedInPod | undefined,
+  more: Pick<ProxyOptions, 'isAws' | 'target'> = { isAws: () => false },
+): Promise<RunningServer> {
   const port = await freePort();
   const skipped = new ReasonCounts<ProxySkip>();
   const server = createProxyServer({
     name: 'the proxy',
     port,
     podAt,
-    isAws: () => false,
+    ...more,
     certificateFor: () => Promise.reject(new Error('nobody is served')),
     distrust: new Distrust(),
     skipped,
@@ -78,4 +81,21 @@ test('a pod that calls before its address is known is waited for', limit, async 
   await vi.waitUntil(() => reasons().length > 0, { timeout: patient });
   // It is known by then, and what it asks for is looked at.
   expect(reasons()).toEqual(['not-aws']);
+});
+
+test('what passes and is no HTTP is counted', limit, async () => {
+  const server = createServer(socket => socket.on('error', () => undefined).end('220 ready\r\n\r\n'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const aws = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+  const pod = { name: 'web', namespace: 'shop', uid: '1', role: undefined };
+  const { port, reasons } = await startServer(() => pod, { isAws: () => true, target: () => aws });
+  const client = connect({ host: '127.0.0.1', port });
+  client.on('error', () => undefined).end('GET / HTTP/1.1\r\nHost: sqs.eu-west-1.amazonaws.com\r\n\r\n');
+  const [answer] = (await once(client, 'data')) as [Buffer];
+  // It passed all the same.
+  expect(answer.toString()).toBe('220 ready\r\n\r\n');
+  await vi.waitUntil(() => reasons().length > 0, { timeout: patient });
+  expect(reasons()).toEqual(['not-http']);
 });

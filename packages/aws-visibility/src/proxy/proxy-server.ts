@@ -206,7 +206,7 @@ async function serveTls(socket: Socket, hello: ClientHello, served: Served): Pro
   });
   noticeDistrust(client, upstream, served);
   const TapOf = protocol === 'h2' ? Http2Tap : Http1Tap;
-  pass(client, upstream, tapOf(TapOf, host, served));
+  passRead(client, upstream, { ...served, tap: tapOf(TapOf, host, served) });
 }
 
 /**
@@ -241,7 +241,8 @@ async function servePlain(socket: Socket, host: string, served: Served): Promise
     allowHalfOpen: true,
     noDelay: true,
   });
-  if (await isConnected(upstream, 'connect')) pass(socket, upstream, tapOf(Http1Tap, host, served));
+  if (await isConnected(upstream, 'connect'))
+    passRead(socket, upstream, { ...served, tap: tapOf(Http1Tap, host, served) });
   else refuse(socket, 'no-upstream', served);
 }
 
@@ -265,12 +266,18 @@ function isConnected(socket: Socket, event: 'connect' | 'secureConnect'): Promis
   });
 }
 
+/** What passes is read along; where it was not understood that is counted. */
+function passRead(client: Socket, upstream: Socket, { tap, skipped }: Served & { readonly tap: Tap }): void {
+  client.on('data', (bytes: Buffer) => tap.fromClient(bytes));
+  upstream.on('data', (bytes: Buffer) => tap.fromServer(bytes));
+  client.once('close', () => {
+    if (tap.isLost) skipped.add('not-http');
+  });
+  pass(client, upstream);
+}
+
 /** Each side gets what the other sends, as fast as it takes it; when one breaks the other is cut. */
-function pass(client: Socket, upstream: Socket, tap?: Tap): void {
-  if (tap !== undefined) {
-    client.on('data', (bytes: Buffer) => tap.fromClient(bytes));
-    upstream.on('data', (bytes: Buffer) => tap.fromServer(bytes));
-  }
+function pass(client: Socket, upstream: Socket): void {
   client.on('error', () => upstream.destroy()).on('close', () => upstream.destroy());
   upstream.on('error', () => client.destroy()).on('close', () => client.destroy());
   client.pipe(upstream);
