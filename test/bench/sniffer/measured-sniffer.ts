@@ -71,7 +71,7 @@ export class MeasuredSniffer {
     const counting = join(import.meta.dirname, 'counting-mapper.ts');
     const mapper = await node.startReady(node.namespace, [process.execPath, counting, '9555']);
     const bundle = join(root, 'dist/sniffer/main.mjs');
-    const timer = coarseLoopTimer === true ? [] : ['--import', join(import.meta.dirname, 'fine-loop-timer.mjs')];
+    const timer = coarseLoopTimer === true ? [] : ['--import', join(import.meta.dirname, '../fine-loop-timer.mjs')];
     const command = ['taskset', '-c', cores, process.execPath, ...image.entrypoint.slice(1, -1), ...timer, bundle];
     const sniffer = node.start(node.namespace, command, {
       OTTERIZE_MAPPER_API_URL: mapperUrl,

@@ -1,6 +1,6 @@
 import { monotonicTime } from '@network-mapper/runtime';
 import type { ConnectedEnds, FoundSocket } from '@network-mapper/pcap';
-import { addressBytes, addressKey } from '../../decode/address.ts';
+import { addressBytes, addressPairKey } from '../../decode/address.ts';
 import type { TcpPacket } from '../../decode/tcp.ts';
 import type { ControlGroups } from '../../procfs/control-groups.ts';
 import type { Endpoint } from './tcp-opens.ts';
@@ -59,6 +59,8 @@ export class HostCallers {
 
   /** UID of the pod whose process opened the connection; undefined where it is not known, or a process of the node. */
   podUid(client: Endpoint, server: Endpoint): string | undefined {
+    // On most nodes no pod on the host network calls anybody.
+    if (this.#current.size + this.#previous.size === 0) return undefined;
     const id = this.#get(keyOf(client, server));
     const group = id === undefined ? undefined : this.#options.groups.get(id);
     return group?.kind === 'of-pod' ? group.uid : undefined;
@@ -97,5 +99,5 @@ export class HostCallers {
 }
 
 function keyOf(client: Endpoint, server: Endpoint): string {
-  return `${addressKey(client.address)} ${addressKey(server.address)} ${client.port} ${server.port}`;
+  return addressPairKey(client.address, server.address, (client.port << 16) | server.port);
 }

@@ -260,6 +260,39 @@ test('two connections that have one sequence number by chance stay two', () => {
   ]);
 });
 
+test('a call through a Service stays one, also when another takes its sequence number', () => {
+  const node = new Node();
+  node.syn({ from: client, to: service, at: fromClient });
+  node.syn({ from: client, to: pod, at: toServer });
+  node.syn({ from: '10.244.3.3:51000', to: '10.244.4.4:9000' });
+  node.syn({ from: client, to: service, at: fromClient });
+  node.syn({ from: client, to: pod, at: toServer });
+  node.synAck({ from: pod, to: client });
+  expect(node.after(5000)).toEqual([
+    '10.244.1.7 -> 10.96.14.2:80=10.244.2.9:8080 accepted 1',
+    '10.244.3.3 -> 10.244.4.4:9000 tried 1',
+  ]);
+});
+
+test('what shares its sequence number with one that is forgotten is still known', () => {
+  const node = new Node();
+  node.syn({ from: client, to: pod });
+  node.syn({ from: '10.244.3.3:51000', to: '10.244.4.4:9000' });
+  node.synAck({ from: '10.244.4.4:9000', to: '10.244.3.3:51000' });
+  expect(node.after(1000)).toEqual(['10.244.3.3 -> 10.244.4.4:9000 accepted 1']);
+  node.synAck({ from: pod, to: client });
+  expect(node.after(1000)).toEqual(['10.244.1.7 -> 10.244.2.9:8080 accepted 1']);
+});
+
+test('a scan with one sequence number does not push out calls that wait for their answer', () => {
+  const node = new Node();
+  node.syn({ from: client, to: service, at: fromClient, sequence: 5 });
+  node.syn({ from: client, to: pod, at: toServer, sequence: 5 });
+  for (let port = 1; port <= 40_000; port++) node.syn({ from: `10.244.3.3:${port}`, to: '10.244.4.4:9000' });
+  node.synAck({ from: pod, to: client, sequence: 5 });
+  expect(node.after(1000)).toContain('10.244.1.7 -> 10.96.14.2:80=10.244.2.9:8080 accepted 1');
+});
+
 test('connections that come again and again are recorded every few seconds, each counted once', () => {
   const node = new Node();
   let handed = 0;

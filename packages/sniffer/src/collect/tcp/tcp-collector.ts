@@ -64,7 +64,9 @@ export class TcpCollector implements PacketCollector {
       return;
     }
     if (connection.isFirst) flow.connections++;
-    if (flow.sourcePorts.length < mostSourcePorts) flow.sourcePorts.push(connection.client.port);
+    // An attempt that nobody answered is no call: its ports count for nothing.
+    const isCall = connection.outcome !== 'unanswered';
+    if (isCall && flow.sourcePorts.length < mostSourcePorts) flow.sourcePorts.push(connection.client.port);
     this.#flows.observe(flow, connection.time);
   }
 
@@ -80,7 +82,8 @@ export class TcpCollector implements PacketCollector {
     if (outcome !== 'accepted' && !this.#attempts.allows({ client: client.address, server: called.address }, time))
       return undefined;
     const counts = { connections: 0, sourcePorts: [], firstSeen: 0, lastSeen: 0, seen: 0, emitted: -Infinity };
-    const flow: Flow = { client, podUid, called, reached, outcome, ...counts };
+    const ends = { client: { ...client }, called: { ...called }, reached: { ...reached } };
+    const flow: Flow = { ...ends, podUid, outcome, ...counts };
     this.#flows.add(key, flow);
     return flow;
   }

@@ -16,7 +16,7 @@ export type Outcome =
   /** No SYN-ACK was seen, but it may have been among packets that the capture lost. */
   | 'unknown';
 
-/** An attempt to connect. The object is valid during the call that hands it over. */
+/** An attempt to connect. The object, and those in it, are valid during the call that hands it over. */
 export interface OpenedConnection {
   readonly client: Endpoint;
   /** The server as the client calls it: before any translation of its address. */
@@ -47,13 +47,13 @@ type State =
   /** The same, after it was handed over as unanswered. */
   | 'accepted-late';
 
-/** Flat, since a busy node has thousands of them. */
+/** Flat, and used again: a busy node has thousands of them, which live too long to be cheap garbage. */
 interface Opening {
   state: State;
   sequence: number;
   /** It began with a SYN; else with a SYN-ACK whose SYN was not seen. */
   bySyn: boolean;
-  /** Another opening has the same sequence number: the number relates no copies. */
+  /** Another opening has, or had, the same sequence number: the number relates no copies. */
   sharesSequence: boolean;
   firstHop: number;
   lastSeen: number;
@@ -69,9 +69,6 @@ interface Opening {
   seenClientPort: number;
   reached: PackedAddress;
   reachedPort: number;
-  /** Of the ends of its first copy, and of those behind translation. */
-  readonly key: string;
-  translatedKeys: string[] | undefined;
 }
 
 /** A SYN or a SYN-ACK, from the client's side. One object for all of them. */
@@ -95,7 +92,7 @@ const acceptedWaits = 200;
 const answerTakes = 3_500;
 /** Milliseconds an attempt is remembered after its last SYN: repetitions are up to 32 seconds apart. */
 const attemptRemembered = 35_000;
-/** Pairs of ends remembered at most; without room the oldest openings are handed over as they stand. */
+/** Entries of openings at most; without room the oldest are handed over as they stand. */
 const mostRemembered = 16_384;
 const leaveAtOnce = 64;
 
@@ -121,9 +118,21 @@ const leaveAtOnce = 64;
  */
 export class TcpOpens {
   readonly #options: TcpOpensOptions;
-  readonly #byEnds = new Map<string, Opening>();
-  /** The latest opening with a sequence number. */
+  /** The latest opening with a sequence number, in the order of their first packets. */
   readonly #bySequence = new Map<number, Opening>();
+  /** Those that share their sequence number, by their ends, of which no text is made for all others. */
+  readonly #sharing = new Map<string, Opening>();
+  /** Forgotten ones, to be used again. */
+  readonly #spare: Opening[] = [];
+  /** One object for all that is handed over. */
+  readonly #opened = {
+    client: newEndpoint(),
+    called: newEndpoint(),
+    reached: newEndpoint(),
+    outcome: 'unknown' as Outcome,
+    isFirst: true,
+    time: 0,
+  };
   readonly #segment: Segment = { client: 0, clientPort: 0, server: 0, serverPort: 0, sequence: 0, ack: false };
   #lost = 0;
 
@@ -136,8 +145,7 @@ export class TcpOpens {
     if (isLoopback(packet.source) || isLoopback(packet.destination)) return 'loopback';
     const segment = this.#segment;
     readSegment(packet, segment);
-    const key = endsKey(segment);
-    const opening = this.#byEnds.get(key) ?? this.#translated(key, passage) ?? this.#add(key, passage);
+    const opening = this.#find(segment) ?? this.#translated(segment, passage) ?? this.#add(segment, passage);
     opening.lastSeen = passage.time;
     if (segment.ack) opening.state = afterSynAck(opening.state);
     else opening.lostBefore = this.#lost;
@@ -148,28 +156,38 @@ export class TcpOpens {
   handOverDue(now: number): void {
     this.#lost = this.#options.lost();
     // Not `for … of`, which makes an array of each entry: garbage by the megabyte, several times a second.
-    this.#byEnds.forEach(opening => {
-      // A clock that was set back makes ages negative: such an opening is not waited for.
-      const age = Math.abs(now - opening.lastSeen);
-      switch (opening.state) {
-        case 'calling':
-          if (age >= answerTakes) this.#handOver(opening);
-          break;
-        case 'unanswered':
-          if (age >= attemptRemembered) this.#forget(opening);
-          break;
-        case 'accepted':
-        case 'accepted-late':
-          if (age < acceptedWaits) break;
-          this.#handOver(opening);
-          this.#forget(opening);
-      }
-    });
+    const handOver = (opening: Opening): void => this.#handOverIfDue(opening, now);
+    this.#sharing.forEach(handOver);
+    this.#bySequence.forEach(handOver);
+  }
+
+  #handOverIfDue(opening: Opening, now: number): void {
+    // A clock that was set back makes ages negative: such an opening is not waited for.
+    const age = Math.abs(now - opening.lastSeen);
+    switch (opening.state) {
+      case 'calling':
+        if (age >= answerTakes) this.#handOver(opening);
+        break;
+      case 'unanswered':
+        if (age >= attemptRemembered) this.#forget(opening);
+        break;
+      case 'accepted':
+      case 'accepted-late':
+        if (age < acceptedWaits) break;
+        this.#handOver(opening);
+        this.#forget(opening);
+    }
+  }
+
+  /** The opening with these ends. */
+  #find(segment: Segment): Opening | undefined {
+    const latest = this.#bySequence.get(segment.sequence);
+    if (latest !== undefined && hasEnds(latest, segment)) return latest;
+    return this.#sharing.size === 0 ? undefined : this.#sharing.get(segmentKey(segment));
   }
 
   /** The opening of which this segment is a copy behind the translation of addresses; it has its ends from now on. */
-  #translated(key: string, passage: Passage): Opening | undefined {
-    const segment = this.#segment;
+  #translated(segment: Segment, passage: Passage): Opening | undefined {
     const opening = this.#bySequence.get(segment.sequence);
     if (opening === undefined || !isTranslation(opening, segment, passage)) return undefined;
     if (opening.bySyn) {
@@ -183,68 +201,90 @@ export class TcpOpens {
       opening.called = segment.server;
       opening.calledPort = segment.serverPort;
     }
-    (opening.translatedKeys ??= []).push(key);
-    this.#byEnds.set(key, opening);
     return opening;
   }
 
-  #add(key: string, { time, hop }: Passage): Opening {
-    if (this.#byEnds.size >= mostRemembered) this.#makeRoom();
-    const { client, clientPort, server, serverPort, sequence, ack } = this.#segment;
-    const other = this.#bySequence.get(sequence);
-    if (other !== undefined) other.sharesSequence = true;
-    const opening: Opening = {
-      state: ack ? 'accepted' : 'calling',
-      sequence,
-      bySyn: !ack,
-      sharesSequence: other !== undefined,
-      firstHop: hop,
-      lastSeen: time,
-      lostBefore: this.#lost,
-      client,
-      clientPort,
-      called: server,
-      calledPort: serverPort,
-      seenClient: client,
-      seenClientPort: clientPort,
-      reached: server,
-      reachedPort: serverPort,
-      key,
-      translatedKeys: undefined,
-    };
-    this.#byEnds.set(key, opening);
-    this.#bySequence.set(sequence, opening);
+  #add(segment: Segment, passage: Passage): Opening {
+    if (this.#bySequence.size + this.#sharing.size >= mostRemembered) this.#makeRoom();
+    const opening = this.#spare.pop() ?? newOpening();
+    begin(opening, segment, passage);
+    opening.lostBefore = this.#lost;
+    const other = this.#bySequence.get(segment.sequence);
+    if (other !== undefined) this.#bySequence.delete(segment.sequence); // What is set anew keeps its place.
+    this.#bySequence.set(segment.sequence, opening);
+    if (other !== undefined) for (const shares of [other, opening]) this.#share(shares);
     return opening;
+  }
+
+  #share(opening: Opening): void {
+    if (opening.sharesSequence) return;
+    opening.sharesSequence = true;
+    for (const key of endsKeys(opening)) this.#sharing.set(key, opening);
   }
 
   #forget(opening: Opening): void {
-    this.#byEnds.delete(opening.key);
-    for (const key of opening.translatedKeys ?? []) this.#byEnds.delete(key);
     if (this.#bySequence.get(opening.sequence) === opening) this.#bySequence.delete(opening.sequence);
+    if (opening.sharesSequence) for (const key of endsKeys(opening)) this.#sharing.delete(key);
+    this.#spare.push(opening);
   }
 
   #makeRoom(): void {
     let left = leaveAtOnce;
-    for (const opening of this.#byEnds.values()) {
-      if (left-- === 0) return;
-      if (opening.state !== 'unanswered') this.#handOver(opening);
-      this.#forget(opening);
-    }
+    // A scan's leave before others'.
+    for (const openings of [this.#sharing, this.#bySequence])
+      for (const opening of openings.values()) {
+        if (left-- === 0) return;
+        if (opening.state !== 'unanswered') this.#handOver(opening);
+        this.#forget(opening);
+      }
   }
 
   #handOver(opening: Opening): void {
-    const { lastSeen: time, state } = opening;
+    const { state } = opening;
+    const opened = this.#opened;
     const accepted = state === 'accepted' || state === 'accepted-late';
-    this.#options.onOpen({
-      client: { address: opening.client, port: opening.clientPort },
-      called: { address: opening.called, port: opening.calledPort },
-      reached: { address: opening.reached, port: opening.reachedPort },
-      outcome: accepted ? 'accepted' : opening.lostBefore === this.#lost ? 'unanswered' : 'unknown',
-      isFirst: state !== 'accepted-late',
-      time,
-    });
+    setEndpoint(opened.client, opening.client, opening.clientPort);
+    setEndpoint(opened.called, opening.called, opening.calledPort);
+    setEndpoint(opened.reached, opening.reached, opening.reachedPort);
+    opened.outcome = accepted ? 'accepted' : opening.lostBefore === this.#lost ? 'unanswered' : 'unknown';
+    opened.isFirst = state !== 'accepted-late';
+    opened.time = opening.lastSeen;
+    this.#options.onOpen(opened);
     if (!accepted) opening.state = 'unanswered';
   }
+}
+
+type MutableEndpoint = { -readonly [Member in keyof Endpoint]: Endpoint[Member] };
+
+function newEndpoint(): MutableEndpoint {
+  return { address: 0, port: 0 };
+}
+
+function setEndpoint(endpoint: MutableEndpoint, address: PackedAddress, port: number): void {
+  endpoint.address = address;
+  endpoint.port = port;
+}
+
+function newOpening(): Opening {
+  const sides = { client: 0, clientPort: 0, called: 0, calledPort: 0 };
+  const seenSides = { seenClient: 0, seenClientPort: 0, reached: 0, reachedPort: 0 };
+  const times = { firstHop: 0, lastSeen: 0, lostBefore: 0 };
+  return { state: 'calling', sequence: 0, bySyn: true, sharesSequence: false, ...times, ...sides, ...seenSides };
+}
+
+/** As its first segment says. */
+function begin(opening: Opening, segment: Segment, { time, hop }: Passage): void {
+  const { client, clientPort, server, serverPort, sequence, ack } = segment;
+  opening.state = ack ? 'accepted' : 'calling';
+  opening.sequence = sequence;
+  opening.bySyn = !ack;
+  opening.sharesSequence = false;
+  opening.firstHop = hop;
+  opening.lastSeen = time;
+  opening.client = opening.seenClient = client;
+  opening.clientPort = opening.seenClientPort = clientPort;
+  opening.called = opening.reached = server;
+  opening.calledPort = opening.reachedPort = serverPort;
 }
 
 function readSegment(packet: TcpPacket, into: Segment): void {
@@ -299,18 +339,28 @@ function isReached({ reached, reachedPort }: Opening, segment: Segment): boolean
   return segment.server === reached && segment.serverPort === reachedPort;
 }
 
-function endsKey({ client, clientPort, server, serverPort, sequence }: Segment): string {
-  const [high, low] = [sequence >>> 16, sequence & 0xffff];
-  if (typeof client !== 'number' || typeof server !== 'number')
-    return `${client} ${server} ${String.fromCharCode(clientPort, serverPort, high, low)}`;
-  return String.fromCharCode(
-    client >>> 16,
-    client & 0xffff,
-    server >>> 16,
-    server & 0xffff,
-    clientPort,
-    serverPort,
-    high,
-    low,
+/** The ends that a copy of its packets can have: each side as it is seen before its translation or behind it. */
+function hasEnds(opening: Opening, segment: Segment): boolean {
+  return (
+    (isClient(opening, segment) || isSeenClient(opening, segment)) &&
+    (isCalled(opening, segment) || isReached(opening, segment))
   );
+}
+
+/** `segmentKey` of each segment of which `hasEnds` is true. */
+function endsKeys(opening: Opening): readonly string[] {
+  const clients = [
+    { client: opening.client, clientPort: opening.clientPort },
+    { client: opening.seenClient, clientPort: opening.seenClientPort },
+  ];
+  const servers = [
+    { server: opening.called, serverPort: opening.calledPort },
+    { server: opening.reached, serverPort: opening.reachedPort },
+  ];
+  const { sequence } = opening;
+  return clients.flatMap(client => servers.map(server => segmentKey({ ...client, ...server, sequence })));
+}
+
+function segmentKey({ client, clientPort, server, serverPort, sequence }: Omit<Segment, 'ack'>): string {
+  return `${client} ${clientPort} ${server} ${serverPort} ${sequence}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Preloaded: how long the event loop is held is measured by a timer of 10 ms, finer than the sniffer has it. (As
- * TypeScript it would cost the sniffer 13 MiB.)
+ * Preloaded: how long the event loop is held is measured by a timer of 10 ms, finer than the programs have it. (As
+ * TypeScript it would cost them 13 MiB.)
  */
 import performance from 'node:perf_hooks';
 
