@@ -18,8 +18,8 @@ export interface MemoryGuardOptions {
 
 /** Above this part of a limit nothing more is taken in. */
 const highest = 0.85;
-/** Milliseconds between two looks: reading the resident size takes some microseconds. */
-const sampleEvery = 20;
+/** Milliseconds between two looks: reading the resident size takes up to a third of one. */
+const sampleEvery = 50;
 /** Milliseconds between two collections, which hold everything up for 2 ms a MiB. */
 const collectEvery = 5_000;
 

@@ -72,7 +72,8 @@ export class Identities {
   /** The identity, at once when all owners are at hand, else as a promise. */
   of(pod: PodRecord): Identified | Promise<Identified> {
     const cached = this.#cache.get(pod);
-    if (cached !== undefined && this.#now() < cached.until) return cached.identified;
+    // Most hold for good: the clock is not looked at for each sighting.
+    if (cached !== undefined && (cached.until === Infinity || this.#now() < cached.until)) return cached.identified;
     if (pod.override !== undefined)
       return this.#remember(pod, { kind: 'identified', workload: this.#overridden(pod, pod.override.name), steps: [] });
     return this.#walk(pod, [], rootOf(pod));
