@@ -16,30 +16,19 @@ const braceBit = 0x20;
  * memory of its bytes once it is parsed. Undefined when it may be parsed.
  */
 export function jsonExcess(bytes: Uint8Array): string | undefined {
+  const { length } = bytes;
   let depth = 0;
   let parts = 0;
-  for (let at = 0; at < bytes.length; at++) {
+  for (let at = 0; at < length; at++) {
     const byte = bytes[at] ?? 0;
     if (byte === quote) {
-      at = endOfString(bytes, at);
-      continue;
-    }
-    if (byte === comma) parts++;
+      at++;
+      while (at < length && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
+    } else if (byte === comma) parts++;
     else if ((byte | braceBit) === openBrace) {
       parts++;
       if (++depth > maxDepth) return `nested deeper than ${maxDepth} levels`;
     } else if ((byte | braceBit) === closeBrace) depth--;
-    if (parts > maxParts) return `more than ${maxParts} braces, brackets and commas`;
   }
-  return undefined;
-}
-
-/** The place of the quote that ends a string which begins at `start`; the end of the text when there is none. */
-function endOfString(bytes: Uint8Array, start: number): number {
-  for (let at = start + 1; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === quote) return at;
-    if (byte === backslash) at++;
-  }
-  return bytes.length;
+  return parts > maxParts ? `more than ${maxParts} braces, brackets and commas` : undefined;
 }

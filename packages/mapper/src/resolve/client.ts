@@ -29,24 +29,19 @@ function clientPod(
   const { requireHostname } = context.options;
   const reason = distrustClient(pod, { at, hostname, requireHostname, namedByUid: podUid !== undefined });
   if (reason !== undefined) return skipped(reason, pod.namespace);
-  const known = {
-    host: pod.addresses[0] ?? client.ip,
-    procfsHostname: hostname ?? null,
-    isService: false,
-    extraInfo: extraInfo.client,
-  };
-  return resolvePod(context, pod, shared(context, pod, provenanceOf(context, pod, known)));
+  return resolvePod(context, pod, () => clientProvenance(context, pod, client));
 }
 
 /** What is known of a client is the same for each of its edges, apart from its age. */
-function shared({ clientProvenances }: ResolveContext, pod: PodRecord, provenance: () => Provenance): () => Provenance {
-  return () => {
-    const known = clientProvenances.get(pod);
-    const seen = provenance();
-    if (known?.procfsHostname === seen.procfsHostname) return known;
-    clientProvenances.set(pod, seen);
-    return seen;
-  };
+function clientProvenance(context: ResolveContext, pod: PodRecord, { ip, hostname }: AddressParty): Provenance {
+  const { clientProvenances } = context;
+  const known = clientProvenances.get(pod);
+  const procfsHostname = hostname ?? null;
+  if (known?.procfsHostname === procfsHostname) return known;
+  const host = pod.addresses[0] ?? ip;
+  const seen = provenanceOf(context, pod, { host, procfsHostname, isService: false, extraInfo: extraInfo.client })();
+  clientProvenances.set(pod, seen);
+  return seen;
 }
 
 function apiServerClient({ lookups, now }: ResolveContext, { ip, hostname }: AddressParty): Resolved | Unresolved {

@@ -15,17 +15,22 @@ export function parseDnsName(text: string, { domain }: { readonly domain: string
   if (name === domain) return { kind: 'malformed' };
   if (!name.endsWith(domain) || name[name.length - domain.length - 1] !== '.') return { kind: 'outside', name };
 
-  const labels = name.slice(0, -domain.length - 1).split('.');
-  const form = labels.at(-1);
-  const namespace = labels.at(-2);
+  // Of a Service's name the last labels alone matter: others are not taken apart for every answer.
+  const [form, beforeForm] = lastLabel(name, name.length - domain.length - 1);
+  const [namespace, beforeNamespace] = lastLabel(name, beforeForm);
   if (form === 'svc') {
-    const service = labels.at(-3);
-    if (service === undefined || namespace === undefined) return { kind: 'malformed' };
-    return { kind: 'service', namespace, name: service, ofOnePod: labels.length > 3 };
+    const [service, rest] = lastLabel(name, beforeNamespace);
+    if (beforeNamespace < 0) return { kind: 'malformed' };
+    return { kind: 'service', namespace, name: service, ofOnePod: rest >= 0 };
   }
-  const dashed = labels[0];
-  if (form !== 'pod' || dashed === undefined || labels.length < 2) return { kind: 'malformed' };
-  return { kind: 'pod', address: toAddress(dashed) };
+  if (form !== 'pod' || beforeForm < 0) return { kind: 'malformed' };
+  return { kind: 'pod', address: toAddress(name.slice(0, name.indexOf('.'))) };
+}
+
+/** The label that ends at `end`, and where the one before it ends; less than 0 when there is none. */
+function lastLabel(name: string, end: number): readonly [label: string, before: number] {
+  const dot = end > 0 ? name.lastIndexOf('.', end - 1) : -1;
+  return [name.slice(dot + 1, Math.max(end, 0)), dot];
 }
 
 /** Letter case and a trailing dot mean nothing (RFC 4343, RFC 1034 section 3.1). */

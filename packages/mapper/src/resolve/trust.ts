@@ -28,15 +28,9 @@ const otherHostname: Rule = (pod, { hostname, requireHostname, namedByUid }) => 
   return isHostnameOf(pod, hostname) ? undefined : 'hostname-mismatch';
 };
 
-const clientRules: readonly Rule[] = [startedLater, otherHostname];
-
 /** Why a pod is not the client that was seen, if it is not. */
 export function distrustClient(pod: PodRecord, claim: Claim): SkipReason | undefined {
-  for (const rule of clientRules) {
-    const reason = rule(pod, claim);
-    if (reason !== undefined) return reason;
-  }
-  return undefined;
+  return startedLater(pod, claim) ?? otherHostname(pod, claim);
 }
 
 /** Why a pod behind a Service, or named by its source, is not the server that was seen. */
