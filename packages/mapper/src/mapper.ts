@@ -2,28 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { KubeConnection } from '@network-mapper/kube';
 import type { Provenance } from '@network-mapper/model';
 import {
-  createHttpListener,
   createMetricsListener,
   createRegistry,
   every,
-  pause,
   type Config,
   type Logger,
   type Runnable,
   monotonicTime,
   wallTime,
 } from '@network-mapper/runtime';
-import { BytesInFlight } from './api/bytes-in-flight.ts';
-import { cachedTypes, fieldTables } from './api/fields.ts';
-import { GraphqlEndpoint } from './api/graphql-endpoint.ts';
-import { createApiServer, createTlsApiServer } from './api/http-server.ts';
 import type { CertificateFiles } from './api/certificate-files.ts';
+import { createApi } from './api/create-api.ts';
 import { createMutations } from './api/mutations.ts';
 import { createQueries } from './api/queries.ts';
-import { createRoutes } from './api/routes.ts';
-import { createSchema } from './api/schema.ts';
-import { createGuard } from './auth/guard.ts';
-import { createRefusalLog } from './auth/refusal-log.ts';
 import { ClusterView } from './cluster/cluster-view.ts';
 import { LiveWorkloads } from './cluster/live-workloads.ts';
 import { Records } from './cluster/records.ts';
@@ -84,20 +75,10 @@ export interface Mapper {
   readonly tick: () => void;
 }
 
-/** How long the API waits for the first lists before it answers from what it has, in milliseconds. */
-const firstLists = 10_000;
-
-const clock = monotonicTime;
-
 /** Milliseconds between two looks for what has expired: reading passes over it anyway. */
 const sweepInterval = 60_000;
 /** Milliseconds of the timer that measures how long the event loop is held: each time it wakes an idle process. */
 const loopTimer = 100;
-
-/** Requests that have begun get this long to end, in milliseconds. */
-const lastRequests = 2_000;
-/** Bytes of all bodies that are held at once, parsed to some ten times as much. A busy node's report has 150 KB. */
-const bodiesInFlight = 16 * 2 ** 20;
 
 /**
  * The composition root: reports come in at the API, are resolved against the cluster, kept in the map, and asked for at
@@ -175,79 +156,11 @@ export function createMapper({
     details: createWorkloadDetails({ connection, view, identities }),
     now,
   });
-  const failed = (error: unknown): void => logger.error({ error }, 'a request failed');
-  const graphql = new GraphqlEndpoint(
-    { schema: createSchema(), queries, mutations, fields: fieldTables, cached: cachedTypes },
-    failed,
-  );
-
-  let stopping = false;
-  const handle = createRoutes({
-    graphql,
-    map,
+  const api = createApi({
+    ...{ config, connection, logger, map, queries, mutations, watches, metrics, memoryIsShort, certificate },
+    ...{ ownNamespace, listening, tlsListening },
     instance: () => instance,
-    origins: {
-      clusterDomain: config.clusterDomain,
-      ownNamespace,
-      allowedHosts: config.apiAllowedHosts,
-      corsOrigins: config.corsOrigins,
-    },
-    guard: createGuard({
-      mode: config.apiAuth,
-      connection,
-      clock,
-      agents: new Set(config.apiAgents.length > 0 ? config.apiAgents : ownAgents(ownNamespace)),
-      namespaces: () => map.namespaces,
-      refused: createRefusalLog({ logger, mode: config.apiAuth, count: metrics.unauthorized }),
-    }),
-    room: new BytesInFlight({ max: bodiesInFlight, patience: 2_000, clock }),
-    memoryIsShort,
-    onRefused: metrics.refused,
-    ready: () => !stopping,
-    problems: () =>
-      watches.kinds().flatMap(({ kind, state }) => (state.kind === 'failing' ? [`${kind}: ${state.problem}`] : [])),
-    onFailure: failed,
   });
-  const listener = {
-    name: 'the API',
-    handle,
-    shutdownDelay: config.shutdownDelay,
-    shutdownTimeout: lastRequests,
-    ready: () => untilSynced(watches.listed),
-    stopping: () => {
-      stopping = true;
-    },
-  };
-  const api = createHttpListener({
-    ...listener,
-    port: config.apiPort,
-    // Beside TLS, plain HTTP is for port-forwards.
-    ...(certificate === undefined ? {} : { host: '127.0.0.1' }),
-    server: createApiServer,
-    listening: port => {
-      logger.info({ port }, 'the API listens');
-      listening?.(port);
-    },
-  });
-  const tlsApi = certificate === undefined ? [] : createTlsApi(certificate);
-
-  function createTlsApi(files: CertificateFiles): readonly Runnable[] {
-    const server = createTlsApiServer(handle, files.current);
-    return [
-      createHttpListener({
-        ...listener,
-        name: 'the API over TLS',
-        port: config.apiTlsPort,
-        server: () => server,
-        listening: port => {
-          logger.info({ port }, 'the API listens, over TLS');
-          tlsListening?.(port);
-        },
-      }),
-      files.watch(renewed => server.setSecureContext(renewed)),
-    ];
-  }
-
   const clientIntents = createClientIntentsPublisher({
     connection,
     cache: map.dnsCache,
@@ -270,7 +183,7 @@ export function createMapper({
     errors,
     logger,
     now,
-    clock,
+    clock: monotonicTime,
     metrics,
   });
 
@@ -287,8 +200,7 @@ export function createMapper({
     tick,
     runnables: [
       ...watches.runnables,
-      api,
-      ...tlsApi,
+      ...api,
       createMetricsListener({
         port: config.metricsPort,
         registry,
@@ -302,16 +214,6 @@ export function createMapper({
   };
 }
 
-/** The ServiceAccounts of our own agents. */
-function ownAgents(namespace: string | undefined): readonly string[] {
-  return [
-    'otterize-network-sniffer',
-    'otterize-kafka-watcher',
-    'otterize-istio-watcher',
-    'otterize-aws-visibility',
-  ].map(name => `${namespace ?? 'otterize-system'}/${name}`);
-}
-
 function toRules(config: MapperParts['config']): PlaceRules {
   const evidence = { DNS: config.enableDns, TCP: config.enableTcp, SOCKET: config.enableSocketScanner };
   return {
@@ -320,9 +222,4 @@ function toRules(config: MapperParts['config']): PlaceRules {
     captureOutside: config.captureOutside,
     showOwnTraffic: config.showOwnTraffic,
   };
-}
-
-async function untilSynced(listed: () => boolean): Promise<void> {
-  const limit = AbortSignal.timeout(firstLists);
-  while (!listed() && (await pause(10, limit)));
 }
