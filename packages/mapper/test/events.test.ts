@@ -26,6 +26,8 @@ interface Receiver {
   readonly received: Received[];
   /** The status that a post is answered with; 204 unless given. */
   answer: (event: Event) => number;
+  /** Of answers other than 204. */
+  retryAfter: string | undefined;
 }
 
 async function startReceiver(): Promise<Receiver> {
@@ -34,12 +36,18 @@ async function startReceiver(): Promise<Receiver> {
       const event = JSON.parse(body) as Event;
       const status = receiver.answer(event);
       if (status === 204) receiver.received.push({ headers: request.headers, body, event });
-      response.writeHead(status).end();
+      const { retryAfter } = receiver;
+      response.writeHead(status, retryAfter === undefined || status === 204 ? {} : { 'retry-after': retryAfter }).end();
     });
   });
   const port = await listen(server, { name: 'a receiver of events', port: 0, host: '127.0.0.1' });
   onTestFinished(() => closeServer(server));
-  const receiver: Receiver = { url: `http://127.0.0.1:${port}/events`, received: [], answer: () => 204 };
+  const receiver: Receiver = {
+    url: `http://127.0.0.1:${port}/events`,
+    received: [],
+    answer: () => 204,
+    retryAfter: undefined,
+  };
   return receiver;
 }
 
@@ -113,6 +121,23 @@ test('a receiver that fails half of the time loses nothing, and what it took doe
   await lookUp(telling, ...names);
   await soon(() => expect(receiver.received).toHaveLength(80));
   expect(new Set(told(receiver)).size).toBe(80);
+});
+
+test.each([
+  ['seconds', () => '4'],
+  ['a date', () => new Date(Date.now() + 5_000).toUTCString()],
+])('a receiver that says when to come again, in %s, is left alone until then', async (_, retryAfter) => {
+  const telling = await startTelling();
+  const { receiver } = telling;
+  const posts: number[] = [];
+  receiver.answer = () => {
+    receiver.retryAfter = retryAfter();
+    return posts.push(performance.now()) === 1 ? 429 : 204;
+  };
+  await lookUp(telling, 'api.example.com');
+  await soon(() => expect(receiver.received).toHaveLength(2));
+  const [refused = 0, next = 0] = posts;
+  expect(next - refused).toBeGreaterThan(3_500);
 });
 
 test('an event that its receiver never takes is given up and counted, and holds up no other', async () => {

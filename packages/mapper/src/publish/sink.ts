@@ -25,6 +25,18 @@ export interface Sink {
   restart?(): void;
 }
 
+/** The other side did not take a delivery. */
+export class DeliveryError extends Error {
+  /** Milliseconds until it wants to be asked again; 0 when it did not say. */
+  readonly retryAfter: number;
+
+  constructor(message: string, { retryAfter = 0, ...options }: ErrorOptions & { readonly retryAfter?: number } = {}) {
+    super(message, options);
+    this.name = 'DeliveryError';
+    this.retryAfter = retryAfter;
+  }
+}
+
 export interface PublisherParts {
   readonly log: ChangeLog;
   readonly sink: Sink;
@@ -38,6 +50,8 @@ export interface PublisherParts {
 /** Milliseconds between tries after failures. */
 const firstPause = 1_000;
 const maxPause = 60_000;
+/** Milliseconds that the other side may put off the next try. */
+const longestRetryAfter = 10 * 60_000;
 /** Milliseconds that the last delivery may take when the process ends. */
 const shutdownTimeout = 2_000;
 
@@ -78,8 +92,11 @@ export function createPublisher({ log, sink, logger, delivered, wait = pause }: 
     name: sink.name,
     run: async signal => {
       let failures = 0;
-      const interval = (): number =>
-        failures === 0 ? sink.interval : backoff(failures, { first: sink.firstPause ?? firstPause, max: maxPause });
+      let retryAfter = 0;
+      const interval = (): number => {
+        if (failures === 0) return sink.interval;
+        return Math.max(backoff(failures, { first: sink.firstPause ?? firstPause, max: maxPause }), retryAfter);
+      };
       while (await wait(interval(), signal)) {
         try {
           await deliverAll(signal);
@@ -88,6 +105,7 @@ export function createPublisher({ log, sink, logger, delivered, wait = pause }: 
           delivered('done');
         } catch (error) {
           if (signal.aborted) break;
+          retryAfter = error instanceof DeliveryError ? Math.min(error.retryAfter, longestRetryAfter) : 0;
           if (failures++ === 0)
             logger.warn({ sink: sink.name, error }, 'changes cannot be delivered: they are tried again');
           delivered('failed');

@@ -47,13 +47,13 @@ export class CloudClient {
     // A token that was withdrawn is noticed here: one more try, with a new one.
     for (const isLast of [false, true]) {
       const token = await this.#tokens.get();
-      const { status, body: answer } = await this.#post({ token, body }, signal);
-      if (status === 401) {
+      const answer = await this.#post({ token, body }, signal);
+      if (answer.status === 401) {
         this.#tokens.refuse(token);
         if (isLast) throw new CloudError('unauthorized', 'the cloud does not take its own access token');
         continue;
       }
-      checkAnswer(status, answer);
+      checkAnswer(answer);
       return;
     }
   }
@@ -81,9 +81,10 @@ export class CloudClient {
 /** Statuses by which a server refuses what was sent, whoever sends it and whenever. */
 const refusing: ReadonlySet<number> = new Set([400, 413, 422]);
 
-function checkAnswer(status: number, text: string): void {
-  if (refusing.has(status)) throw new CloudError('refused', `HTTP status ${status}: ${text.slice(0, longestReason)}`);
-  if (status !== 200) throw new CloudError('unreachable', `HTTP status ${status}: ${text.slice(0, longestReason)}`);
+function checkAnswer({ status, body: text, retryAfter }: PostAnswer): void {
+  const reason = `HTTP status ${status}: ${text.slice(0, longestReason)}`;
+  if (refusing.has(status)) throw new CloudError('refused', reason);
+  if (status !== 200) throw new CloudError('unreachable', reason, { retryAfter });
   const answer = parse(text);
   if (typeof answer !== 'object' || answer === null || !('data' in answer || 'errors' in answer))
     throw new CloudError('unreachable', `an answer that is none of the cloud: ${text.slice(0, longestReason)}`);

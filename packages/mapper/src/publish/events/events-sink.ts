@@ -1,7 +1,7 @@
 import type { Edge } from '@network-mapper/model';
 import { backoff, pause, type Logger } from '@network-mapper/runtime';
-import type { HttpClient } from '../outgoing/http-client.ts';
-import type { Sink } from '../sink.ts';
+import type { HttpClient, PostAnswer } from '../outgoing/http-client.ts';
+import { DeliveryError, type Sink } from '../sink.ts';
 import { namespacesOf, toCloudEvent, type CloudEvent, type ToldEdge } from './cloud-event.ts';
 import { eventKindNames, type EventKind } from './event-kinds.ts';
 import { signatureHeaders } from './webhook-signature.ts';
@@ -36,14 +36,19 @@ const retries = { first: 200, max: 2_000 };
 /** Statuses by which a receiver says that it will never take what was sent. */
 const refusing: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 
-class ReceiverError extends Error {
+class ReceiverError extends DeliveryError {
   readonly isRefusal: boolean;
 
-  constructor(status: number) {
-    super(`the receiver of events answers with HTTP status ${status}`);
+  constructor({ status, retryAfter }: PostAnswer) {
+    super(`the receiver of events answers with HTTP status ${status}`, { retryAfter });
     this.name = 'ReceiverError';
     this.isRefusal = refusing.has(status);
   }
+}
+
+/** The receiver says when to come again, and that is not soon. */
+function isPutOff(error: unknown): boolean {
+  return error instanceof ReceiverError && error.retryAfter > retries.max;
 }
 
 /**
@@ -73,11 +78,15 @@ export function createEventsSink(parts: EventsSinkParts): Sink {
       const failures: unknown[] = [];
       const work = async (): Promise<void> => {
         for (let edge = left.shift(); edge !== undefined && !signal.aborted; edge = left.shift())
-          await tell(edge, signal).catch((error: unknown) => failures.push(error));
+          await tell(edge, signal).catch((error: unknown) => {
+            failures.push(error);
+            // Who says when to come again is not asked for the others before.
+            if (isPutOff(error)) left.length = 0;
+          });
       };
       await Promise.all(Array.from({ length: parallel }, work));
       signal.throwIfAborted();
-      if (failures.length > 0) throw failures[0];
+      if (failures.length > 0) throw failures.find(isPutOff) ?? failures[0];
     },
   };
 
@@ -113,6 +122,7 @@ export function createEventsSink(parts: EventsSinkParts): Sink {
         await postOnce(event, signal);
         return;
       } catch (error) {
+        if (isPutOff(error)) throw error;
         if (signal.aborted || ++failures < tries) {
           if (!(await pause(backoff(failures || 1, retries), signal))) throw error;
           continue;
@@ -132,7 +142,7 @@ export function createEventsSink(parts: EventsSinkParts): Sink {
       'content-type': 'application/cloudevents+json; charset=utf-8',
       ...(secret === '' ? {} : signatureHeaders({ id: event.id, timestamp, body }, secret)),
     };
-    const { status } = await http.post({ url, headers, body, timeout, signal });
-    if (status < 200 || status > 299) throw new ReceiverError(status);
+    const answer = await http.post({ url, headers, body, timeout, signal });
+    if (answer.status < 200 || answer.status > 299) throw new ReceiverError(answer);
   }
 }

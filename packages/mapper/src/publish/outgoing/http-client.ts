@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, request as requestHttp, type ClientRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { createSecureContext, getCACertificates } from 'node:tls';
-import { after } from '@network-mapper/runtime';
+import { after, wallTime } from '@network-mapper/runtime';
 import { bypassesProxy, type ProxyVariables } from './proxy-variables.ts';
 
 export interface HttpClientOptions {
@@ -24,6 +24,8 @@ export interface PostAnswer {
   /** In lower case. */
   readonly contentType: string;
   readonly body: string;
+  /** Milliseconds until the server wants to be asked again; 0 when it does not say. */
+  readonly retryAfter: number;
 }
 
 /** There was no answer. */
@@ -129,6 +131,7 @@ function exchange(
           status: response.statusCode ?? 0,
           contentType: (response.headers['content-type'] ?? '').toLowerCase(),
           body: Buffer.concat(chunks).toString('utf8'),
+          retryAfter: toMilliseconds(response.headers['retry-after']),
         }),
       );
     });
@@ -142,4 +145,10 @@ function exchange(
     began(request);
     request.end(body);
   });
+}
+
+/** `Retry-After`: seconds, or a date (RFC 9110 section 10.2.3). */
+function toMilliseconds(retryAfter = ''): number {
+  const wait = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - wallTime();
+  return Number.isFinite(wait) ? Math.max(wait, 0) : 0;
 }
