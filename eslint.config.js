@@ -19,6 +19,7 @@ const timed = [
   'kube',
   'mapper',
   'model',
+  'packets',
   'pcap',
   'reporting',
   'sniffer',

@@ -26,6 +26,11 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: ['runtime'],
     because: 'the cluster as records knows neither identities nor intents',
   },
+  packets: {
+    what: 'captured packets as sightings: capture files, decoders, DNS answers and new connections',
+    may: ['model', 'runtime'],
+    because: 'bytes become sightings, whoever captured them and whoever wants them',
+  },
   pcap: { what: 'libpcap and sock_diag: bytes out', may: [], because: 'bytes out, nothing else' },
   reporting: {
     what: 'everything of an agent but its sources',
@@ -39,7 +44,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   sniffer: {
     what: 'deployed on every node: packets and `/proc` as sightings',
-    may: ['api', 'model', 'pcap', 'reporting', 'runtime'],
+    may: ['api', 'model', 'packets', 'pcap', 'reporting', 'runtime'],
     because: 'the sniffer knows nothing of Kubernetes',
   },
   'kafka-watcher': {
@@ -59,7 +64,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   cli: {
     what: 'the map for people',
-    may: ['api', 'kube', 'runtime'],
+    may: ['api', 'kube', 'model', 'packets', 'runtime'],
     because: 'the command line talks to the mapper by its API only',
   },
   sandbox: {
@@ -151,9 +156,9 @@ export const stages: readonly Stage[] = [
   },
   // Bytes are decoded without knowing who wants them; a kind of evidence knows no other.
   {
-    package: 'sniffer',
+    package: 'packets',
     from: 'decode',
-    banned: ['capture', 'collect', 'procfs'],
+    banned: ['capture', 'collect'],
     pure: true,
     because: 'bytes become a packet or a reason, whoever wants it',
   },
@@ -169,12 +174,17 @@ export const stages: readonly Stage[] = [
     banned: ['collect', 'procfs'],
     because: 'frames are handed over, whoever takes them',
   },
+  {
+    package: 'packets',
+    from: 'capture',
+    banned: ['collect'],
+    because: 'frames are handed over, whoever takes them',
+  },
   ...[
-    ['dns', 'tcp', 'sockets'],
-    ['tcp', 'dns', 'sockets'],
-    ['sockets', 'dns', 'tcp'],
+    ['dns', 'tcp'],
+    ['tcp', 'dns'],
   ].map(([from = '', ...banned]) => ({
-    package: 'sniffer',
+    package: 'packets',
     from: `collect/${from}`,
     banned,
     because: 'a kind of evidence knows no other',

@@ -1,5 +1,5 @@
 import { skipReasons as mapperReasons } from '@network-mapper/model';
-import { undecodable } from '../../packages/sniffer/src/decode/undecodable.ts';
+import { undecodable } from '../../packages/packets/src/decode/undecodable.ts';
 import { skipReasons as snifferReasons } from '../../packages/sniffer/src/skip-reason.ts';
 import { code, formatted, from, table, type Generated } from './generated.ts';
 
@@ -7,7 +7,7 @@ const path = 'docs/skip-reasons.md';
 
 /** docs/skip-reasons.md: every reason for which something that was seen is not on the map. */
 export async function skipReasonsPage(): Promise<Generated> {
-  const text = `${from('the lists of reasons in packages/model and packages/sniffer')}# Why something is not on the map
+  const text = `${from('the lists of reasons in packages/model, packages/packets and packages/sniffer')}# Why something is not on the map
 
 Nothing is dropped in silence: what does not become an edge is counted under one of these reasons.
 

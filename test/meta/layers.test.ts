@@ -43,6 +43,7 @@ test.each([
   ['runtime', 'model'],
   ['kube', 'model'],
   ['sniffer', 'kube'],
+  ['packets', 'pcap'],
   ['pcap', 'runtime'],
 ])('%s must not import %s', async (from, to) => {
   const code = `import '@network-mapper/${to}';`;
@@ -63,14 +64,15 @@ test.each([
 });
 
 test.each([
-  ['decode', 'dns.ts', '../collect/collector.ts'],
-  ['procfs', 'pod-uid.ts', '../capture/frame.ts'],
-  ['capture', 'frame.ts', '../collect/collector.ts'],
-  ['collect/dns', 'lookups.ts', '../tcp/tcp-opens.ts'],
-  ['collect/tcp', 'tcp-opens.ts', '../sockets/recent-syns.ts'],
-])('in the sniffer, %s must not import another stage or kind of evidence', async (stage, file, module) => {
+  ['packets', 'decode', 'dns.ts', '../collect/collector.ts'],
+  ['packets', 'capture', 'frame.ts', '../collect/collector.ts'],
+  ['packets', 'collect/dns', 'lookups.ts', '../tcp/tcp-opens.ts'],
+  ['packets', 'collect/tcp', 'tcp-opens.ts', '../dns/lookups.ts'],
+  ['sniffer', 'procfs', 'pod-uid.ts', '../capture/live-source.ts'],
+  ['sniffer', 'capture', 'live-source.ts', '../collect/sockets/recent-syns.ts'],
+])('in %s, %s must not import another stage or kind of evidence', async (name, stage, file, module) => {
   const code = `import '${module}';`;
-  expect(await complaints({ file: `packages/sniffer/src/${stage}/${file}`, code })).toEqual([
+  expect(await complaints({ file: `packages/${name}/src/${stage}/${file}`, code })).toEqual([
     expect.stringContaining(`${stage} must not import`),
   ]);
 });
@@ -96,7 +98,7 @@ test.each([
 
 test.each(['node:fs', '@network-mapper/runtime', 'yaml'])('what decodes bytes must not import %s', async module => {
   const code = `import '${module}';`;
-  for (const name of ['sniffer', 'kube'])
+  for (const name of ['packets', 'kube'])
     expect(await complaints({ file: `packages/${name}/src/decode/decoder.ts`, code })).not.toEqual([]);
 });
 

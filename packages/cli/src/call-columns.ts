@@ -2,9 +2,9 @@ import { withoutFraction } from './moment.ts';
 import { placeOf, type MapCall } from './network-map.ts';
 import { pathWords, topicWords } from './resource-words.ts';
 
-interface Column {
+export interface Column<Call = MapCall> {
   readonly heading: string;
-  readonly of: (call: MapCall) => string;
+  readonly of: (call: Call) => string;
 }
 
 /** The columns of a call in a table for people. */
@@ -41,12 +41,12 @@ export const csvColumns: readonly Column[] = [
 ];
 
 /** The headings of columns. */
-export function headingsOf(columns: readonly Column[]): readonly string[] {
+export function headingsOf(columns: readonly Pick<Column, 'heading'>[]): readonly string[] {
   return columns.map(({ heading }) => heading);
 }
 
 /** A row for each call, in the mapper's order. */
-export function rowsOf(calls: readonly MapCall[], columns: readonly Column[]): readonly (readonly string[])[] {
+export function rowsOf<Call>(calls: readonly Call[], columns: readonly Column<Call>[]): readonly (readonly string[])[] {
   return calls.map(call => columns.map(({ of }) => of(call)));
 }
 

@@ -14,6 +14,7 @@ import { exportObjects } from './commands/export.ts';
 import { list } from './commands/list.ts';
 import { reset } from './commands/reset.ts';
 import { snapshot } from './commands/snapshot.ts';
+import { sniff } from './commands/sniff.ts';
 import { unmapped } from './commands/unmapped.ts';
 import { visualize } from './commands/visualize.ts';
 import { version } from './commands/version.ts';
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   unmapped,
   agents,
   doctor,
+  sniff,
   reset,
   createCompletion(() => commands),
   createManual(() => commands),

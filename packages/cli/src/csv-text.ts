@@ -5,6 +5,11 @@ export function csvText(rows: readonly Row[], headings: Row | undefined): readon
   return (headings === undefined ? rows : [headings, ...rows]).map(row => row.map(quoted).join(','));
 }
 
+/** A heading of a table as programs name a column: `SERVER ADDRESSES` is `server_addresses`. */
+export function csvName(heading: string): string {
+  return heading.toLowerCase().replaceAll(' ', '_');
+}
+
 function quoted(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -2,7 +2,7 @@ import { operations, type MapperClient } from '@network-mapper/api';
 import { CliError } from './cli-error.ts';
 import { queryCloudOperations } from './cloud/cloud-operations.ts';
 import type { CommandContext } from './command.ts';
-import { csvText } from './csv-text.ts';
+import { csvName, csvText } from './csv-text.ts';
 import { jsonText } from './json-text.ts';
 import type { MapFilter } from './map-filter.ts';
 import { withoutFraction } from './moment.ts';
@@ -102,8 +102,4 @@ export async function listOutside(context: CommandContext, { border, form, filte
   else if (form === 'yaml') output.print(yamlText(found.nodes).split('\n'));
   else if (form === 'csv') output.print(csvText(found.rows, headings?.map(csvName)));
   else output.print(table(found.rows, headings));
-}
-
-function csvName(heading: string): string {
-  return heading.toLowerCase().replaceAll(' ', '_');
 }

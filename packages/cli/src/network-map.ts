@@ -89,12 +89,13 @@ export interface NetworkMap {
 
 export interface WorkloadName {
   readonly name: string;
+  /** Empty for an address, and for a name outside of the cluster, in a map that was made without one. */
   readonly namespace: string;
 }
 
-/** `namespace/name`: neither part of it can hold a slash. */
+/** `namespace/name`: neither part of it can hold a slash. Just the name of what is in no namespace (`sniff`). */
 export function placeOf({ namespace, name }: WorkloadName): string {
-  return `${namespace}/${name}`;
+  return namespace === '' ? name : `${namespace}/${name}`;
 }
 
 /** What makes two calls of two maps the same one. */

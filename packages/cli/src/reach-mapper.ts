@@ -8,15 +8,12 @@ import {
   type KubeConnection,
   type PodPort,
 } from '@network-mapper/kube';
-import { after } from '@network-mapper/runtime';
 import { CliError } from './cli-error.ts';
 import type { CommandContext } from './command.ts';
+import { withProgress } from './progress.ts';
 
 /** Milliseconds for one question: a map of many thousand calls over a slow port-forward included. */
 const requestTimeout = 60_000;
-/** Milliseconds after which people are told that something is going on. */
-const longWait = 1000;
-
 export interface ReachedMapper {
   readonly client: MapperClient;
   /** The cluster that the mapper was reached through; undefined when it was reached by its address. */
@@ -25,12 +22,7 @@ export interface ReachedMapper {
 
 /** Gives `use` the mapper: at the address given, else through a port-forward to a ready pod of its Service. */
 export async function withMapper<T>(context: CommandContext, use: (mapper: ReachedMapper) => Promise<T>): Promise<T> {
-  const end = after(longWait, () => context.output.progress('Waiting for the mapper …'));
-  try {
-    return await reach(context, use);
-  } finally {
-    end();
-  }
+  return withProgress(context.output, 'Waiting for the mapper …', () => reach(context, use));
 }
 
 async function reach<T>(context: CommandContext, use: (mapper: ReachedMapper) => Promise<T>): Promise<T> {

@@ -67,3 +67,4 @@ export { evidenceBit, toEvidences, type EvidenceSet } from './evidence-set.ts';
 
 // What is not on the map
 export { skipReasons, type SkipReason } from './skip-reason.ts';
+export { ReasonCounts } from './reason-counts.ts';

@@ -1,13 +1,10 @@
 import { networkInterfaces } from 'node:os';
+import { decodePacket, isUndecodable, sentSynFilter, type FrameConsumer } from '@network-mapper/packets';
 import { PcapError, SockDiag } from '@network-mapper/pcap';
 import type { Source } from '@network-mapper/reporting';
 import { aborted, pause, type Logger } from '@network-mapper/runtime';
-import type { FrameConsumer } from './capture/frame.ts';
 import { LiveSource } from './capture/live-source.ts';
-import { HostCallers } from './collect/tcp/host-callers.ts';
-import { sentSynFilter } from './collect/syn-filter.ts';
-import { decodePacket } from './decode/packet.ts';
-import { isUndecodable } from './decode/undecodable.ts';
+import { HostCallers } from './collect/sockets/host-callers.ts';
 import type { SnifferConfig } from './options.ts';
 import type { ControlGroups } from './procfs/control-groups.ts';
 

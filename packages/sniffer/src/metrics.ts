@@ -1,7 +1,7 @@
 import type { ReasonCount } from '@network-mapper/api';
+import type { Collectors } from '@network-mapper/packets';
 import { Counter, type Registry } from '@network-mapper/runtime';
-import type { CaptureCounts } from './capture/frame.ts';
-import type { Collectors } from './collect/create-collectors.ts';
+import type { CaptureCounts } from './capture/capture-counts.ts';
 
 export interface PacketMetricsParts {
   readonly registry: Registry;

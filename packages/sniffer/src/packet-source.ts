@@ -1,13 +1,12 @@
+import { createCollectors, type PacketPath } from '@network-mapper/packets';
 import { PcapError } from '@network-mapper/pcap';
 import type { AgentIntake, Source } from '@network-mapper/reporting';
 import { aborted, every, TimeSlice, type Logger, wallTime } from '@network-mapper/runtime';
-import { noCounts, type CaptureCounts } from './capture/frame.ts';
+import { noCounts, type CaptureCounts } from './capture/capture-counts.ts';
 import { LiveSource } from './capture/live-source.ts';
-import { createCollectors } from './collect/create-collectors.ts';
-import type { PacketPath } from './collect/packet-path.ts';
 import type { ListenerPods } from './collect/sockets/listener-pods.ts';
 import type { RecentSyns } from './collect/sockets/recent-syns.ts';
-import type { HostCallers } from './collect/tcp/host-callers.ts';
+import type { HostCallers } from './collect/sockets/host-callers.ts';
 import { registerPacketMetrics } from './metrics.ts';
 import type { SnifferConfig } from './options.ts';
 

@@ -1,9 +1,6 @@
+import { createCollectors, readCaptureFile, type FrameConsumer, type PacketPath } from '@network-mapper/packets';
 import type { AgentIntake } from '@network-mapper/reporting';
 import { wallTime, type Logger } from '@network-mapper/runtime';
-import { readCaptureFile } from './capture/capture-file.ts';
-import type { FrameConsumer } from './capture/frame.ts';
-import { createCollectors } from './collect/create-collectors.ts';
-import type { PacketPath } from './collect/packet-path.ts';
 import type { SnifferConfig } from './options.ts';
 import { createSnifferAgent } from './sniffer.ts';
 

@@ -1,13 +1,11 @@
+import { skipReasons as packetReasons } from '@network-mapper/packets';
+
 /**
  * Why something that was seen was not reported: the label `reason` of the metric `sniffer_skipped_total`, and a row of
  * docs/skip-reasons.md.
  */
 export const skipReasons = {
-  loopback: 'Client or server is a loopback address: it never leaves its pod or node.',
-  multicast: 'Multicast DNS: an answer to everybody says nothing about who asked.',
-  resolver: 'A lookup by an address that answers DNS questions itself: it asks for others, whose own lookups are seen.',
-  'answer-without-address': 'DNS answered 0.0.0.0, :: or a loopback address: nothing outside the pod is called.',
-  'too-many-attempts': 'Connections that nobody accepted, to more than 1,024 ports of one server within a minute.',
+  ...packetReasons,
   'dns-transport': 'A UDP socket to a DNS server: what it asks for is seen as DNS answers.',
   'server-side':
     'A connected socket whose port nobody listens on, but which is the server’s: it drains, or a transparent proxy took it.',

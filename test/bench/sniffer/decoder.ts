@@ -1,9 +1,9 @@
 import { encode, type Answer } from 'dns-packet';
-import { DnsDecoder } from '../../../packages/sniffer/src/decode/dns.ts';
-import { linkTypes } from '../../../packages/sniffer/src/decode/link.ts';
-import { decodePacket } from '../../../packages/sniffer/src/decode/packet.ts';
-import { isUndecodable } from '../../../packages/sniffer/src/decode/undecodable.ts';
-import type { Slice } from '../../../packages/sniffer/src/decode/slice.ts';
+import { DnsDecoder } from '../../../packages/packets/src/decode/dns.ts';
+import { linkTypes } from '../../../packages/packets/src/decode/link.ts';
+import { decodePacket } from '../../../packages/packets/src/decode/packet.ts';
+import { isUndecodable } from '../../../packages/packets/src/decode/undecodable.ts';
+import type { Slice } from '../../../packages/packets/src/decode/slice.ts';
 
 const name = 'cartservice.shop.svc.cluster.local';
 const address = (index: number): Answer => ({ type: 'A', name, ttl: 30, data: `10.96.14.${index}` });

@@ -1,20 +1,15 @@
 import { form } from '@network-mapper/runtime';
 import { CliError } from '../cli-error.ts';
-import { csvColumns, headingsOf, rowsOf, wideColumns } from '../call-columns.ts';
 import { defineCommand } from '../command.ts';
-import { csvText } from '../csv-text.ts';
 import { withoutServices } from '../filter-calls.ts';
 import { flagOption } from '../flag-option.ts';
-import { jsonText } from '../json-text.ts';
 import { listText } from '../list-text.ts';
 import { mapFilterOf, mapFilterOptions } from '../map-filter.ts';
-import { callForm } from '../network-map.ts';
 import { toObservedIntents } from '../observed-intents.ts';
 import { listOutside, type Border, type ListForm } from '../list-outside.ts';
+import { callLines } from '../print-calls.ts';
 import { readCalls, readIntents } from '../read-calls.ts';
-import { table } from '../table.ts';
 import { watchCalls } from '../watch-calls.ts';
-import { yamlText } from '../yaml-text.ts';
 
 const outputOption = flagOption<ListForm>({
   name: 'output',
@@ -79,9 +74,6 @@ export const list = defineCommand({
       return;
     }
     const calls = withoutServices(await readCalls(context, filter), options.excludeServices);
-    const headings = (columns: typeof wideColumns) => (noHeaders ? undefined : headingsOf(columns));
-    if (written === 'wide') output.print(table(rowsOf(calls, wideColumns), headings(wideColumns)));
-    else if (written === 'csv') output.print(csvText(rowsOf(calls, csvColumns), headings(csvColumns)));
-    else output.print((written === 'json' ? jsonText : yamlText)(calls.map(callForm)).split('\n'));
+    output.print(callLines(calls, { form: written, noHeaders }));
   },
 });

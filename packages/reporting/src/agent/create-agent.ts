@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { operations, toWire, type AgentStatus, type ReasonCount } from '@network-mapper/api';
-import { evidenceKinds, type Evidence, type Sighting } from '@network-mapper/model';
+import { evidenceKinds, ReasonCounts, type Evidence, type Sighting } from '@network-mapper/model';
 import {
   aborted,
   createHealthListener,
@@ -22,7 +22,6 @@ import { createRestartDetector } from '../link/restart-detector.ts';
 import { createReporter } from '../reporter.ts';
 import { registerAgentMetrics } from './agent-metrics.ts';
 import type { AgentConfig } from './agent-options.ts';
-import { ReasonCounts } from './reason-counts.ts';
 import { ReportTotals } from './report-totals.ts';
 import type { AgentIntake, Source } from './source.ts';
 import { createStatusReporter } from './status-reporter.ts';

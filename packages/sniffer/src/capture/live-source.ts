@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
+import type { FrameConsumer } from '@network-mapper/packets';
 import { LiveCapture, PcapError, type CapturedPacket } from '@network-mapper/pcap';
 import { pause, every, type Logger, type Runnable, monotonicTime } from '@network-mapper/runtime';
-import { addCounts, noCounts, type CaptureCounts, type FrameConsumer } from './frame.ts';
+import { addCounts, noCounts, type CaptureCounts } from './capture-counts.ts';
 
 export interface LiveSourceOptions {
   /** An interface's name, or `any`. */

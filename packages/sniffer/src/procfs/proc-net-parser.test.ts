@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatAddress } from '../decode/address.ts';
+import { formatAddress } from '@network-mapper/packets';
 import { ProcNetParser } from './proc-net-parser.ts';
 
 const heading =

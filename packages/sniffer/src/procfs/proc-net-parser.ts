@@ -1,4 +1,4 @@
-import { packIpv4, packIpv6, type PackedAddress } from '../decode/address.ts';
+import { packIpv4, packIpv6, type PackedAddress } from '@network-mapper/packets';
 
 /** States of a socket, as of include/net/tcp_states.h of the kernel. */
 export const socketStates = { established: 1, close: 7, listen: 10 } as const;

@@ -1,6 +1,6 @@
 import { mostSourcePorts, type Sighting } from '@network-mapper/model';
 import { TimeSlice, monotonicTime, wallTime } from '@network-mapper/runtime';
-import { formatAddress } from '../../decode/address.ts';
+import { formatAddress, type RecordSighting } from '@network-mapper/packets';
 import type { ControlGroups } from '../../procfs/control-groups.ts';
 import { ProcNetParser } from '../../procfs/proc-net-parser.ts';
 import {
@@ -12,7 +12,6 @@ import {
   type Unreadable,
 } from '../../procfs/proc-files.ts';
 import type { SkipReason } from '../../skip-reason.ts';
-import type { RecordSighting } from '../collector.ts';
 import type { ReasonCounts } from '@network-mapper/reporting';
 import type { CpuBudget } from './cpu-budget.ts';
 import type { ListenerPods } from './listener-pods.ts';

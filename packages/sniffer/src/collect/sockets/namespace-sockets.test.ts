@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatAddress, packIpv4 } from '../../decode/address.ts';
+import { formatAddress, packIpv4 } from '@network-mapper/packets';
 import type { SocketLine } from '../../procfs/proc-net-parser.ts';
 import type { SkipReason } from '../../skip-reason.ts';
 import { defaultEphemeralPorts } from '../../procfs/proc-files.ts';

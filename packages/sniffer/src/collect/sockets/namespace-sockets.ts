@@ -1,4 +1,4 @@
-import { isLoopback, isUnspecified, type PackedAddress } from '../../decode/address.ts';
+import { isLoopback, isUnspecified, type PackedAddress } from '@network-mapper/packets';
 import type { PortRange, TableName } from '../../procfs/proc-files.ts';
 import { socketStates, type SocketLine } from '../../procfs/proc-net-parser.ts';
 import type { SkipReason } from '../../skip-reason.ts';

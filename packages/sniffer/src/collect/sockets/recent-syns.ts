@@ -1,7 +1,4 @@
-import type { PackedAddress } from '../../decode/address.ts';
-import type { Packet } from '../../decode/packet.ts';
-import type { PacketCollector } from '../collector.ts';
-import { synFilters } from '../syn-filter.ts';
+import { synFilters, type Packet, type PackedAddress, type PacketCollector } from '@network-mapper/packets';
 
 /** The two ends of a connection. */
 export interface Ends {

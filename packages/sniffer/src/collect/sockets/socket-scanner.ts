@@ -2,7 +2,7 @@ import type { Logger, Runnable } from '@network-mapper/runtime';
 import type { ControlGroups } from '../../procfs/control-groups.ts';
 import type { ProcFiles } from '../../procfs/proc-files.ts';
 import type { SkipReason } from '../../skip-reason.ts';
-import type { RecordSighting } from '../collector.ts';
+import type { RecordSighting } from '@network-mapper/packets';
 import type { ReasonCounts } from '@network-mapper/reporting';
 import { CpuBudget } from './cpu-budget.ts';
 import type { ListenerPods } from './listener-pods.ts';

@@ -3,7 +3,7 @@ import { hopOf } from '../decode/link.ts';
 import { decodePacket } from '../decode/packet.ts';
 import { isUndecodable, type Undecodable } from '../decode/undecodable.ts';
 import type { EmitOptions, PacketCollector } from './collector.ts';
-import type { ReasonCounts } from '@network-mapper/reporting';
+import type { ReasonCounts } from '@network-mapper/model';
 
 export interface PacketPathOptions {
   readonly collectors: readonly PacketCollector[];

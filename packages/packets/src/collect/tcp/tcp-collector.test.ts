@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { packIpv4, type PackedAddress } from '../../decode/address.ts';
 import type { TcpPacket } from '../../decode/tcp.ts';
 import type { SkipReason } from '../../skip-reason.ts';
-import { ReasonCounts } from '@network-mapper/reporting';
+import { ReasonCounts } from '@network-mapper/model';
 import { TcpCollector } from './tcp-collector.ts';
 
 interface Segment {

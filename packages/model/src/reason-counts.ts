@@ -1,4 +1,7 @@
-import type { ReasonCount } from '@network-mapper/api';
+export interface ReasonCount {
+  readonly reason: string;
+  readonly count: number;
+}
 
 /** Counts by a named reason, since the start. */
 export class ReasonCounts<Reason extends string> {

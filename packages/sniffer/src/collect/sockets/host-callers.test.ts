@@ -1,6 +1,5 @@
+import { packIpv4, type TcpPacket } from '@network-mapper/packets';
 import { expect, test } from 'vitest';
-import { packIpv4 } from '../../decode/address.ts';
-import type { TcpPacket } from '../../decode/tcp.ts';
 import { ControlGroups } from '../../procfs/control-groups.ts';
 import { HostCallers, type SocketLookup } from './host-callers.ts';
 

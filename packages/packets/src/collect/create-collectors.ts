@@ -3,8 +3,7 @@ import type { SkipReason } from '../skip-reason.ts';
 import type { PacketCollector, RecordSighting } from './collector.ts';
 import { DnsCollector } from './dns/dns-collector.ts';
 import { PacketPath } from './packet-path.ts';
-import { ReasonCounts } from '@network-mapper/reporting';
-import type { RecentSyns } from './sockets/recent-syns.ts';
+import { ReasonCounts } from '@network-mapper/model';
 import { TcpCollector, type TcpCollectorOptions } from './tcp/tcp-collector.ts';
 
 export interface CreateCollectorsOptions {
@@ -18,8 +17,8 @@ export interface CreateCollectorsOptions {
   /** Packets that the capture has lost since its start. */
   readonly lost: () => number;
   readonly callerOf?: TcpCollectorOptions['callerOf'];
-  /** For the scan of sockets. */
-  readonly syns?: RecentSyns | undefined;
+  /** Sees the packets that the others asked for, but is no reason to capture any. */
+  readonly syns?: PacketCollector | undefined;
 }
 
 export interface Collectors {

@@ -6,7 +6,7 @@ import { linkTypes } from '../../decode/link.ts';
 import type { SkipReason } from '../../skip-reason.ts';
 import type { Undecodable } from '../../decode/undecodable.ts';
 import { PacketPath } from '../packet-path.ts';
-import { ReasonCounts } from '@network-mapper/reporting';
+import { ReasonCounts } from '@network-mapper/model';
 import { DnsCollector } from './dns-collector.ts';
 
 interface Answer {

@@ -1,4 +1,4 @@
-import { ReasonCounts } from '@network-mapper/reporting';
+import { ReasonCounts } from '@network-mapper/model';
 import { expect, test } from 'vitest';
 import { linkTypes } from '../decode/link.ts';
 import type { Packet } from '../decode/packet.ts';

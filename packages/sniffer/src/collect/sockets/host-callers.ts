@@ -1,9 +1,8 @@
 import { monotonicTime } from '@network-mapper/runtime';
 import type { ConnectedEnds, FoundSocket } from '@network-mapper/pcap';
-import { addressBytes, addressPairKey } from '../../decode/address.ts';
-import type { TcpPacket } from '../../decode/tcp.ts';
+import { addressBytes, addressPairKey, type TcpPacket } from '@network-mapper/packets';
 import type { ControlGroups } from '../../procfs/control-groups.ts';
-import type { Endpoint } from './tcp-opens.ts';
+import type { Endpoint } from './recent-syns.ts';
 
 /** What is asked of the kernel about sockets of the node's network namespace (`SockDiag`). */
 export interface SocketLookup {

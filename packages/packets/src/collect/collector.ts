@@ -2,7 +2,7 @@ import type { Sighting } from '@network-mapper/model';
 import type { Packet } from '../decode/packet.ts';
 import type { SkipReason } from '../skip-reason.ts';
 import type { Undecodable } from '../decode/undecodable.ts';
-import type { ReasonCounts } from '@network-mapper/reporting';
+import type { ReasonCounts } from '@network-mapper/model';
 
 /** Takes what was noticed; the caller keeps nothing. */
 export type RecordSighting = (sighting: Sighting) => void;

@@ -1,0 +1,19 @@
+import { after } from '@network-mapper/runtime';
+import type { Output } from './output.ts';
+
+/** Milliseconds after which people are told that something is going on. */
+const longWait = 1000;
+
+/** Tells people at a terminal what is going on, if it takes longer than a second. */
+export async function withProgress<T>(
+  { progress }: Pick<Output, 'progress'>,
+  line: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const end = after(longWait, () => progress(line));
+  try {
+    return await work();
+  } finally {
+    end();
+  }
+}
