@@ -297,7 +297,7 @@ const processor = /model name\s*: (.*)/.exec(readFileSync('/proc/cpuinfo', 'utf8
 const intro = `# Benchmarks of the mapper
 
 \`npm run bench:mapper\` on ${cpus().length} cores of ${processor}, Linux ${release()}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}.
-The mapper is the bundle that its image runs, alone on one core; the Kubernetes API (JSON, pods of about 10 KB) and the load run on the other.
+The mapper is the bundle that its image runs, alone on one core; the Kubernetes API (protocol buffers, pods that are 10 KB of JSON) and the load run on the other.
 `;
 if (wanted.size === 0) {
   const text = await format([intro, ...tables].join('\n'), { parser: 'markdown', printWidth: 120 });
