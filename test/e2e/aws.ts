@@ -1,12 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startAws } from './aws-cloud.ts';
-import { Checks, until } from './checks.ts';
-import { findCluster, type Cluster } from './cluster.ts';
+import { until } from './checks.ts';
 import { command } from './command.ts';
-import { buildImages, images } from './images.ts';
-import { apply, kubectlOf, type Kubectl } from './kubectl.ts';
+import { endToEnd, type World } from './end-to-end.ts';
+import { images } from './images.ts';
+import { apply, kubectlOf, rolledOut, type Kubectl } from './kubectl.ts';
 import { Release } from './release.ts';
 
 // AWS visibility on a real cluster: a pod with the label and one without call a stand-in of AWS under AWS's names, and
@@ -14,7 +13,6 @@ import { Release } from './release.ts';
 
 const root = join(import.meta.dirname, '../..');
 const cli = join(root, 'packages/cli/src/main.ts');
-const say = (line: string) => console.log(line);
 const namespace = 'e2e-aws';
 const label = 'network-mapper.otterize.com/aws-visibility';
 const { repository, image, tag } = images.mapper;
@@ -24,52 +22,33 @@ const awsAuthority = 'AWS of the tests';
 /** Seconds after which a pod goes past a proxy that is gone: the life of the DNS server's answers, and one more. */
 const longestGap = 6;
 
-async function main(signal: AbortSignal): Promise<number> {
-  const cluster = await findCluster(say, signal);
-  if (cluster === undefined) {
-    say('skipped: the end-to-end test of AWS visibility needs a cluster');
-    return 0;
+async function run(world: World): Promise<void> {
+  const aws = await startAws(kubectlOf(world.cluster.kubeconfig));
+  if ('missing' in aws) {
+    world.say(`skipped: ${aws.missing}`);
+    return;
   }
-  const folder = await mkdtemp(join(tmpdir(), 'e2e-images-'));
   try {
-    say('building the images');
-    await cluster.loadImages(await buildImages(folder));
-    const aws = await startAws(kubectlOf(cluster.kubeconfig));
-    if ('missing' in aws) {
-      say(`skipped: ${aws.missing}`);
-      return 0;
-    }
-    const checks = new Checks(say, signal);
-    try {
-      await runChecks(cluster, { checks, signal, authority: aws.authority });
-    } finally {
-      await aws[Symbol.asyncDispose]();
-    }
-    say(`${checks.passed} passed, ${checks.failed} failed`);
-    return checks.failed === 0 ? 0 : 1;
+    await runChecks(world, aws);
   } finally {
-    await rm(folder, { recursive: true });
-    await cluster.stop();
+    await aws[Symbol.asyncDispose]();
   }
 }
 
-interface Run {
-  readonly checks: Checks;
-  readonly signal: AbortSignal;
-  /** PEM of AWS's authority. */
-  readonly authority: string;
-}
-
-async function runChecks({ kubeconfig }: Cluster, { checks, signal, authority }: Run): Promise<void> {
-  const kubectl = kubectlOf(kubeconfig, signal);
+/** @param aws Its authority as PEM. */
+async function runChecks(
+  { cluster, kubectl, checks, say, signal }: World,
+  { authority }: { readonly authority: string },
+): Promise<void> {
+  const { kubeconfig } = cluster;
   const release = new Release(kubeconfig);
   const system = release.namespace;
   try {
     await release.install('aws.visibility.enabled=true');
     await trustAws(kubeconfig, { kubectl, system, authority });
-    await checks.check('everything installed is ready', () => rolledOut(kubectl, system));
+    await checks.check('everything installed is ready', () => rolledOut(kubectl, system, { seconds: 240 }));
     await apply(kubeconfig, await clients(authority));
-    await checks.check('both clients run', () => rolledOut(kubectl, namespace));
+    await checks.check('both clients run', () => rolledOut(kubectl, namespace, { seconds: 240 }));
     const callsOf = async (name: string): Promise<readonly Call[]> =>
       (await kubectl('logs', '-n', namespace, `deployment/${name}`, '--tail=40')).split('\n').flatMap(toCall);
     const lastCallsOf = (name: string, wanted: Pick<Call, 'issuer'>, seconds = 60): Promise<void> =>
@@ -141,11 +120,6 @@ function toCall(line: string): readonly Call[] {
   return line.startsWith('{') ? [JSON.parse(line) as Call] : [];
 }
 
-async function rolledOut(kubectl: Kubectl, where: string): Promise<void> {
-  for (const name of (await kubectl('get', 'deployment', '-n', where, '-o', 'name')).split('\n').filter(Boolean))
-    await kubectl('rollout', 'status', name, '-n', where, '--timeout=240s');
-}
-
 interface Trust {
   readonly kubectl: Kubectl;
   readonly system: string;
@@ -205,12 +179,4 @@ async function clients(authority: string): Promise<readonly object[]> {
   ];
 }
 
-const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const)
-  process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
-try {
-  process.exitCode = await main(stop.signal);
-} catch (error) {
-  say(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-}
+await endToEnd({ about: 'AWS visibility', run });

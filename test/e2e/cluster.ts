@@ -11,6 +11,10 @@ export interface Cluster {
   readonly stop: () => Promise<void>;
   /** Where it can be taken away. */
   readonly apiServer?: ApiServer;
+  /** Resolves when NetworkPolicies count, which until then may do nothing. */
+  readonly enforcePolicies?: () => Promise<unknown>;
+  /** A manifest of workloads of all kinds, whose images the nodes have. */
+  readonly zoo?: string;
 }
 
 export interface ApiServer {
@@ -19,6 +23,8 @@ export interface ApiServer {
   readonly start: () => Promise<unknown>;
 }
 
+/** Milliseconds that the kit may take to build what enforces policies. */
+const buildTakes = 20 * 60_000;
 /** What the kit names its bridge, by which a cluster of it that runs already is known. */
 const kitBridge = 'kbr0';
 
@@ -28,7 +34,7 @@ const kitBridge = 'kbr0';
  * `say`.
  */
 export async function findCluster(say: (line: string) => void, signal: AbortSignal): Promise<Cluster | undefined> {
-  const { KUBECONFIG, E2E_LOAD_IMAGES, CLUSTER_KIT } = process.env;
+  const { KUBECONFIG, E2E_LOAD_IMAGES, E2E_ENFORCE, E2E_ZOO, CLUSTER_KIT } = process.env;
   if (KUBECONFIG) {
     if (!E2E_LOAD_IMAGES)
       throw new Error('With KUBECONFIG, set E2E_LOAD_IMAGES to a command that loads image archives into its nodes.');
@@ -36,6 +42,8 @@ export async function findCluster(say: (line: string) => void, signal: AbortSign
       kubeconfig: KUBECONFIG,
       loadImages: archives => command(E2E_LOAD_IMAGES, archives),
       stop: () => Promise.resolve(),
+      ...(E2E_ENFORCE && { enforcePolicies: () => command('sh', ['-c', E2E_ENFORCE], { longest: buildTakes }) }),
+      ...(E2E_ZOO && { zoo: E2E_ZOO }),
     };
   }
   const kit = resolve(CLUSTER_KIT ?? join(import.meta.dirname, '../../../shared/cluster'));
@@ -81,6 +89,8 @@ async function startKit(
     kubeconfig: join(folder, 'admin.kubeconfig'),
     loadImages: archives => script('load-image.sh', archives),
     stop,
+    enforcePolicies: () => script('enforce.sh', [], { longest: buildTakes, signal }),
+    zoo: join(folder, 'apps/zoo.yaml'),
     apiServer: {
       kill: () => command('pkill', ['-KILL', '-f', `^${join(folder, 'bin/kube-apiserver')} `]),
       start: () => script('api-up.sh'),

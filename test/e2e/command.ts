@@ -5,14 +5,13 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Ends the program early. */
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds after which it is taken to hang; five minutes unless given. */
+  readonly longest?: number;
 }
-
-/** Milliseconds after which a program is taken to hang. */
-const longest = 300_000;
 
 /** Runs a program to its end; its standard output. Throws with what it said on standard error when it fails. */
 export async function command(program: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
-  const { input = '', env = process.env, signal } = options;
+  const { input = '', env = process.env, signal, longest = 300_000 } = options;
   const child = spawn(program, args, { env, signal, timeout: longest, stdio: ['pipe', 'pipe', 'pipe'] });
   const output: Buffer[] = [];
   const complaint: Buffer[] = [];

@@ -1,12 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { auditor, checkAccess } from './access.ts';
-import { Checks } from './checks.ts';
-import { findCluster, type Cluster } from './cluster.ts';
 import { demoApplication, demoNamespace } from './demo-application.ts';
-import { buildImages } from './images.ts';
-import { apply, kubectlOf, type Kubectl } from './kubectl.ts';
+import { endToEnd, type World } from './end-to-end.ts';
+import { apply, kubectlOf, rolledOut, type Kubectl } from './kubectl.ts';
 import { checkOutages } from './outages.ts';
 import { Release } from './release.ts';
 import { ShownMap } from './shown-map.ts';
@@ -18,30 +13,8 @@ import { workloadObjects } from './workloads.ts';
 // that was there before.
 
 const system = 'otterize-system';
-const say = (line: string) => console.log(line);
-
-async function main(signal: AbortSignal): Promise<number> {
-  const cluster = await findCluster(say, signal);
-  if (cluster === undefined) {
-    say('skipped: the end-to-end test on a cluster needs one');
-    return 0;
-  }
-  const folder = await mkdtemp(join(tmpdir(), 'e2e-images-'));
-  try {
-    say('building the images');
-    await cluster.loadImages(await buildImages(folder));
-    const checks = new Checks(say, signal);
-    await runChecks(cluster, checks, signal);
-    say(`${checks.passed} passed, ${checks.failed} failed`);
-    return checks.failed === 0 ? 0 : 1;
-  } finally {
-    await rm(folder, { recursive: true });
-    await cluster.stop();
-  }
-}
-
-async function runChecks({ kubeconfig, apiServer }: Cluster, checks: Checks, signal: AbortSignal): Promise<void> {
-  const kubectl = kubectlOf(kubeconfig, signal);
+async function runChecks({ cluster, kubectl, checks, say, signal }: World): Promise<void> {
+  const { kubeconfig, apiServer } = cluster;
   const map = new ShownMap(kubeconfig, signal);
   const release = new Release(kubeconfig);
   try {
@@ -79,7 +52,7 @@ async function runChecks({ kubeconfig, apiServer }: Cluster, checks: Checks, sig
       ...{ kubectl, map, checks, say, signal, system, apiServer },
       rolledOut: () => rolledOut(kubectl, system),
     });
-    if (checks.failed > 0) await showState(kubectl);
+    if (checks.failed > 0) await showState(kubectl, say);
     await checks.check(
       'an upgrade that changes nothing restarts nothing, and leaves who may ask as it was',
       async () => {
@@ -120,10 +93,6 @@ async function runChecks({ kubeconfig, apiServer }: Cluster, checks: Checks, sig
   }
 }
 
-async function rolledOut(kubectl: Kubectl, namespace: string): Promise<void> {
-  await kubectl('rollout', 'status', '-n', namespace, 'deployment,statefulset,daemonset', '--timeout=120s');
-}
-
 async function mayOnlyRead(kubectl: Kubectl): Promise<void> {
   const account = `system:serviceaccount:${system}:otterize-network-mapper`;
   const may = async (verb: string, ...resource: readonly string[]) => {
@@ -155,7 +124,7 @@ function installed(kubectl: Kubectl): Promise<string> {
 }
 
 /** For whoever has to find out why. */
-async function showState(kubectl: Kubectl): Promise<void> {
+async function showState(kubectl: Kubectl, say: (line: string) => void): Promise<void> {
   say(await kubectl('get', 'pods', '-A', '-o', 'wide'));
   for (const app of ['otterize-network-mapper', 'otterize-network-sniffer']) {
     say(await kubectl('logs', '-n', system, '-l', `app=${app}`, '--tail=40', '--prefix').catch(String));
@@ -167,16 +136,4 @@ async function cleanUp(kubectl: Kubectl): Promise<void> {
   await kubectl('delete', 'clusterrolebinding', auditor, '--ignore-not-found');
 }
 
-const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(name, () => {
-    say('stopping: what was started is stopped first');
-    stop.abort(new Error(`stopped by ${name}`));
-  });
-}
-try {
-  process.exitCode = await main(stop.signal);
-} catch (error) {
-  say(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-}
+await endToEnd({ about: 'the chart', run: runChecks });

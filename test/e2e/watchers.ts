@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AskedMap } from './asked-map.ts';
-import { Checks, until } from './checks.ts';
-import { findCluster, type Cluster } from './cluster.ts';
+import { until } from './checks.ts';
 import { command } from './command.ts';
-import { buildImages } from './images.ts';
-import { apply, kubectlOf } from './kubectl.ts';
+import { endToEnd, type World } from './end-to-end.ts';
+import { apply, kubectlOf, rolledOut } from './kubectl.ts';
 import { Release } from './release.ts';
 import { watchedNamespace, watchedObjects } from './watched-workloads.ts';
 
@@ -17,7 +14,6 @@ import { watchedNamespace, watchedObjects } from './watched-workloads.ts';
 
 const root = join(import.meta.dirname, '../..');
 const cli = join(root, 'packages/cli/src/main.ts');
-const say = (line: string) => console.log(line);
 const minutesAway = 2;
 
 /** Lines of the list; whoever creates the topic by using it describes its configuration as well. */
@@ -30,30 +26,8 @@ const wanted = [
   /^ {4}- path \/v1\.2\/items\/\{id\}, methods: \[GET,POST\]$/m,
 ];
 
-async function main(signal: AbortSignal): Promise<number> {
-  const cluster = await findCluster(say, signal);
-  if (cluster === undefined) {
-    say('skipped: the end-to-end test of the watchers needs a cluster');
-    return 0;
-  }
-  const folder = await mkdtemp(join(tmpdir(), 'e2e-images-'));
-  try {
-    say('building the images');
-    const parts = process.env.E2E_IMAGES ?? folder;
-    if (parts === folder) await command('sh', [join(root, 'scripts/image/parts.sh'), folder]);
-    await cluster.loadImages([...(await buildImages(folder)), join(parts, 'parts.tar')]);
-    const checks = new Checks(say, signal);
-    await runChecks(cluster, checks, signal);
-    say(`${checks.passed} passed, ${checks.failed} failed`);
-    return checks.failed === 0 ? 0 : 1;
-  } finally {
-    await rm(folder, { recursive: true });
-    await cluster.stop();
-  }
-}
-
-async function runChecks({ kubeconfig }: Cluster, checks: Checks, signal: AbortSignal): Promise<void> {
-  const kubectl = kubectlOf(kubeconfig, signal);
+async function runChecks({ cluster, kubectl, checks, say, signal }: World): Promise<void> {
+  const { kubeconfig } = cluster;
   const release = new Release(kubeconfig);
   const ask = (...args: readonly string[]) =>
     command(process.execPath, [cli, ...args, '--quiet', '-n', watchedNamespace, '--kubeconfig', kubeconfig], {
@@ -67,11 +41,6 @@ async function runChecks({ kubeconfig }: Cluster, checks: Checks, signal: AbortS
     );
   try {
     await apply(kubeconfig, watchedObjects());
-    const rolledOut = async (namespace: string, seconds: number): Promise<void> => {
-      for (const kind of ['deployment', 'statefulset', 'daemonset'])
-        for (const name of (await kubectl('get', kind, '-n', namespace, '-o', 'name')).split('\n').filter(Boolean))
-          await kubectl('rollout', 'status', name, '-n', namespace, `--timeout=${seconds}s`);
-    };
     await release.install(
       'kafkawatcher.enable=true',
       `kafkawatcher.kafkaServers={kafka-0.${watchedNamespace}}`,
@@ -82,8 +51,10 @@ async function runChecks({ kubeconfig }: Cluster, checks: Checks, signal: AbortS
       'istiowatcher.options.cooldown=3s',
       'istiowatcher.options.reportInterval=2s',
     );
-    await checks.check('the broker, its clients and the two workloads run', () => rolledOut(watchedNamespace, 180));
-    await checks.check('everything installed is ready', () => rolledOut(release.namespace, 240));
+    await checks.check('the broker, its clients and the two workloads run', () =>
+      rolledOut(kubectl, watchedNamespace, { seconds: 180 }),
+    );
+    await checks.check('everything installed is ready', () => rolledOut(kubectl, release.namespace, { seconds: 240 }));
     await checks.check('the list has the topics with their operations, and the paths with their methods', () =>
       shows(180, wanted, 'list'),
     );
@@ -132,7 +103,7 @@ async function runChecks({ kubeconfig }: Cluster, checks: Checks, signal: AbortS
           await sleep(minutesAway * 60_000, undefined, { signal });
           await command('sh', ['-c', E2E_API_UP]);
         } else say('skipped: without E2E_API_DOWN and E2E_API_UP the API server stays');
-        await rolledOut(release.namespace, 240);
+        await rolledOut(kubectl, release.namespace, { seconds: 240 });
         await shows(60, wanted, 'list');
         await until(
           { seconds: 60, signal, wanted: before },
@@ -150,12 +121,12 @@ async function runChecks({ kubeconfig }: Cluster, checks: Checks, signal: AbortS
   }
 }
 
-const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const)
-  process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
-try {
-  process.exitCode = await main(stop.signal);
-} catch (error) {
-  say(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-}
+await endToEnd({
+  about: 'the watchers',
+  moreImages: async folder => {
+    const parts = process.env.E2E_IMAGES ?? folder;
+    if (parts === folder) await command('sh', [join(root, 'scripts/image/parts.sh'), folder]);
+    return [join(parts, 'parts.tar')];
+  },
+  run: runChecks,
+});

@@ -83,7 +83,12 @@ function rulesOfDirection(
       ? { kind: 'api-server' }
       : podsOf(map, first[other]);
     if ('reason' in peer) return { reason: `its ${other} ${place} cannot be named: ${peer.reason}` };
-    rules.push({ subject, direction, peer, ports: portsOf(group, options), evidence: evidenceOf(group) });
+    const rule = { subject, direction, ports: portsOf(group, options), evidence: evidenceOf(group) };
+    rules.push({ ...rule, peer });
+    const nodePorts = nodePortsOf(group);
+    if (nodePorts.length === 0) continue;
+    if (!options.allowOutside) return { reason: `${nodePortWords[direction](place, nodePorts)} --allow-outside` };
+    rules.push({ ...rule, peer: { kind: 'anywhere' }, ...(direction === 'egress' && { ports: nodePorts }) });
   }
   const outside = outsideRules(subject, { map, options, direction });
   if ('reason' in outside) return outside;
@@ -117,6 +122,31 @@ function outsideRules(
   return {
     reason: `it is called from outside of the cluster (${caller.address}): --allow-outside lets anybody call it`,
   };
+}
+
+/** Ports that the API server gives to Services of type NodePort, unless `--service-node-port-range` is another. */
+const nodePortRange = { first: 30_000, last: 32_767 };
+
+/**
+ * The ports of nodes through which calls went. A node to which such a call comes gives it on from its own address
+ * (https://kubernetes.io/docs/tutorials/services/source-ip/), and its caller sends it to a node, not to a pod.
+ */
+function nodePortsOf(calls: readonly MapCall[]): readonly PolicyPort[] {
+  return calls
+    .flatMap(({ endpoints }) => endpoints)
+    .filter(({ port, targetPort }) => port !== targetPort && port >= nodePortRange.first && port <= nodePortRange.last)
+    .map(({ port, protocol }) => ({ port, protocol: protocol === 'UDP' ? 'UDP' : 'TCP' }));
+}
+
+const nodePortWords: Readonly<Record<Direction, (place: string, ports: readonly PolicyPort[]) => string>> = {
+  ingress: (place, ports) =>
+    `${place} calls it through node port ${portWords(ports)}, and then has the address of a node, which no selector finds: it is opened to anybody with`,
+  egress: (place, ports) =>
+    `it calls ${place} through node port ${portWords(ports)}, at the address of a node, which no selector finds: it may call that port anywhere with`,
+};
+
+function portWords(ports: readonly PolicyPort[]): string {
+  return ports.map(({ port }) => port).join(', ');
 }
 
 /** DNS asks over UDP, and over TCP where an answer is long (RFC 7766). */

@@ -14,7 +14,7 @@ export const policyOptions = {
   }),
   allowOutside: policySwitch({
     name: 'allow-outside',
-    about: 'what was called from outside of the cluster may be called by anybody.',
+    about: 'what was called from outside of the cluster, or through a node port, may be called by anybody.',
   }),
   dryRun: policySwitch({ name: 'dry-run', about: 'say in words what would be allowed, and write nothing.' }),
 };

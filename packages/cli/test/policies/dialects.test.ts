@@ -210,6 +210,31 @@ test('who is called from outside may be opened to everybody', async () => {
   });
 });
 
+test('a call through a node port comes from the address of a node: it is refused by name, or anybody may make it', async () => {
+  const throughNode = { endpoints: [{ port: 30_080, targetPort: 8080, protocol: 'TCP' }] };
+  const map = mapOf([call('shop/web > shop/cart', throughNode), call('shop/cart > data/redis')]);
+  const refused = await exported(map, '--as', 'network-policy', '--egress');
+  expect(refused.code).toBe(3);
+  expect(refused.stderr).toContain('No policy for shop/cart: shop/web calls it through node port 30080, and then has');
+  expect(refused.stderr).toContain(
+    'No policy for shop/web: it calls shop/cart through node port 30080, at the address',
+  );
+  const { objects, code } = await exported(map, '--as', 'network-policy', '--egress', '--allow-outside');
+  expect(code).toBe(0);
+  const anywhere = [{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }];
+  expect(objects['shop/network-mapper-cart']?.spec.ingress).toEqual([
+    { from: [{ podSelector: app('web') }], ports: [{ protocol: 'TCP', port: 8080 }] },
+    { from: anywhere, ports: [{ protocol: 'TCP', port: 8080 }] },
+  ]);
+  expect(objects['shop/network-mapper-web']?.spec.egress).toContainEqual({
+    to: anywhere,
+    ports: [{ protocol: 'TCP', port: 30_080 }],
+  });
+  // A Service whose pods have such a port themselves is no node port.
+  const own = { endpoints: [{ port: 30_080, targetPort: 30_080, protocol: 'TCP' }] };
+  expect((await exported(mapOf([call('shop/web > shop/cart', own)]), '--as', 'network-policy')).code).toBe(0);
+});
+
 test('more rules than a ClusterNetworkPolicy takes are refused by name', async () => {
   const many = Array.from({ length: 30 }, (_, at) =>
     call(`shop/w${at} > shop/cart`, { endpoints: [{ port: 80, targetPort: 8000 + at, protocol: 'TCP' }] }),
