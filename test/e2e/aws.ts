@@ -6,6 +6,7 @@ import { Checks, until } from './checks.ts';
 import { findCluster, type Cluster } from './cluster.ts';
 import { command } from './command.ts';
 import { buildImages, images } from './images.ts';
+import { checkKilledProxy } from './killed-proxy.ts';
 import { apply, kubectlOf, type Kubectl } from './kubectl.ts';
 import { Release } from './release.ts';
 
@@ -119,6 +120,7 @@ async function runChecks({ kubeconfig }: Cluster, { checks, signal, authority }:
       await kubectl('scale', '-n', system, 'deployment/otterize-iamlive', '--replicas=1');
       await lastCallsOf('orders', { issuer: proxyAuthority });
     });
+    await checkKilledProxy({ kubectl, checks, say, signal, system, namespace, longestGap });
   } finally {
     // Also when the test is stopped.
     const clean = kubectlOf(kubeconfig);
