@@ -1,10 +1,10 @@
-// Calls SQS and S3 under AWS's names once a second, signed (docs.aws.amazon.com, Signature Version 4), over a new
-// connection each time, and writes a line of JSON for each call: when, of which service, the status and who signed the
-// server's certificate.
+// Calls SQS and S3 under AWS's names each second, or after as many milliseconds as PAUSE says, signed
+// (docs.aws.amazon.com, Signature Version 4), over a new connection each time, and writes a line of JSON for each call:
+// when, of which service, the status and who signed the server's certificate.
 import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { stdout } from 'node:process';
+import { env, stdout } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
@@ -61,5 +61,5 @@ await s3('/e2e-receipts', location);
 for (;;) {
   await sqs('SendMessage', { QueueUrl, MessageBody: 'an order' });
   await s3('/e2e-receipts/receipt-1', 'a receipt');
-  await sleep(1_000);
+  await sleep(Number(env.PAUSE ?? 1_000));
 }

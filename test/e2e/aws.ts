@@ -5,6 +5,7 @@ import { until } from './checks.ts';
 import { command } from './command.ts';
 import { endToEnd, type World } from './end-to-end.ts';
 import { images } from './images.ts';
+import { checkKilledProxy } from './killed-proxy.ts';
 import { apply, kubectlOf, rolledOut, type Kubectl } from './kubectl.ts';
 import { Release } from './release.ts';
 
@@ -98,6 +99,7 @@ async function runChecks(
       await kubectl('scale', '-n', system, 'deployment/otterize-iamlive', '--replicas=1');
       await lastCallsOf('orders', { issuer: proxyAuthority });
     });
+    await checkKilledProxy({ kubectl, checks, say, signal, system, namespace, longestGap });
   } finally {
     // Also when the test is stopped.
     const clean = kubectlOf(kubeconfig);

@@ -312,6 +312,7 @@ export type CloudOperationsData = {
       readonly actions: ReadonlyArray<string>;
       readonly dataActions: ReadonlyArray<string>;
       readonly iamRole: string | null;
+      readonly podIdentity: boolean;
       readonly firstSeen: string;
       readonly lastSeen: string;
       readonly count: number;
@@ -622,7 +623,7 @@ export const externalTraffic: Operation<ExternalTrafficData, ExternalTrafficVari
 };
 export const cloudOperations: Operation<CloudOperationsData, CloudOperationsVariables> = {
   document:
-    'query CloudOperations($namespaces:[String!]$since:Time$provider:CloudProvider$first:Int$after:String){cloudOperations(namespaces:$namespaces since:$since provider:$provider first:$first after:$after){nodes{client{...NamespacedNameFragment}provider resource actions dataActions iamRole firstSeen lastSeen count}pageInfo{hasNextPage endCursor}}}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}',
+    'query CloudOperations($namespaces:[String!]$since:Time$provider:CloudProvider$first:Int$after:String){cloudOperations(namespaces:$namespaces since:$since provider:$provider first:$first after:$after){nodes{client{...NamespacedNameFragment}provider resource actions dataActions iamRole podIdentity firstSeen lastSeen count}pageInfo{hasNextPage endCursor}}}fragment NamespacedNameFragment on OtterizeServiceIdentity{name namespace}',
   operationName: 'CloudOperations',
 };
 export const reportCaptureResults: Operation<ReportCaptureResultsData, ReportCaptureResultsVariables> = {

@@ -385,6 +385,8 @@ export type AwsOperation = {
   readonly srcIp?: InputMaybe<Scalars['String']['input']>;
   readonly iamRole?: InputMaybe<Scalars['String']['input']>;
   readonly client?: InputMaybe<NamespacedName>;
+  /** Ours: the credentials are those of EKS Pod Identity. */
+  readonly podIdentity?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 export type GcpOperation = {
@@ -465,6 +467,8 @@ export type CloudOperation = {
   readonly dataActions: ReadonlyArray<Scalars['String']['output']>;
   /** AWS only. */
   readonly iamRole?: Maybe<Scalars['String']['output']>;
+  /** AWS only: the credentials are those of EKS Pod Identity, whose roles only the API of EKS always knows. */
+  readonly podIdentity: Scalars['Boolean']['output'];
   readonly firstSeen: Scalars['String']['output'];
   readonly lastSeen: Scalars['String']['output'];
   readonly count: Scalars['Int']['output'];

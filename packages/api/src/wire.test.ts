@@ -92,6 +92,7 @@ const kinds: Readonly<Record<Evidence, Parts>> = {
       actions,
       dataActions: fc.constant([]),
       iamRole: fc.oneof(absent, name),
+      podIdentity: fc.oneof(absent, fc.constant(true)),
     }),
     times: 'none',
   },

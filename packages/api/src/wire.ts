@@ -37,7 +37,7 @@ export function toWire(
     case 'ISTIO':
       return { results: { results: sightings.flatMap(sighting => toIstio(sighting, options)) } };
     case 'AWS':
-      return { operation: sightings.map(toAws) };
+      return { operation: sightings.map(sighting => toAws(sighting, options)) };
     case 'AZURE':
       return { operation: sightings.map(toAzure) };
     case 'GCP':

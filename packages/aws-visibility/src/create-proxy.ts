@@ -1,16 +1,17 @@
 import type { KubeConnection } from '@network-mapper/kube';
 import { createAgent, ReasonCounts, type Source } from '@network-mapper/reporting';
 import { wallTime, type Logger, type Runnable } from '@network-mapper/runtime';
-import { awsDomains } from './aws-domains.ts';
 import { AuthoritySecret } from './certificates/authority-secret.ts';
 import { toSigner } from './certificates/certificate-authority.ts';
 import { LeafCertificates } from './certificates/leaf-certificates.ts';
+import { proxyAuthority } from './certificates/proxy-authority.ts';
 import { AwsNames } from './dns/aws-names.ts';
 import type { ProxyConfig } from './options.ts';
 import { Distrust } from './proxy/distrust.ts';
 import { OperationRecorder, type RecorderSkip } from './proxy/operation-recorder.ts';
 import { watchOptedInPods } from './proxy/opted-in-pods.ts';
-import { createProxyServer, type ProxyOptions, type ProxySkip } from './proxy/proxy-server.ts';
+import { createProxyServer } from './proxy/proxy-server.ts';
+import type { ProxyOptions, ProxySkip } from './proxy/served.ts';
 import { Operations } from './recognise/operation.ts';
 import type { ServiceTable } from './recognise/service-table.ts';
 import { version } from './version.ts';
@@ -22,18 +23,18 @@ export interface ProxyParts {
   readonly services: ServiceTable;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** Milliseconds between two looks at the authority, for tests. */
+  readonly lookInterval?: number;
   readonly target?: ProxyOptions['target'];
+  readonly limits?: ProxyOptions['limits'];
   readonly httpListening?: (port: number) => void;
   readonly httpsListening?: (port: number) => void;
   readonly healthListening?: (port: number) => void;
 }
 
-/** Milliseconds that the authority of the proxy lives: a year. */
-const authorityLife = 365 * 24 * 3_600_000;
-
 /** The proxy: requests of pods that have opted in to AWS, and what they say of it to the mapper. */
 export async function createProxy(parts: ProxyParts): Promise<readonly Runnable[]> {
-  const { config, connection, logger, services, now = wallTime, target } = parts;
+  const { config, connection, logger, services, now = wallTime, lookInterval, target, limits } = parts;
   const skipped = new ReasonCounts<ProxySkip | RecorderSkip>();
   const pods = watchOptedInPods(connection);
   const names = new AwsNames(services);
@@ -44,9 +45,10 @@ export async function createProxy(parts: ProxyParts): Promise<readonly Runnable[
       connection,
       namespace: config.namespace,
       name: config.authoritySecret,
-      history: { name: 'Network mapper: AWS visibility', life: authorityLife, domains: awsDomains },
+      history: proxyAuthority,
       now,
       logger,
+      lookInterval,
     },
     async ({ current }) => {
       const signer = await toSigner(current);
@@ -81,6 +83,7 @@ export async function createProxy(parts: ProxyParts): Promise<readonly Runnable[
           exchanged: (exchange, caller) => recorder.take(exchange, caller),
           logger,
           target,
+          limits,
         }),
       );
       const [first, ...others] = listeners;

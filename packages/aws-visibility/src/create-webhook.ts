@@ -9,10 +9,10 @@ import {
   type Logger,
   type Runnable,
 } from '@network-mapper/runtime';
-import { awsDomains } from './aws-domains.ts';
-import { trusted, type AuthorityHistory } from './certificates/authority-history.ts';
+import { trusted, type AuthorityHistory, type HistoryOptions } from './certificates/authority-history.ts';
 import { AuthoritySecret } from './certificates/authority-secret.ts';
 import { makeKeyPair, signLeaf, toSigner } from './certificates/certificate-authority.ts';
+import { proxyAuthority } from './certificates/proxy-authority.ts';
 import type { WebhookConfig } from './options.ts';
 import { BundleDistributor } from './webhook/bundle-distributor.ts';
 import { WebhookConfiguration } from './webhook/webhook-configuration.ts';
@@ -26,16 +26,17 @@ export interface WebhookParts {
   readonly systemServers: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** Milliseconds between two looks at the authorities and the certificate; a minute unless given. */
+  readonly lookInterval?: number;
   readonly listening?: (port: number) => void;
   readonly healthListening?: (port: number) => void;
 }
 
 const day = 24 * 3_600_000;
-/** Milliseconds that authorities and the webhook's own certificate live. */
-const proxyAuthorityLife = 365 * day;
-const webhookAuthorityLife = 90 * day;
+/** Of the webhook. The API server reads whom it trusts anew at each change. */
+const webhookAuthority: HistoryOptions = { name: 'Network mapper: webhook', life: 90 * day, announced: day };
+/** Milliseconds that the certificate of the webhook lives. */
 const certificateLife = 30 * day;
-const lookInterval = 60_000;
 
 /** The webhook, and what must be there before pods are sent to it. */
 export async function createWebhook({
@@ -43,36 +44,39 @@ export async function createWebhook({
   connection,
   logger,
   now = wallTime,
+  lookInterval = 60_000,
   ...parts
 }: WebhookParts): Promise<readonly Runnable[]> {
   const { namespace } = config;
   const distributor = new BundleDistributor({ connection, logger });
-  const proxyAuthority = new AuthoritySecret(
+  const proxySecret = new AuthoritySecret(
     {
       connection,
       namespace,
       name: config.authoritySecret,
-      history: { name: 'Network mapper: AWS visibility', life: proxyAuthorityLife, domains: awsDomains },
+      history: proxyAuthority,
       now,
       logger,
+      lookInterval,
     },
     history => distributor.trust(trusted(history)),
   );
-  await proxyAuthority.look();
+  await proxySecret.look();
 
   const configuration = new WebhookConfiguration({ connection, name: config.webhookConfiguration, logger });
   const keys = await makeKeyPair();
   let server: ReturnType<typeof createWebhookServer> | undefined = undefined;
   let authority: AuthorityHistory | undefined;
   let madeAt = 0;
-  const webhookAuthority = new AuthoritySecret(
+  const webhookSecret = new AuthoritySecret(
     {
       connection,
       namespace,
       name: config.webhookSecret,
-      history: { name: 'Network mapper: webhook', life: webhookAuthorityLife },
+      history: webhookAuthority,
       now,
       logger,
+      lookInterval,
     },
     async history => {
       // The API server trusts first, then another one signs.
@@ -92,7 +96,7 @@ export async function createWebhook({
     const cert = await signLeaf({ signer, names, publicKey: keys.publicKey, ...validity });
     return { key: keys.privateKey, cert };
   }
-  await webhookAuthority.look();
+  await webhookSecret.look();
   const dnsServers = new DnsServers(connection, { namespace, service: config.dnsService });
   await dnsServers.look(logger);
   server = createWebhookServer({
@@ -108,8 +112,8 @@ export async function createWebhook({
   return [
     runnable,
     ...distributor.runnables,
-    proxyAuthority.runnable(),
-    webhookAuthority.runnable(),
+    proxySecret.runnable(),
+    webhookSecret.runnable(),
     configuration.runnable(),
     {
       name: 'the certificate of the webhook',

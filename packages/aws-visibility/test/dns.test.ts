@@ -10,39 +10,20 @@ import { createDns } from '../src/create-dns.ts';
 import { createDnsServer } from '../src/dns/dns-server.ts';
 import { dnsOptions } from '../src/options.ts';
 import services from '../src/recognise/services.generated.json' with { type: 'json' };
+import { startClusterDns, type ClusterDns } from './aws/cluster-dns.ts';
 
 const namespace = 'otterize-system';
-
-/** The DNS of a cluster: answers every A question with 203.0.113.9 for an hour, over UDP; not over TCP. */
-async function startClusterDns(): Promise<{ readonly port: number; readonly asked: Packet[] }> {
-  const socket = createSocket('udp4');
-  const asked: Packet[] = [];
-  socket.on('message', (query, { port, address }) => {
-    const packet = decode(query);
-    asked.push(packet);
-    const [question] = packet.questions ?? [];
-    const answers = [{ type: 'A' as const, name: question?.name ?? '', ttl: 3600, data: '203.0.113.9' }];
-    socket.send(
-      encode({ type: 'response', id: packet.id ?? 0, questions: packet.questions ?? [], answers }),
-      port,
-      address,
-    );
-  });
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  onTestFinished(() => void socket.close());
-  return { port: socket.address().port, asked };
-}
 
 interface RunningDns {
   readonly kubernetes: KubernetesApi;
   readonly port: number;
-  readonly clusterDns: { readonly asked: Packet[] };
+  readonly clusterDns: ClusterDns;
 }
 
 async function startDns(upstream?: string): Promise<RunningDns> {
   const kubernetes = await createKubernetesApi();
-  const clusterDns = await startClusterDns();
+  const clusterDns = await startClusterDns({ host: '127.0.0.1', port: 0, addressOf: () => '203.0.113.9' });
+  onTestFinished(clusterDns.close);
   const env = { OTTERIZE_AWS_DNS_PORT: '0', OTTERIZE_METRICS_PORT: '0', OTTERIZE_HEALTH_PROBES_PORT: '0' };
   const config = readOptions(dnsOptions, {
     ...env,

@@ -6,23 +6,16 @@ import { text } from 'node:stream/consumers';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { object } from '@network-mapper/testkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { startAwsMapper, type Reported } from './aws/aws-mapper.ts';
 import { startAwsEndpoint, startProxy, type AwsEndpoint, type RunningProxy } from './aws/world.ts';
 
 const host = 'sqs.eu-west-1.amazonaws.com';
 
-interface Seen {
-  readonly actions: readonly string[];
-  readonly resource: string;
-  readonly srcIp: string;
-  readonly iamRole: string | null;
-}
-
 interface World {
   readonly aws: AwsEndpoint;
   readonly proxy: RunningProxy;
-  /** What the mapper was told: operations, and counts of what was skipped. */
-  readonly operations: Seen[];
-  readonly skipped: () => Readonly<Record<string, number>>;
+  /** What the mapper was told. */
+  readonly operations: readonly Reported[];
 }
 
 async function listening(server: Server): Promise<number> {
@@ -35,25 +28,8 @@ async function listening(server: Server): Promise<number> {
 }
 
 async function startWorld(): Promise<World> {
-  const operations: Seen[] = [];
-  let skipped: Readonly<Record<string, number>> = {};
-  const mapper = createPlain((request, response) => {
-    void text(request).then(body => {
-      const { variables = {}, query = 'health' } = JSON.parse(body === '' ? '{}' : body) as {
-        readonly query?: string;
-        readonly variables?: {
-          readonly operation?: readonly Seen[];
-          readonly status?: { readonly skipped: readonly { readonly reason: string; readonly count: number }[] };
-        };
-      };
-      operations.push(...(variables.operation ?? []));
-      if (variables.status !== undefined)
-        skipped = Object.fromEntries(variables.status.skipped.map(({ reason, count }) => [reason, count]));
-      const field = /reportAWSOperation|reportAgentStatus|health/.exec(query)?.[0] ?? '';
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data: { [field]: true } }));
-    });
-  });
-  const mapperPort = await listening(mapper);
+  const mapper = await startAwsMapper();
+  onTestFinished(mapper.close);
   const backend = await listening(
     createPlain((request, response) => {
       request.resume();
@@ -61,13 +37,13 @@ async function startWorld(): Promise<World> {
     }),
   );
   const aws = await startAwsEndpoint(backend);
-  const proxy = await startProxy({ aws, mapperUrl: `http://127.0.0.1:${mapperPort}/query` });
+  const proxy = await startProxy({ aws, mapperUrl: mapper.url });
   onTestFinished(async () => {
     await proxy[Symbol.asyncDispose]();
     await aws[Symbol.asyncDispose]();
   });
   await vi.waitUntil(async () => (await proxy.problems()) === '', { timeout: 60_000 });
-  return { aws, proxy, operations, skipped: () => skipped };
+  return { aws, proxy, operations: mapper.reported };
 }
 
 const authorization = 'AWS4-HMAC-SHA256 Credential=AKIASP2TPHJSQH3FJXYZ/20260101/eu-west-1/sqs/aws4_request';

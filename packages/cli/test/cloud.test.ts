@@ -26,7 +26,15 @@ const role = 'arn:aws:iam::123456789012:role/team/shop';
 
 function operation(place: string, resource: string, more: object) {
   const [namespace = '', name = ''] = place.split('/');
-  const node = { client: { name, namespace }, provider: 'AWS', resource, actions: [], dataActions: [], iamRole: null };
+  const node = {
+    client: { name, namespace },
+    provider: 'AWS',
+    resource,
+    actions: [],
+    dataActions: [],
+    iamRole: null,
+    podIdentity: false,
+  };
   return { ...node, ...seen, ...more };
 }
 
@@ -83,6 +91,18 @@ test('each role gets one IAM policy of all that its workloads did, and a workloa
   const { code, stdout, stderr } = await run(['export', '--as', 'iam', ...address]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(JSON.parse(stdout)).toEqual({ [role]: ofRole, 'shop/resize': ofWorkload });
+});
+
+test('where EKS Pod Identity keeps a role outside of the cluster, that is said of the policy of the workload', async () => {
+  const { address } = await mapperWith([
+    operation('shop/resize', '*', { actions: ['s3:GetObject'], podIdentity: true }),
+    operation('shop/web', '*', { actions: ['s3:GetObject'], podIdentity: true, iamRole: role }),
+  ]);
+  const { stdout, stderr } = await run(['export', '--as', 'iam', ...address]);
+  expect(Object.keys(JSON.parse(stdout) as object)).toEqual([role, 'shop/resize']);
+  expect(stderr).toBe(
+    'The role of shop/resize is not known, since EKS Pod Identity keeps it outside of the cluster: its policy is by workload.\n',
+  );
 });
 
 test('the policies are the same text in whatever order the operations come', async () => {

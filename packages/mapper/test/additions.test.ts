@@ -104,7 +104,7 @@ test('traffic to the outside is listed by name, in pages that stay where they ar
 
 test('cloud operations and amounts of traffic can be asked for', async () => {
   await running.ask(
-    'mutation { reportAWSOperation(operation: [{ resource: "arn:aws:s3:::b/*", actions: ["s3:PutObject", "s3:GetObject"], srcIp: "10.0.0.1", iamRole: "r" }]) }',
+    'mutation { reportAWSOperation(operation: [{ resource: "arn:aws:s3:::b/*", actions: ["s3:PutObject", "s3:GetObject"], srcIp: "10.0.0.1", iamRole: "r" }, { resource: "*", actions: ["s3:ListAllMyBuckets"], srcIp: "10.0.0.1", podIdentity: true }]) }',
   );
   await running.ask(
     'mutation { reportAzureOperation(operation: [{ scope: "/s", actions: ["a"], dataActions: ["d"], clientName: "c", clientNamespace: "n" }]) }',
@@ -114,7 +114,7 @@ test('cloud operations and amounts of traffic can be asked for', async () => {
   );
   expect(
     await answer(
-      '{ cloudOperations { nodes { client { name namespace } provider resource actions dataActions iamRole } } }',
+      '{ cloudOperations { nodes { client { name namespace } provider resource actions dataActions iamRole podIdentity } } }',
     ),
   ).toEqual({
     nodes: [
@@ -125,6 +125,16 @@ test('cloud operations and amounts of traffic can be asked for', async () => {
         actions: ['a'],
         dataActions: ['d'],
         iamRole: null,
+        podIdentity: false,
+      },
+      {
+        client: { name: 'web', namespace: 'shop' },
+        provider: 'AWS',
+        resource: '*',
+        actions: ['s3:ListAllMyBuckets'],
+        dataActions: [],
+        iamRole: null,
+        podIdentity: true,
       },
       {
         client: { name: 'web', namespace: 'shop' },
@@ -133,11 +143,12 @@ test('cloud operations and amounts of traffic can be asked for', async () => {
         actions: ['s3:GetObject', 's3:PutObject'],
         dataActions: [],
         iamRole: 'r',
+        podIdentity: false,
       },
     ],
   });
   expect(await answer('{ cloudOperations(provider: AWS) { nodes { resource } } }')).toEqual({
-    nodes: [{ resource: 'arn:aws:s3:::b/*' }],
+    nodes: [{ resource: '*' }, { resource: 'arn:aws:s3:::b/*' }],
   });
   expect(
     await answer('{ trafficLevels { nodes { source { name } destination { name } bytes flows samples } } }'),

@@ -76,6 +76,8 @@ export interface CloudEdge extends EdgeBase {
   readonly provider: CloudProvider;
   readonly resource: string;
   readonly iamRole: string | null;
+  /** AWS only: the credentials are those of EKS Pod Identity. */
+  podIdentity: boolean;
   readonly actions: ReadonlySet<string>;
   readonly dataActions: ReadonlySet<string>;
 }

@@ -67,6 +67,8 @@ export interface CloudDetail {
   readonly dataActions: readonly string[];
   /** AWS only. */
   readonly iamRole?: string | undefined;
+  /** AWS only: the credentials are those of EKS Pod Identity. */
+  readonly podIdentity?: boolean | undefined;
 }
 
 /** An amount of traffic since the last report. */
@@ -110,7 +112,7 @@ function detailKey(detail: SightingDetail): string {
     case 'http':
       return detail.path;
     case 'cloud':
-      return detail.iamRole ?? '';
+      return `${detail.iamRole ?? ''} ${detail.podIdentity === true ? 'pod-identity' : ''}`;
     case 'dns':
     case 'level':
       return '';

@@ -44,6 +44,7 @@ function fill(kubernetes: KubernetesApi): void {
     service({ name: 'otterize-iamlive', namespace, clusterIp: '10.96.0.77', ports: [{ port: 443 }] }),
     configuration,
     pod({ name: 'web', namespace: 'shop', ip: '10.0.0.1', labels: { [optInLabel]: 'true' } }),
+    object({ apiVersion: 'eks.services.k8s.aws/v1alpha1', kind: 'PodIdentityAssociation', name: 'web', namespace }),
   );
 }
 

@@ -3,19 +3,21 @@ import { limits } from '../limits.ts';
 import type { AwsOperation, AzureOperation, GcpOperation } from '../types.generated.ts';
 import { addressOf, ofKind, tooLong, tooMany } from './fields.ts';
 import { ReportReader } from './report-reader.ts';
+import type { ToWireOptions } from './wire-options.ts';
 
-export function toAws({ client, server, detail }: Sighting): AwsOperation {
-  const { actions, iamRole } = ofKind(detail, 'cloud');
-  return { resource: partyText(server), actions, iamRole: iamRole ?? null, ...toCaller(client) };
+export function toAws({ client, server, detail }: Sighting, { dialect }: ToWireOptions): AwsOperation {
+  const { actions, iamRole, podIdentity } = ofKind(detail, 'cloud');
+  const addition = dialect === 'extended' && podIdentity === true ? { podIdentity } : {};
+  return { resource: partyText(server), actions, iamRole: iamRole ?? null, ...toCaller(client), ...addition };
 }
 
 export function fromAws(
-  { resource, actions, srcIp, client, iamRole }: AwsOperation,
+  { resource, actions, srcIp, client, iamRole, podIdentity }: AwsOperation,
   reader: ReportReader,
 ): Sighting | undefined {
   return takeCloud(
     { resource, srcIp, client },
-    { kind: 'cloud', actions, dataActions: [], iamRole: iamRole ?? undefined },
+    { kind: 'cloud', actions, dataActions: [], iamRole: iamRole ?? undefined, ...(podIdentity ? { podIdentity } : {}) },
     reader,
   );
 }

@@ -5,7 +5,7 @@ import { X509Certificate } from './x509.ts';
 import { X509Certificate as Certificate } from 'node:crypto';
 
 const day = 24 * 3_600_000;
-const options = { name: 'Test', life: 90 * day, domains: ['amazonaws.com'] };
+const options = { name: 'Test', life: 90 * day, announced: 30 * day, domains: ['amazonaws.com'] };
 const start = Date.parse('2026-01-01T00:00:00Z');
 
 async function leafOf({ current }: AuthorityHistory, name: string, now: number): Promise<Certificate> {

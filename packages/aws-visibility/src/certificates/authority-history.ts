@@ -2,14 +2,13 @@ import { X509Certificate } from './x509.ts';
 import { makeAuthority, type AuthorityOptions, type CertificatePair } from './certificate-authority.ts';
 
 /**
- * Authorities that follow one another. A new one is made when the present one has lived two thirds of its life, and
- * trusted at once; it signs a day later, when everybody who trusts has heard of it. An old one stays trusted until it
- * ends.
+ * Authorities that follow one another. A new one is trusted from the moment it is made, and signs when the present one
+ * has lived two thirds of its life, when everybody who trusts has heard of it. An old one stays trusted until it ends.
  */
 export interface AuthorityHistory {
   /** Signs. */
   readonly current: CertificatePair;
-  /** Will sign, from a day after it began. */
+  /** Will sign. */
   readonly next: CertificatePair | undefined;
   /** Still trusted, as PEM. */
   readonly former: readonly string[];
@@ -18,10 +17,13 @@ export interface AuthorityHistory {
 export interface HistoryOptions extends Omit<AuthorityOptions, 'from' | 'to'> {
   /** Milliseconds that an authority lives. */
   readonly life: number;
+  /**
+   * Milliseconds that one is trusted before it signs, a third of its life at most: whoever has read once whom to trust
+   * can do without reading it again for as long.
+   */
+  readonly announced: number;
 }
 
-/** Milliseconds between being trusted and signing. */
-const announced = 24 * 3_600_000;
 /** Milliseconds by which it begins before it was made: clocks of nodes differ. */
 const skew = 3_600_000;
 
@@ -36,14 +38,18 @@ export async function advance(
   options: HistoryOptions,
 ): Promise<AuthorityHistory> {
   const { current, next, former } = history;
-  const { notBefore, notAfter } = new X509Certificate(current.certificate);
+  const { life, announced } = options;
+  const { notAfter } = new X509Certificate(current.certificate);
   if (notAfter.getTime() <= now && next === undefined) return beginHistory(now, options);
+  const age = now - madeAt(current);
   if (next === undefined) {
-    const isDue = now - notBefore.getTime() >= ((notAfter.getTime() - notBefore.getTime()) * 2) / 3;
+    const isDue = age >= (life * 2) / 3 - announced;
     return isDue ? { current, next: await makeNext(now, options), former: alive(former, now) } : history;
   }
-  const begun = new X509Certificate(next.certificate).notBefore.getTime() + skew;
-  if (now - begun < Math.min(announced, options.life / 6)) return history;
+  const isAnnounced = age >= (life * 2) / 3 && now - madeAt(next) >= announced;
+  // Where nobody was there to announce it in time, it is better to be known to some than to be ended.
+  const isLate = age >= (life * 11) / 12;
+  if (!isAnnounced && !isLate) return history;
   return { current: next, next: undefined, former: alive([...former, current.certificate], now) };
 }
 
@@ -54,6 +60,10 @@ export function trusted({ current, next, former }: AuthorityHistory): readonly s
 
 function makeNext(now: number, { life, ...options }: HistoryOptions): Promise<CertificatePair> {
   return makeAuthority({ ...options, from: now - skew, to: now + life });
+}
+
+function madeAt({ certificate }: CertificatePair): number {
+  return new X509Certificate(certificate).notBefore.getTime() + skew;
 }
 
 function alive(certificates: readonly string[], now: number): readonly string[] {

@@ -12,10 +12,9 @@ export interface AuthoritySecretOptions {
   readonly history: HistoryOptions;
   readonly now: () => number;
   readonly logger: Logger;
+  /** Milliseconds between two looks at the Secret; a minute unless given. */
+  readonly lookInterval?: number | undefined;
 }
-
-/** Milliseconds between two looks at the Secret. */
-const lookInterval = 60_000;
 
 /** What stands in the Secret; names of the original's keys where it had them. */
 interface SecretData {
@@ -62,7 +61,7 @@ export class AuthoritySecret {
   }
 
   runnable(): Runnable {
-    const { name, logger } = this.#options;
+    const { name, logger, lookInterval = 60_000 } = this.#options;
     return keepLooking({
       name: `the authority in the Secret ${name}`,
       interval: lookInterval,

@@ -3,7 +3,7 @@ import { LruMap, wallTime } from '@network-mapper/runtime';
 import type { Operations } from '../recognise/operation.ts';
 import { recognise } from '../recognise/recognise.ts';
 import type { Exchange } from './exchange.ts';
-import type { OptedInPod } from './proxy-server.ts';
+import type { OptedInPod } from './served.ts';
 
 /** Why a request is not reported. */
 export type RecorderSkip = 'unknown-operation' | 'no-action';
@@ -51,7 +51,7 @@ export class OperationRecorder {
         firstAt: at,
         at,
         count: 1,
-        detail: { kind: 'cloud', actions, dataActions: [], iamRole: pod.role },
+        detail: { kind: 'cloud', actions, dataActions: [], iamRole: pod.role, podIdentity: pod.podIdentity },
       });
   }
 

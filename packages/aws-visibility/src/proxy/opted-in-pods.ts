@@ -1,7 +1,8 @@
 import { WatchedCollection, type KubeConnection } from '@network-mapper/kube';
 import type { Runnable } from '@network-mapper/runtime';
-import { hasOptedIn } from '../opt-in.ts';
-import type { OptedInPod } from './proxy-server.ts';
+import { optInLabel } from '../opt-in.ts';
+import { RoleAssociations, usesPodIdentity, type PodIdentityContainer } from './pod-identity.ts';
+import type { OptedInPod } from './served.ts';
 
 interface PodRecord {
   readonly pod: Omit<OptedInPod, 'role'>;
@@ -25,15 +26,17 @@ export function watchOptedInPods(connection: KubeConnection): OptedInPods {
   const pods = new WatchedCollection<PodRecord | undefined>({
     connection,
     resource: { group: '', version: 'v1', plural: 'pods', namespaced: true },
+    selection: { labelSelector: `${optInLabel}=true` },
+    whole: true,
     reduce: object => {
-      const { name, namespace = '', uid, labels } = object.metadata;
-      if (!hasOptedIn(labels)) return undefined;
+      const { name, namespace = '', uid } = object.metadata;
       const { spec, status } = object as PodObject;
       const isOver = status?.phase === 'Succeeded' || status?.phase === 'Failed';
       // The address of a pod on the host network is the node's: everybody there would be taken for it.
       if (isOver || spec?.hostNetwork === true) return undefined;
       const addresses = (status?.podIPs ?? []).map(({ ip }) => ip);
-      return { pod: { name, namespace, uid }, serviceAccount: spec?.serviceAccountName ?? 'default', addresses };
+      const pod = { name, namespace, uid, podIdentity: usesPodIdentity(spec?.containers ?? []) };
+      return { pod, serviceAccount: spec?.serviceAccountName ?? 'default', addresses };
     },
     changed: (_key, before, after) => {
       for (const address of before?.addresses ?? [])
@@ -47,19 +50,25 @@ export function watchOptedInPods(connection: KubeConnection): OptedInPods {
     metadataOnly: true,
     reduce: ({ metadata }) => metadata.annotations?.[roleAnnotation],
   });
+  const associations = new RoleAssociations(connection);
   return {
     at: address => {
       const record = byAddress.get(address);
       if (record === undefined) return undefined;
       const { pod, serviceAccount } = record;
-      return { ...pod, role: accounts.get(`${pod.namespace}/${serviceAccount}`) };
+      const account = `${pod.namespace}/${serviceAccount}`;
+      return { ...pod, role: accounts.get(account) ?? (pod.podIdentity ? associations.roleOf(account) : undefined) };
     },
     isSynced: () => pods.state.kind === 'synced',
-    runnables: [pods, accounts],
+    runnables: [pods, accounts, associations.runnable],
   };
 }
 
 interface PodObject {
-  readonly spec?: { readonly hostNetwork?: boolean; readonly serviceAccountName?: string };
+  readonly spec?: {
+    readonly hostNetwork?: boolean;
+    readonly serviceAccountName?: string;
+    readonly containers?: readonly PodIdentityContainer[];
+  };
   readonly status?: { readonly phase?: string; readonly podIPs?: readonly { readonly ip: string }[] };
 }

@@ -4,19 +4,12 @@ import { createLogger } from '@network-mapper/runtime';
 import { ReasonCounts } from '@network-mapper/reporting';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Distrust } from './distrust.ts';
-import { createProxyServer, type OptedInPod, type ProxyOptions, type ProxySkip } from './proxy-server.ts';
+import { freePort } from '../../test/aws/free-port.ts';
+import { createProxyServer } from './proxy-server.ts';
+import type { OptedInPod, ProxyOptions, ProxySkip } from './served.ts';
 
 const patient = 60_000;
 const limit = { timeout: 2 * patient };
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 interface RunningServer {
   readonly port: number;
@@ -75,7 +68,7 @@ test('the proxy listens at its port, also where nobody wants to be told', limit,
 test('a pod that calls before its address is known is waited for', limit, async () => {
   let asked = 0;
   const { port, reasons } = await startServer(() =>
-    ++asked < 4 ? undefined : { name: 'web', namespace: 'shop', uid: '1', role: undefined },
+    ++asked < 4 ? undefined : { name: 'web', namespace: 'shop', uid: '1', role: undefined, podIdentity: false },
   );
   await send(port);
   await vi.waitUntil(() => reasons().length > 0, { timeout: patient });
@@ -89,7 +82,7 @@ test('what passes and is no HTTP is counted', limit, async () => {
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   const aws = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
-  const pod = { name: 'web', namespace: 'shop', uid: '1', role: undefined };
+  const pod = { name: 'web', namespace: 'shop', uid: '1', role: undefined, podIdentity: false };
   const { port, reasons } = await startServer(() => pod, { isAws: () => true, target: () => aws });
   const client = connect({ host: '127.0.0.1', port });
   client.on('error', () => undefined).end('GET / HTTP/1.1\r\nHost: sqs.eu-west-1.amazonaws.com\r\n\r\n');

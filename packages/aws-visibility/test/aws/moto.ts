@@ -1,28 +1,10 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
-const folder = join(import.meta.dirname, '../../../../node_modules/.moto');
+import { installPython, type PythonProgram } from './python.ts';
 
 /** The Python with moto (a server of AWS's APIs) and boto3 (AWS's SDK), or why it is not there. */
-export async function installMoto(): Promise<{ readonly python: string } | { readonly missing: string }> {
-  const python = join(folder, 'bin/python');
-  try {
-    await access(join(folder, 'installed'));
-  } catch {
-    try {
-      await run('python3', ['-m', 'venv', folder]);
-      const pip = ['install', '--quiet', 'moto[server]==5.2.5', 'boto3==1.44.8', 'botocore==1.44.8'];
-      await run(join(folder, 'bin/pip'), pip, { timeout: 600_000 });
-      await run('touch', [join(folder, 'installed')]);
-    } catch (error) {
-      return { missing: `moto cannot be installed: ${String(error).slice(0, 300)}` };
-    }
-  }
-  return { python };
+export function installMoto(): Promise<PythonProgram> {
+  return installPython('.moto', ['moto[server]==5.2.5', 'boto3==1.44.8', 'botocore==1.44.8']);
 }
 
 export interface Moto extends AsyncDisposable {

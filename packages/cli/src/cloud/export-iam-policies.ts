@@ -43,6 +43,10 @@ export async function exportIamPolicies(context: Context, destination: Destinati
     },
     { destination, output },
   );
+  for (const { name } of policies.filter(({ role, podIdentity }) => role === undefined && podIdentity))
+    output.inform(
+      `The role of ${name} is not known, since EKS Pod Identity keeps it outside of the cluster: its policy is by workload.`,
+    );
   for (const { name, document } of policies) {
     const length = JSON.stringify(document).length;
     if (length > longestPolicy)

@@ -7,6 +7,8 @@ export interface IamPolicy {
   readonly name: string;
   /** Undefined where it is not known. */
   readonly role: string | undefined;
+  /** The credentials were those of EKS Pod Identity. */
+  readonly podIdentity: boolean;
   /** The workloads that were seen to need it. */
   readonly clients: readonly WorkloadName[];
   readonly document: PolicyDocument;
@@ -24,7 +26,7 @@ export interface Statement {
   readonly Resource: readonly string[];
 }
 
-type AwsOperation = Pick<CloudOperation, 'client' | 'resource' | 'actions' | 'iamRole'>;
+type AwsOperation = Pick<CloudOperation, 'client' | 'resource' | 'actions' | 'iamRole' | 'podIdentity'>;
 
 /** What each role was seen to do, in the order of names; the same for the same operations in whatever order. */
 export function iamPolicies(operations: readonly AwsOperation[]): readonly IamPolicy[] {
@@ -33,6 +35,7 @@ export function iamPolicies(operations: readonly AwsOperation[]): readonly IamPo
   return sortedBy([...byName], ([name]) => name).map(([name, group]) => ({
     name,
     role: group.map(roleOf)[0],
+    podIdentity: group.some(({ podIdentity }) => podIdentity),
     clients: group.map(({ client }) => client),
     document: { Version: '2012-10-17', Statement: statementsOf(group) },
   }));

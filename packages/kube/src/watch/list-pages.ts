@@ -12,6 +12,8 @@ export interface ListOptions {
   readonly connection: KubeConnection;
   readonly resource: Resource;
   readonly metadataOnly?: boolean;
+  /** All members are read, also of kinds of which some are known to be enough: for few objects. */
+  readonly whole?: boolean;
   readonly selection?: ObjectSelection;
   readonly pageSize?: number;
   /**
@@ -73,7 +75,10 @@ export async function listPages(
 }
 
 /** What is read of the objects of a collection; undefined where they are read whole. */
-export function selectionOf(options: Pick<ListOptions, 'resource' | 'metadataOnly'>): FieldSelection | undefined {
+export function selectionOf(
+  options: Pick<ListOptions, 'resource' | 'metadataOnly' | 'whole'>,
+): FieldSelection | undefined {
+  if (options.whole === true) return undefined;
   return options.metadataOnly === true ? metadataSelection : selectionFor(options.resource);
 }
 

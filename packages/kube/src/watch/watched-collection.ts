@@ -25,11 +25,13 @@ export interface WatchedCollectionOptions<R> {
   readonly resource: Resource;
   /** Ask for metadata alone: `reduce` then sees no other member. */
   readonly metadataOnly?: boolean;
+  /** `reduce` sees all members, of whatever kind: for few objects. */
+  readonly whole?: boolean;
   /** Which of them; all unless given. */
   readonly selection?: ObjectSelection;
   /**
    * What is kept of an object. Called once per object and change; must not keep the object. Of pods, Services, nodes
-   * and EndpointSlices only the members that `field-selection.ts` names are there to be read.
+   * and EndpointSlices only the members that `field-selection.ts` names are there to be read, unless `whole` is set.
    */
   reduce(object: KubeObject): R;
   /**

@@ -284,10 +284,10 @@ function addIncoming(map: TrafficMap, { server, endpoint }: IncomingResolution, 
 function addCloud(map: TrafficMap, { client, provider }: CloudResolution, { server, detail, at }: Sighting): void {
   if (server.kind !== 'resource' || detail.kind !== 'cloud') return;
   if (map.namespaces.size < mostNamespaces) map.namespaces.add(client.namespace);
-  const { actions, dataActions, iamRole } = detail;
+  const { actions, dataActions, iamRole, podIdentity = false } = detail;
   // Calls to AWS without a role are the same calls as those of the role without a name.
   const role = provider === 'AWS' ? (iamRole ?? '') : null;
-  map.cloud.add({ client, provider, resource: server.name, actions, dataActions, iamRole: role, at });
+  map.cloud.add({ client, provider, resource: server.name, actions, dataActions, iamRole: role, podIdentity, at });
 }
 
 function addLevel(map: TrafficMap, { client, server }: TrafficLevelResolution, { detail, at }: Sighting): void {

@@ -12,6 +12,7 @@ export interface CloudSighting {
   readonly actions: readonly string[];
   readonly dataActions: readonly string[];
   readonly iamRole: string | null;
+  readonly podIdentity: boolean;
   readonly at: number;
 }
 
@@ -23,14 +24,16 @@ export const cloudEdges: EdgeKind<CloudEdge, CloudSighting> = {
   // The role is part of the key: the same call under another role is another right that is used.
   key: ({ provider, resource, iamRole }) => [provider, resource, iamRole ?? ''].join('\0'),
   limit: 10_000,
-  create: ({ client: { name, namespace }, provider, resource, iamRole, at, ...seen }, budget) => {
+  create: ({ client: { name, namespace }, provider, resource, iamRole, podIdentity, at, ...seen }, budget) => {
     const [actions, dataActions] = [budget.newSet(), budget.newSet()];
     addActions(actions, seen.actions, budget);
     addActions(dataActions, seen.dataActions, budget);
     const times = { firstSeen: at, lastSeen: at, count: 1, revision: 0, gone: false };
-    return { kind: 'cloud', client: { name, namespace }, provider, resource, iamRole, actions, dataActions, ...times };
+    const client = { name, namespace };
+    return { kind: 'cloud', client, provider, resource, iamRole, podIdentity, actions, dataActions, ...times };
   },
-  merge: (edge, { actions, dataActions, at }, budget) => {
+  merge: (edge, { actions, dataActions, podIdentity, at }, budget) => {
+    edge.podIdentity ||= podIdentity;
     addActions(edge.actions, actions, budget);
     addActions(edge.dataActions, dataActions, budget);
     addCounts(edge, { at, firstAt: at, count: 1 });

@@ -166,6 +166,7 @@ test('the estimate of what a map takes is back at nothing when all edges have le
     resource: 'r',
     actions: ['s3:GetObject'],
     dataActions: [],
+    podIdentity: false,
     iamRole: '',
     at: 1,
   });

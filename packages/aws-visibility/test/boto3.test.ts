@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { startAwsMapper } from './aws/aws-mapper.ts';
+import { expectedReports } from './aws/expected-reports.ts';
 import { installMoto, startMoto } from './aws/moto.ts';
 import { startAwsEndpoint, startProxy } from './aws/world.ts';
 
@@ -16,40 +15,13 @@ const installed = await installMoto();
 if ('missing' in installed) console.log(`skipped: no calls of AWS's SDK, ${installed.missing}`);
 const python = 'python' in installed ? installed.python : '';
 
-interface Reported {
-  readonly resource: string;
-  readonly actions: readonly string[];
-  readonly srcIp: string;
-}
-
-/** A mapper that keeps what the proxy reports. */
-async function startMapper(): Promise<{ readonly url: string; readonly reported: Reported[] }> {
-  const reported: Reported[] = [];
-  const server = createServer((request, response) => {
-    void text(request).then(body => {
-      const { variables, query = 'health' } = JSON.parse(body === '' ? '{}' : body) as {
-        readonly query?: string;
-        readonly variables?: { readonly operation?: readonly Reported[] };
-      };
-      reported.push(...(variables?.operation ?? []));
-      const field = /reportAWSOperation|reportAgentStatus|health/.exec(query)?.[0] ?? '';
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data: { [field]: true } }));
-    });
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/query`, reported };
-}
-
 const credentials = { AWS_ACCESS_KEY_ID: 'AKIASP2TPHJSQH3FJXYZ', AWS_SECRET_ACCESS_KEY: 'x'.repeat(40) };
 
 test.skipIf('missing' in installed)(
   'boto3 gets the same answers through the proxy as directly, and every call is told by action and resource',
   async () => {
-    const { url: mapperUrl, reported } = await startMapper();
+    const { url: mapperUrl, reported, close } = await startAwsMapper();
+    onTestFinished(close);
     await using direct = await startMoto(python, 15_091);
     await using moto = await startMoto(python, 15_092);
     await using aws = await startAwsEndpoint(moto.port);
@@ -73,19 +45,7 @@ test.skipIf('missing' in installed)(
 
     const has = (action: string, resource: RegExp): boolean =>
       reported.some(operation => operation.actions.includes(action) && resource.test(operation.resource));
-    for (const [action, resource] of [
-      ['s3:PutObject', /^arn:aws:s3:::photos\/2026\/a b\.jpg$/],
-      ['s3:GetObject', /^arn:aws:s3:::photos\/missing$/],
-      ['s3:ListAllMyBuckets', /^\*$/],
-      ['sqs:SendMessage', /^arn:aws:sqs:eu-west-1:123456789012:orders$/],
-      ['sns:Publish', /^arn:aws:sns:eu-west-1:123456789012:news$/],
-      ['dynamodb:PutItem', /:table\/carts$/],
-      ['kms:Decrypt', /:key\//],
-      ['secretsmanager:GetSecretValue', /:secret:db\/password-\*$/],
-      ['logs:PutLogEvents', /:log-group:\/app:log-stream:s1$/],
-      ['cloudwatch:PutMetricData', /^\*$/],
-      ['ec2:DescribeInstances', /^\*$/],
-    ] as const)
+    for (const [action, resource] of [...expectedReports, ['ec2:DescribeInstances', /^\*$/] as const])
       await expect.poll(() => has(action, resource), { message: `${action} on ${String(resource)}` }).toBe(true);
     expect(new Set(reported.map(({ srcIp }) => srcIp))).toEqual(new Set(['127.0.0.1']));
   },
