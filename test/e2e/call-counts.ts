@@ -36,18 +36,22 @@ export async function readCallCounts(kubectl: Kubectl, namespaces: readonly stri
 export interface Progress {
   /** Calls that succeeded, and never failed. */
   readonly working: ReadonlySet<string>;
-  /** Calls that failed, or did not succeed once, each with what is known of it. */
-  readonly broken: ReadonlyMap<string, string>;
-  /** How many calls succeeded and failed in all. */
+  /** Calls that failed, or did not succeed once. */
+  readonly broken: ReadonlyMap<string, Omit<Count, 'ended'>>;
+  /** How many calls succeeded in all. */
   readonly ok: number;
-  readonly failed: number;
+}
+
+/** A broken call in words. */
+export function brokenWords([call, { ok, failed, why }]: readonly [string, Omit<Count, 'ended'>]): string {
+  return `${call}: ${ok} succeeded, ${failed} failed (${why})`;
 }
 
 /** What became of the calls from one look to the next; a pod that is new, or was restarted, began at zero. */
 export function progressOf({ before, after }: { readonly before: CallCounts; readonly after: CallCounts }): Progress {
   const working = new Set<string>();
-  const broken = new Map<string, string>();
-  let [allOk, allFailed] = [0, 0];
+  const broken = new Map<string, Omit<Count, 'ended'>>();
+  let allOk = 0;
   for (const [call, now] of after) {
     const then = before.get(call);
     const [ok, failed] =
@@ -55,10 +59,9 @@ export function progressOf({ before, after }: { readonly before: CallCounts; rea
         ? [now.ok, now.failed]
         : [now.ok - then.ok, now.failed - then.failed];
     allOk += ok;
-    allFailed += failed;
     if (now.ended && then?.ended === true) continue;
     if (ok > 0 && failed === 0) working.add(call);
-    else broken.set(call, `${ok} succeeded, ${failed} failed (${now.why})`);
+    else broken.set(call, { ok, failed, why: now.why });
   }
-  return { working, broken, ok: allOk, failed: allFailed };
+  return { working, broken, ok: allOk };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { progressOf, readCallCounts, type CallCounts } from './call-counts.ts';
+import { brokenWords, progressOf, readCallCounts, type CallCounts } from './call-counts.ts';
 import { until } from './checks.ts';
 import { CommandLine } from './command-line.ts';
 import { demoApplication, demoNamespace } from './demo-application.ts';
@@ -7,7 +7,9 @@ import { checkDialects } from './dialects.ts';
 import { endToEnd, type World } from './end-to-end.ts';
 import { apply, applyManifest, kubectlOf, rolledOut, type Kubectl } from './kubectl.ts';
 import { checkReading } from './reading.ts';
+import { leftOpen, refusedOf } from './refused-workloads.ts';
 import { Release } from './release.ts';
+import { checkServicePort } from './service-port.ts';
 import { workloadObjects } from './workloads.ts';
 import { readZoo } from './zoo.ts';
 
@@ -51,7 +53,7 @@ async function run(world: World): Promise<void> {
       const progress = progressOf({ before, after: await countsAfter(look) });
       working = progress.working;
       say(`      ${working.size} calls work: ${progress.ok} times in ${look} s`);
-      for (const [call, why] of progress.broken) say(`      works without policies neither: ${call}: ${why}`);
+      for (const each of progress.broken) say(`      works without policies neither: ${brokenWords(each)}`);
       if (working.size < demoApplication.length) throw new Error('hardly any call works');
     });
 
@@ -84,12 +86,16 @@ async function run(world: World): Promise<void> {
         await sleep(60_000, undefined, { signal });
         say(`      ${minute} of ${minutes} minutes`);
       }
-      const { broken, ok, failed } = progressOf({ before, after: await countsAfter(60) });
-      say(`      ${ok} calls succeeded, ${failed} failed`);
+      const { broken, ok } = progressOf({ before, after: await countsAfter(60) });
       // A pod that is new, of a CronJob, has no earlier self to be compared with: it may not fail at all.
       const worked = (call: string) => working.has(call) || !before.has(call);
       const worse = [...broken].filter(([call]) => worked(call));
-      if (worse.length > 0) throw new Error(worse.map(([call, why]) => `${call}: ${why}`).join('\n'));
+      const failures = (some: typeof worse) => some.reduce((sum, [, { failed }]) => sum + failed, 0);
+      const [newly, asBefore] = [failures(worse), failures([...broken].filter(([call]) => !worked(call)))];
+      say(
+        `      ${ok} calls succeeded, ${newly} failed, beside ${asBefore} of calls that failed before the policies, too`,
+      );
+      if (worse.length > 0) throw new Error(worse.map(brokenWords).join('\n'));
     });
     await checkServicePort(world, { cli, closed: exported.closed.stdout });
     await checkDialects(world, { cli, namespaces });
@@ -146,63 +152,6 @@ async function forbiddenCall({ kubectl, signal }: World, wanted: 'reached' | 're
   );
 }
 
-interface Refusal {
-  readonly place: string;
-  readonly reason: string;
-}
-
-function refusedOf(stderr: string): readonly Refusal[] {
-  return [...stderr.matchAll(/^No policy for (\S+?): (.*)$/gm)].map(([, place = '', reason = '']) => ({
-    place,
-    reason,
-  }));
-}
-
-/** The pods of workloads that have no policy are left open: the export named them, so that somebody looks at them. */
-async function leftOpen(kubectl: Kubectl, refused: readonly Refusal[]): Promise<readonly object[]> {
-  const policies: object[] = [];
-  for (const { place } of refused) {
-    const [namespace = '', name = ''] = place.split('/');
-    for (const labels of await labelsOfPods(kubectl, { namespace, name }))
-      policies.push({
-        apiVersion: 'networking.k8s.io/v1',
-        kind: 'NetworkPolicy',
-        metadata: { name: `open-${policies.length}`, namespace },
-        spec: {
-          podSelector: { matchLabels: labels },
-          policyTypes: ['Ingress', 'Egress'],
-          ingress: [{}],
-          egress: [{}],
-        },
-      });
-  }
-  return policies;
-}
-
-/** Labels that select the pods of a workload; none where it has none of its own. */
-async function labelsOfPods(
-  kubectl: Kubectl,
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-): Promise<readonly object[]> {
-  const { items } = JSON.parse(
-    await kubectl('get', 'deployment,statefulset,daemonset', '-n', namespace, '-o', 'json'),
-  ) as {
-    readonly items: readonly {
-      readonly metadata: { readonly name: string };
-      readonly spec: {
-        readonly selector: { readonly matchLabels: object };
-        readonly template: { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> } };
-      };
-    }[];
-  };
-  return items
-    .filter(
-      ({ metadata, spec }) =>
-        metadata.name === name || spec.template.metadata.annotations?.['intents.otterize.com/workload-name'] === name,
-    )
-    .map(({ spec }) => spec.selector.matchLabels);
-}
-
 function denyAll(namespace: string, policyTypes: readonly string[]): object {
   return {
     apiVersion: 'networking.k8s.io/v1',
@@ -210,57 +159,6 @@ function denyAll(namespace: string, policyTypes: readonly string[]): object {
     metadata: { name: 'deny-all', namespace },
     spec: { podSelector: {}, policyTypes },
   };
-}
-
-interface Exported {
-  readonly cli: CommandLine;
-  /** The policies of the demo. */
-  readonly closed: string;
-}
-
-/** What a policy with the Service's port breaks is explained, and is whole again with the port of the pods. */
-async function checkServicePort(
-  { cluster, kubectl, checks, signal }: World,
-  { cli, closed: policies }: Exported,
-): Promise<void> {
-  const { kubeconfig } = cluster;
-  const name = 'network-mapper-frontend';
-  const frontend = policies.split(/^---$/m).find(text => text.includes(`  name: ${name}\n`)) ?? '';
-  const ingress = /^ {2}ingress:\n(?: {4}.*\n)*/m;
-  const wrong = frontend.replace(ingress, text => text.replace('port: 8080', 'port: 80'));
-  const calls = async () =>
-    [...(await readCallCounts(kubectl, [demoNamespace]))].find(([call]) => call.includes('/loadgenerator-'))?.[1];
-  const goesOn = async (wanted: 'ok' | 'failed'): Promise<void> => {
-    let before = await calls();
-    await until(
-      { seconds: 90, signal, wanted: `calls of the frontend that are ${wanted} only` },
-      async () => {
-        await sleep(12_000, undefined, { signal });
-        const [then, now] = [before, await calls()];
-        before = now;
-        const [ok, failed] = [(now?.ok ?? 0) - (then?.ok ?? 0), (now?.failed ?? 0) - (then?.failed ?? 0)];
-        return `${ok} ok, ${failed} failed`;
-      },
-      answer => (wanted === 'ok' ? /^[1-9]\d* ok, 0 failed$/ : /^0 ok, [1-9]\d* failed$/).test(answer),
-    );
-  };
-  await checks.check('a policy with the Service’s port in place of the pods’ breaks the call', async () => {
-    if (wrong === frontend) throw new Error(`there is no policy of the frontend with port 8080:\n${frontend}`);
-    await applyManifest(kubeconfig, wrong);
-    await goesOn('failed');
-  });
-  await checks.check('explain names that policy', async () => {
-    const place = (service: string) => `${demoNamespace}/${service}`;
-    const { stdout } = await cli.run('explain', place('loadgenerator'), place('frontend'));
-    const line = `NetworkPolicy ${place(name)} would block TCP 8080 (ingress)`;
-    if (!stdout.includes(line)) throw new Error(`it says:\n${stdout}`);
-    const others = await cli.run('explain', place('frontend'), place('cartservice'));
-    if (!others.stdout.includes('NetworkPolicies of both namespaces blocks it')) throw new Error(others.stdout);
-  });
-  await checks.check('with the pods’ port the call works again', async () => {
-    await applyManifest(kubeconfig, frontend);
-    await goesOn('ok');
-  });
 }
 
 await endToEnd({ about: 'policies', run });

@@ -1,22 +1,28 @@
-import { serverOf, type ObservedIntents } from './observed-intents.ts';
+import { serverOf, type ObservedIntents, type Target } from './observed-intents.ts';
 
-/**
- * Lines for each client. With `short`, a server's namespace is shown only where it differs from its client's; otherwise
- * the text is that of the Otterize CLI.
- */
-export function listText(
-  objects: readonly ObservedIntents[],
-  { short }: { readonly short: boolean },
-): readonly string[] {
-  return objects.flatMap(object => linesOf(object, short));
+interface ListOptions {
+  /** A server's namespace is shown only where it differs from its client's. */
+  readonly short: boolean;
+  /**
+   * They are of a snapshot: what is in no namespace there is an address or a name outside (`sniff`), and dots part
+   * nothing of it.
+   */
+  readonly ofSnapshot: boolean;
 }
 
-function linesOf({ name, namespace, targets }: ObservedIntents, short: boolean): readonly string[] {
-  const lines = [`${name} in namespace ${namespace} calls:`];
+/** Lines for each client; neither short nor of a snapshot, the text is that of the Otterize CLI. */
+export function listText(objects: readonly ObservedIntents[], options: ListOptions): readonly string[] {
+  return objects.flatMap(object => linesOf(object, options));
+}
+
+function linesOf({ name, namespace, targets }: ObservedIntents, { short, ofSnapshot }: ListOptions): readonly string[] {
+  const placed = (place: string) => (ofSnapshot && place === '' ? '' : ` in namespace ${place}`);
+  const named = (target: Target) =>
+    ofSnapshot && target.server.namespace === '' ? target.server : serverOf(target, namespace);
+  const lines = [`${name}${placed(namespace)} calls:`];
   for (const target of targets) {
-    const server = serverOf(target, namespace);
-    const place = short && server.namespace === namespace ? '' : ` in namespace ${server.namespace}`;
-    lines.push(`  - ${server.name}${place}`);
+    const server = named(target);
+    lines.push(`  - ${server.name}${short && server.namespace === namespace ? '' : placed(server.namespace)}`);
     for (const topic of target.topics) {
       lines.push(`    - Kafka topic: ${topic.name}, operations: [${topic.operations.join(' ')}]`);
     }

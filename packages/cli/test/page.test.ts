@@ -46,6 +46,7 @@ describe.skipIf(isMissing)('the page of a map, in a browser', () => {
     const { stderr } = await run(['visualize', '--format', 'html', '-o', file, '--from', from]);
     expect(stderr).toContain('Exported graph as html format');
     const context = await browser.newContext({ viewport: { width: 1200, height: 800 } });
+    context.setDefaultTimeout(120_000);
     const page = await context.newPage();
     const requests: string[] = [];
     const protocol = await context.newCDPSession(page);

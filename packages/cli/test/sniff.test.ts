@@ -102,7 +102,10 @@ test('a Service of a cluster with another domain, and a server on another port o
 test('what another command reads of a capture is what was seen in it', async () => {
   const path = await write('map.json', (await run(['sniff', demo, '-o', 'snapshot'])).stdout);
   const calls = (text: string) => text.split('\n').filter(line => line.startsWith('  - ')).length;
-  expect(calls((await run(['list', '--from', path])).stdout)).toBe(calls((await run(['sniff', demo])).stdout));
+  const list = (await run(['list', '--from', path])).stdout;
+  expect(calls(list)).toBe(calls((await run(['sniff', demo])).stdout));
+  expect(list).toContain('10.244.0.16 calls:\n  - frontend in namespace otterize-ecom-demo\n');
+  expect(list).toContain('  - 10.96.0.111\n');
   const ns = 'otterize-ecom-demo';
   expect((await run(['explain', `${ns}/frontend`, '10.244.0.21', '--from', path])).stdout).toContain(
     `${ns}/frontend -> 10.244.0.21\n`,

@@ -70,7 +70,7 @@ export const list = defineCommand({
     }
     if (written === '') {
       const intents = await readIntents(context, filter);
-      output.print(listText(toObservedIntents(intents, grouping), { short }));
+      output.print(listText(toObservedIntents(intents, grouping), { short, ofSnapshot: options.from !== undefined }));
       return;
     }
     const calls = withoutServices(await readCalls(context, filter), options.excludeServices);
