@@ -48,6 +48,7 @@ export async function checkKilledProxy(world: KilledProxyWorld): Promise<void> {
     const gap = Math.max(0, ...failed.map(({ at }) => at - killed)) / 1000;
     const after = calls.filter(({ at }) => at > killed).length;
     say(`      ${failed.length} calls failed, the last one ${gap} s after the kill; ${after} calls came after it`);
+    for (const [why, of] of Map.groupBy(failed, ({ issuer }) => issuer)) say(`      ${of.length} x ${why}`);
     if (after === 0 || failed.some(({ at }) => at < killed) || gap > longestGap)
       throw new Error(`calls that failed: ${JSON.stringify(failed)}`);
   });
