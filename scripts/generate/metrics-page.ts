@@ -1,3 +1,6 @@
+import { createDns } from '../../packages/aws-visibility/src/create-dns.ts';
+import { createProxyAgent } from '../../packages/aws-visibility/src/create-proxy-agent.ts';
+import { dnsOptions, proxyOptions } from '../../packages/aws-visibility/src/options.ts';
 import { createLogger, createRegistry, readOptions, type Logger, type Registry } from '@network-mapper/runtime';
 import { kubeconfigFor } from '@network-mapper/testkit';
 import { createIstioWatcher } from '../../packages/istio-watcher/src/istio-watcher.ts';
@@ -44,6 +47,12 @@ ${rows(await kafkaWatcherRegistry(), processNames)}
 ## Istio watcher
 
 ${rows(await istioWatcherRegistry(), processNames)}
+## AWS visibility: the proxy
+
+${rows(awsProxyRegistry(), processNames)}
+## AWS visibility: the DNS server
+
+${rows(await awsDnsRegistry(), processNames)}
 ## Every program
 
 The usual ones of a process and of Node: ${[...processNames].map(code).join(', ')}.
@@ -93,6 +102,32 @@ async function istioWatcherRegistry(): Promise<Registry> {
   const registry = createRegistry();
   const logger = silentLogger('istio-watcher');
   createIstioWatcher({ config: readOptions(istioWatcherOptions, {}), connection: await nowhere(), logger, registry });
+  return registry;
+}
+
+function awsProxyRegistry(): Registry {
+  const registry = createRegistry();
+  createProxyAgent({
+    config: readOptions(proxyOptions, {}),
+    logger: silentLogger('aws-proxy'),
+    services: {},
+    pods: { at: () => undefined, isSynced: () => true },
+    certificateFor: () => Promise.reject(new Error('nobody is served')),
+    registry,
+  });
+  return registry;
+}
+
+async function awsDnsRegistry(): Promise<Registry> {
+  const registry = createRegistry();
+  createDns({
+    config: readOptions(dnsOptions, {}),
+    connection: await nowhere(),
+    logger: silentLogger('aws-dns'),
+    services: {},
+    systemServers: ['192.0.2.1'],
+    registry,
+  });
   return registry;
 }
 

@@ -1,6 +1,6 @@
 // Calls SQS and S3 under AWS's names each second, or after as many milliseconds as PAUSE says, signed
 // (docs.aws.amazon.com, Signature Version 4), over a new connection each time, and writes a line of JSON for each call:
-// when, of which service, the status and who signed the server's certificate.
+// when it was begun and ended, of which service, the status and who signed the server's certificate.
 import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
@@ -31,9 +31,10 @@ function signed({ service, method, path, headers, body }) {
 }
 
 function call(what) {
+  const begun = Date.now();
   return new Promise(resolve => {
     const done = result => {
-      stdout.write(`${JSON.stringify({ at: Date.now(), service: what.service, ...result })}\n`);
+      stdout.write(`${JSON.stringify({ begun, at: Date.now(), service: what.service, ...result })}\n`);
       resolve(result);
     };
     const failed = error => done({ status: 0, issuer: String(error) });

@@ -15,7 +15,8 @@ export interface KilledProxyWorld {
 }
 
 interface Call {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch: when it was begun, and when it had ended. */
+  readonly begun: number;
   readonly at: number;
   /** 0 when there was no answer. */
   readonly status: number;
@@ -45,9 +46,15 @@ export async function checkKilledProxy(world: KilledProxyWorld): Promise<void> {
     await until({ seconds: 240, signal, wanted: `${requests} calls` }, countCalls, count => Number(count) >= requests);
     const calls = await callsOf();
     const failed = calls.filter(({ status }) => status !== 200);
-    const gap = Math.max(0, ...failed.map(({ at }) => at - killed)) / 1000;
-    const after = calls.filter(({ at }) => at > killed).length;
-    say(`      ${failed.length} calls failed, the last one ${gap} s after the kill; ${after} calls came after it`);
+    const gap = Math.max(0, ...failed.map(({ begun }) => begun - killed)) / 1000;
+    const after = calls.filter(({ begun }) => begun > killed).length;
+    say(
+      `      ${failed.length} calls failed, the last one begun ${gap} s after the kill; ${after} calls came after it`,
+    );
+    for (const [why, of] of Map.groupBy(failed, ({ issuer }) => issuer)) {
+      const longest = Math.max(...of.map(({ begun, at }) => at - begun));
+      say(`      ${of.length} x ${why}, after ${longest} ms at the most`);
+    }
     if (after === 0 || failed.some(({ at }) => at < killed) || gap > longestGap)
       throw new Error(`calls that failed: ${JSON.stringify(failed)}`);
   });

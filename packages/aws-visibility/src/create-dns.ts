@@ -6,6 +6,7 @@ import {
   createMetricsListener,
   createRegistry,
   type Logger,
+  type Registry,
   type Runnable,
 } from '@network-mapper/runtime';
 import type { ProxyAddresses } from './dns/answer.ts';
@@ -22,6 +23,7 @@ export interface DnsParts {
   readonly services: ServiceTable;
   /** The name servers of /etc/resolv.conf. */
   readonly systemServers: readonly string[];
+  readonly registry?: Registry;
   readonly host?: string;
   readonly listening?: (port: number) => void;
   readonly healthListening?: (port: number) => void;
@@ -36,6 +38,7 @@ export function createDns({
   logger,
   services,
   systemServers,
+  registry = createRegistry(),
   ...parts
 }: DnsParts): readonly Runnable[] {
   const names = new AwsNames(services);
@@ -60,7 +63,6 @@ export function createDns({
     reduce: slice => (slice as EndpointSlice).endpoints?.some(({ conditions }) => conditions?.ready !== false) === true,
   });
   const isReady = (): boolean => [...slices.values()].includes(true);
-  const registry = createRegistry();
   const queries = new Counter<'outcome'>({
     name: 'aws_dns_queries_total',
     help: 'Queries, by how they ended: answered with the proxy, with AWS because there is no proxy, forwarded, failed.',

@@ -67,13 +67,13 @@ test.skipIf(missing.length > 0)(
 
     const flows = await before.flows();
     expect(flows.length).toBeGreaterThanOrEqual(60);
-    const bytesOf = ({ method, path, headers, sha256 }: SeenRequest): SeenRequest => ({
+    const bytesOf = ({ method, path, headers, sha256 }: Omit<SeenRequest, 'version'>): object => ({
       method,
       path,
       headers,
       sha256,
     });
-    expect(behind).toEqual(flows.map(bytesOf));
+    expect(behind.map(bytesOf)).toEqual(flows.map(bytesOf));
 
     const pairs = () =>
       mapper.reported.flatMap(({ actions, resource }) => actions.map(action => `${action} ${resource}`));

@@ -20,12 +20,14 @@ interface Runs {
   readonly unseen: number;
   readonly reported: readonly Reported[];
   readonly skipped: Readonly<Record<string, number>>;
+  /** By which AWS was asked in the run through the proxy. */
+  readonly protocols: readonly string[];
 }
 
 async function expectSameThroughProxy(
   command: readonly string[],
   more: readonly (readonly [string, RegExp])[],
-): Promise<void> {
+): Promise<readonly string[]> {
   const runs = (await runInNamespaces('run-sdks.ts', { python, command })) as Runs;
   expect(runs.proxied).toBe(runs.direct);
   expect(runs.proxied.trim().split('\n').length).toBeGreaterThanOrEqual(60);
@@ -38,12 +40,13 @@ async function expectSameThroughProxy(
   // Nothing was left out: each request was understood.
   expect(runs.skipped).toEqual({});
   expect(new Set(runs.reported.map(({ srcIp }) => srcIp))).toEqual(new Set(['10.0.0.5']));
+  return runs.protocols;
 }
 
 test.skipIf(missing !== undefined)(
   'AWS’s SDK for JavaScript gets the same answers in a pod that has opted in as in one that has not, and all is told',
-  () =>
-    expectSameThroughProxy(
+  async () => {
+    const protocols = await expectSameThroughProxy(
       [process.execPath, join(import.meta.dirname, 'aws/calls.mjs')],
       [
         ['s3:PutObject', /^arn:aws:s3:::photos\/stream$/],
@@ -52,18 +55,22 @@ test.skipIf(missing !== undefined)(
         ['lambda:InvokeFunction', /:function:resize$/],
         ['states:ListStateMachines', /./],
       ],
-    ),
+    );
+    expect(protocols).toEqual(['100-continue', 'HTTP/1.1', 'HTTP/2.0', 'trailer']);
+  },
 );
 
 test.skipIf('missing' in go)(
   'AWS’s SDK for Go gets the same answers in a pod that has opted in as in one that has not, and all is told',
-  () =>
-    expectSameThroughProxy(
+  async () => {
+    const protocols = await expectSameThroughProxy(
       ['program' in go ? go.program : ''],
       [
         ['s3:PutObject', /^arn:aws:s3:::photos\/stream$/],
         ['s3:GetBucketLocation', /^arn:aws:s3:::photos$/],
         ['dynamodb:Query', /:table\/carts/],
       ],
-    ),
+    );
+    expect(protocols).toEqual(['HTTP/2.0', 'rpc-v2-cbor', 'trailer']);
+  },
 );

@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { connect, type TLSSocket } from 'node:tls';
 import { listenLocally, pod } from '@network-mapper/testkit';
@@ -88,6 +90,24 @@ test('a pod with more connections than are read along gets its answers on the ot
   await once(unread, 'secureConnect');
   expect(unread.getPeerCertificate().issuer.CN).toBe('AWS of the tests');
   expect((await world.proxy.skipped())['too-many-connections']).toBe(1);
+});
+
+test('a client that does not end its handshake is cut, and one that has ended it may be silent', async () => {
+  const world = await startWorld({ patience: 2_000 });
+  const patient = await open(world);
+  const stalled = connectTcp({ host: '127.0.0.1', port: world.proxy.httpsPort });
+  onTestFinished(() => void stalled.destroy());
+  // What a client says first, and nothing of what it would answer.
+  const first = new Duplex({
+    read: () => undefined,
+    write: (bytes, _, done) => void stalled.write(bytes as Buffer, done),
+  });
+  connect({ socket: first, servername: host }).on('error', () => undefined);
+  const [hello] = (await once(stalled, 'data')) as [Buffer];
+  expect(hello[0]).toBe(22);
+  await once(stalled.resume(), 'close');
+  patient.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  expect(await text(patient)).toContain('200 OK');
 });
 
 test('a connection on which both sides are silent for too long is ended', async () => {

@@ -12,6 +12,8 @@ export interface ProxyLimits {
   readonly readOfOne: number;
   /** Connections of all addresses; further ones are cut. */
   readonly connections: number;
+  /** Milliseconds for a client to say what it wants, and to end its handshake. */
+  readonly patience: number;
   /** Milliseconds that a connection may be silent in both directions. */
   readonly idle: number;
 }
@@ -27,6 +29,7 @@ export const proxyLimits: ProxyLimits = {
   unknown: 1_000,
   readOfOne: 1_000,
   connections: 10_000,
+  patience: 10_000,
   idle: 16 * 60_000,
 };
 

@@ -5,15 +5,7 @@ import { readBeginning } from './beginning.ts';
 import { Http1Tap } from './http1-tap.ts';
 import { countIn, keepAliveDelay, proxyLimits, Tally } from './limits.ts';
 import { serveTls } from './serve-tls.ts';
-import {
-  passRead,
-  patience,
-  refuse,
-  type Connection,
-  type OptedInPod,
-  type ProxyOptions,
-  type Served,
-} from './served.ts';
+import { passRead, refuse, type Connection, type OptedInPod, type ProxyOptions, type Served } from './served.ts';
 import { connectTcp } from './upstream.ts';
 
 /** Milliseconds for the API server to say whose an address is. */
@@ -89,7 +81,7 @@ async function serve(socket: Socket, connection: Connection): Promise<void> {
     refuse(socket, 'not-opted-in', connection);
     return;
   }
-  const begun = await readBeginning(socket, patience);
+  const begun = await readBeginning(socket, connection.limits.patience);
   if (begun === undefined) {
     refuse(socket, 'no-host', connection);
     return;
@@ -120,7 +112,7 @@ async function serve(socket: Socket, connection: Connection): Promise<void> {
 }
 
 async function serveConnect(socket: Socket, served: Served): Promise<void> {
-  const begun = await readBeginning(socket, patience);
+  const begun = await readBeginning(socket, served.limits.patience);
   if (begun?.said.kind !== 'tls') {
     refuse(socket, 'no-host', served);
     return;

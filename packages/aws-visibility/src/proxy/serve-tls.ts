@@ -5,7 +5,7 @@ import { Http1Tap } from './http1-tap.ts';
 import { Http2Tap } from './http2-tap.ts';
 import { countIn } from './limits.ts';
 import { pass } from './pass.ts';
-import { passRead, patience, refuse, type ProxySkip, type Served } from './served.ts';
+import { passRead, refuse, type ProxySkip, type Served } from './served.ts';
 import { connectTcp, connectTls, type Target } from './upstream.ts';
 
 /** TLS by the name in the ClientHello, which the socket says once more. */
@@ -41,7 +41,7 @@ export async function serveTls(socket: Socket, hello: ClientHello, served: Serve
   const chosen = typeof protocol === 'string' ? { ALPNProtocols: [protocol] } : {};
   const client = new TLSSocket(socket, { isServer: true, secureContext, ...chosen });
   // A client that ends its handshake late is cut by way of AWS: that says nothing of whom it trusts.
-  client.setTimeout(patience, () => upstream.destroy());
+  client.setTimeout(served.limits.patience, () => upstream.destroy());
   client.once('secure', () => {
     client.setTimeout(0);
     served.settled();

@@ -54,9 +54,6 @@ export interface ProxyOptions {
   readonly limits?: Partial<ProxyLimits> | undefined;
 }
 
-/** Milliseconds for a client to say what it wants, and to end its handshake. */
-export const patience = 10_000;
-
 /** What is known of a connection before its pod is. */
 export interface Connection extends ProxyOptions {
   readonly address: string;

@@ -14,7 +14,7 @@ import { startClusterDns } from './cluster-dns.ts';
 import { startMoto } from './moto.ts';
 import { addresses, inPod, layNetwork } from './network.ts';
 import { readSkipped } from './skipped.ts';
-import { startAwsEndpoint } from './world.ts';
+import { startAwsEndpoint, type SeenRequest } from './world.ts';
 
 const run = promisify(execFile);
 const program = join(import.meta.dirname, '../../src/main.ts');
@@ -37,6 +37,8 @@ export interface ClientProgram {
 
 export interface AwsCluster extends AsyncDisposable {
   readonly mapper: AwsMapper;
+  /** What AWS was asked since it forgot everything. */
+  readonly asked: readonly SeenRequest[];
   /** Runs a program to its end; answers what it writes. */
   readonly run: (client: ClientProgram, way: Way) => Promise<string>;
   /** AWS forgets everything. */
@@ -69,8 +71,11 @@ export async function startAwsCluster(python: string): Promise<AwsCluster> {
   stack.defer(close);
   const mapper = await startAwsMapper();
   stack.defer(mapper.close);
+  const asked: SeenRequest[] = [];
   const moto = stack.use(await startMoto(python, 5000));
-  const aws = stack.use(await startAwsEndpoint(moto.port, { host: awsAddress, port: 443 }));
+  const aws = stack.use(
+    await startAwsEndpoint(moto.port, { host: awsAddress, port: 443, seen: request => void asked.push(request) }),
+  );
   const kubernetes = stack.use(await createKubernetesApi());
   putObjects(kubernetes);
 
@@ -111,6 +116,7 @@ export async function startAwsCluster(python: string): Promise<AwsCluster> {
   const kept = stack.move();
   return {
     mapper,
+    asked,
     proxy,
     skipped: () => readSkipped(`http://${ours}:9101/metrics`),
     dns,
@@ -123,6 +129,7 @@ export async function startAwsCluster(python: string): Promise<AwsCluster> {
       return stdout;
     },
     reset: async () => {
+      asked.length = 0;
       await fetch(`http://127.0.0.1:${moto.port}/moto-api/reset`, { method: 'POST' });
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

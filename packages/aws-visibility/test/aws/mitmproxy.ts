@@ -12,7 +12,7 @@ export function installMitmproxy(): Promise<PythonProgram> {
 }
 
 /** A request as mitmproxy passed it on. */
-export interface Flow extends SeenRequest {
+export interface Flow extends Omit<SeenRequest, 'version'> {
   readonly host: string;
   /** The first KiB of the body, as base64. */
   readonly start: string;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
-import { createSecureServer } from 'node:http2';
+import { createSecureServer, type Http2ServerRequest } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { connectKube } from '@network-mapper/kube';
@@ -24,6 +24,8 @@ export interface AwsEndpoint extends AsyncDisposable {
 
 /** A request as AWS sees it. */
 export interface SeenRequest {
+  /** Of HTTP. */
+  readonly version: string;
   readonly method: string;
   readonly path: string;
   /** Names and values as they were written, in their order. */
@@ -37,7 +39,7 @@ export interface AwsEndpointOptions {
   readonly host?: string;
   /** A free one unless given. */
   readonly port?: number;
-  /** Called with each request of HTTP/1.1 that has come whole. */
+  /** Called with each request that has come whole. */
   readonly seen?: (request: SeenRequest) => void;
 }
 
@@ -66,6 +68,7 @@ export async function startAwsEndpoint(
     SNICallback: (name, done) => void contextOf(name).then(context => done(null, context), done),
   });
   server.on('request', (incoming, outgoing) => {
+    if (seen !== undefined) tell(incoming, seen);
     // moto does not speak this protocol: an answer without members, as CBOR (RFC 8949 §3).
     if (incoming.headers['smithy-protocol'] === 'rpc-v2-cbor') {
       incoming.resume().once('end', () => {
@@ -89,15 +92,6 @@ export async function startAwsEndpoint(
       answer.pipe(outgoing);
     });
     incoming.pipe(passed);
-    if (seen === undefined) return;
-    const hash = createHash('sha256');
-    incoming.on('data', (bytes: Buffer) => hash.update(bytes));
-    incoming.once('end', () => {
-      const headers = incoming.rawHeaders.flatMap((name, at, all) =>
-        at % 2 === 0 ? [[name, all[at + 1] ?? ''] as const] : [],
-      );
-      seen({ method, path, headers, sha256: hash.digest('hex') });
-    });
   });
   server.on('checkContinue', (incoming, outgoing) => {
     outgoing.writeContinue();
@@ -118,6 +112,16 @@ export async function startAwsEndpoint(
         for (const socket of open) socket.destroy();
       }),
   };
+}
+
+function tell(incoming: Http2ServerRequest, seen: (request: SeenRequest) => void): void {
+  const hash = createHash('sha256');
+  incoming.on('data', (bytes: Buffer) => hash.update(bytes));
+  incoming.once('end', () => {
+    const { httpVersion: version, method, url: path, rawHeaders } = incoming;
+    const headers = rawHeaders.flatMap((name, at, all) => (at % 2 === 0 ? [[name, all[at + 1] ?? ''] as const] : []));
+    seen({ version, method, path, headers, sha256: hash.digest('hex') });
+  });
 }
 
 export interface RunningProxy extends AsyncDisposable {
