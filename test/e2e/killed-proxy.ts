@@ -35,7 +35,7 @@ export async function checkKilledProxy(world: KilledProxyWorld): Promise<void> {
     (await kubectl('logs', ...client, `--tail=${requests}`))
       .split('\n')
       .flatMap(line => (line.startsWith('{') ? [JSON.parse(line) as Call] : []));
-  const title = `of ${requests} calls amid which the proxy is killed those fail that came within ${longestGap} s, no others`;
+  const title = `of ${requests} calls amid which the proxy is killed those get no answer that came within ${longestGap} s, no others`;
   await checks.check(title, async () => {
     await kubectl('set', 'env', ...client, `PAUSE=${busyPause}`);
     await kubectl('rollout', 'status', ...client, '--timeout=120s');
@@ -45,18 +45,19 @@ export async function checkKilledProxy(world: KilledProxyWorld): Promise<void> {
     process.kill(await processOf(kubectl, system), 'SIGKILL');
     await until({ seconds: 240, signal, wanted: `${requests} calls` }, countCalls, count => Number(count) >= requests);
     const calls = await callsOf();
-    const failed = calls.filter(({ status }) => status !== 200);
+    // An answer is AWS’s, also a 500, which the stand-in gives now and then when two clients write one object at once.
+    const failed = calls.filter(({ status }) => status === 0);
     const gap = Math.max(0, ...failed.map(({ begun }) => begun - killed)) / 1000;
     const after = calls.filter(({ begun }) => begun > killed).length;
     say(
-      `      ${failed.length} calls failed, the last one begun ${gap} s after the kill; ${after} calls came after it`,
+      `      ${failed.length} calls got no answer, the last one begun ${gap} s after the kill; ${after} calls came after it`,
     );
     for (const [why, of] of Map.groupBy(failed, ({ issuer }) => issuer)) {
       const longest = Math.max(...of.map(({ begun, at }) => at - begun));
       say(`      ${of.length} x ${why}, after ${longest} ms at the most`);
     }
     if (after === 0 || failed.some(({ at }) => at < killed) || gap > longestGap)
-      throw new Error(`calls that failed: ${JSON.stringify(failed)}`);
+      throw new Error(`calls without an answer: ${JSON.stringify(failed)}`);
   });
   await kubectl('set', 'env', ...client, 'PAUSE-');
   await kubectl('rollout', 'status', ...client, '--timeout=120s');
