@@ -35,7 +35,8 @@ import { ServiceGraph } from './publish/service-graph/service-graph.ts';
 import { ErrorReports } from './publish/telemetry/error-reports.ts';
 import { createExplain } from './resolve/explain.ts';
 import { Identities } from './resolve/identity.ts';
-import type { PodRecord } from './resolve/lookups.ts';
+import type { StandIn } from './resolve/context.ts';
+import type { Backends, PodRecord } from './resolve/lookups.ts';
 import { createTrafficMap, type TrafficMap } from './store/traffic-map.ts';
 
 export interface MapperParts {
@@ -125,6 +126,7 @@ export function createMapper({
     now,
     options: config,
     clientProvenances: new WeakMap<PodRecord, Provenance>(),
+    standIns: new WeakMap<Backends, StandIn>(),
     isLastTry: false,
   };
 

@@ -39,6 +39,23 @@ test('beside the port that was called stands the port of the pod, as the Service
   ]);
 });
 
+test('the name of a Service leads to the pods that are behind it now, whatever was behind it before', async () => {
+  await using cluster = await startSmallCluster();
+  const lookUp = (seconds: number): Promise<unknown> =>
+    report(cluster.running, 'dns', {
+      srcIp: '10.0.0.1',
+      destinations: [{ destination: 'cart.shop.svc.cluster.local', lastSeen: later(seconds) }],
+    });
+  await lookUp(1);
+  await lookUp(2);
+  const [, , cart] = workload('cart', '10.0.0.2');
+  await cluster.remove(cart);
+  await cluster.put(...workload('basket', '10.0.0.3', { labels: { app: 'cart' } }));
+  await lookUp(10);
+  await lookUp(11);
+  expect(await calls(cluster.running)).toEqual(['shop/web -> shop/basket', 'shop/web -> shop/cart']);
+});
+
 test('a pod that was called itself has the port that was called', async () => {
   await using cluster = await startSmallCluster();
   const destinations = [{ destination: '10.0.0.2', destinationIP: '10.0.0.2', destinationPort: 8080 }];

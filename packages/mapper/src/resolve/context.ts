@@ -1,7 +1,7 @@
-import type { Provenance } from '@network-mapper/model';
+import type { Provenance, Workload } from '@network-mapper/model';
 import type { Interner } from '../interner.ts';
 import type { Identities } from './identity.ts';
-import type { Lookups, PodRecord } from './lookups.ts';
+import type { Backends, Lookups, PodRecord } from './lookups.ts';
 
 export interface ResolveOptions {
   /** Lower-case, without a leading or trailing dot. */
@@ -10,6 +10,12 @@ export interface ResolveOptions {
   readonly trustAfter: number;
   /** On AWS addresses are used again so soon that a client without a hostname is not believed. */
   readonly requireHostname: boolean;
+}
+
+/** A pod that stands for all pods behind a Service, and its workload as reached through the Service. */
+export interface StandIn {
+  readonly pod: PodRecord;
+  readonly workload: Workload;
 }
 
 /** What every step of resolution works with. The steps are functions and hold no state. */
@@ -22,6 +28,8 @@ export interface ResolveContext {
   readonly options: ResolveOptions;
   /** How clients were resolved, by their pods: all edges of a client share what was written down for its first. */
   readonly clientProvenances: WeakMap<PodRecord, Provenance>;
+  /** What stands for Services, as long as what is behind them stays the same: looked up once, not with each name. */
+  readonly standIns: WeakMap<Backends, StandIn>;
   /** The sighting has waited for its pods as long as sightings may: there is no later. */
   readonly isLastTry: boolean;
 }

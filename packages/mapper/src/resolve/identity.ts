@@ -79,6 +79,11 @@ export class Identities {
     return this.#walk(pod, [], rootOf(pod));
   }
 
+  /** Whether the identity of a pod was found, and holds as long as the pod stays as it is. */
+  isSettled(pod: PodRecord): boolean {
+    return this.#cache.get(pod)?.until === Infinity;
+  }
+
   /** Follows owners from `at`, whose own references are in `next`, without waiting where possible. */
   #walk(pod: PodRecord, steps: readonly OwnerStep[], root: OwnerReference): Identified | Promise<Identified> {
     let at = root;

@@ -60,6 +60,13 @@ function ofService(
   if (isApiServerService(service)) return intent(client, apiServer(context, { server, at, service }));
   const { namespace } = client.workload;
   const behind = context.lookups.backendsOf(service);
+  const isWhole = !ofOnePod && behind.newest < at;
+  const known = isWhole ? context.standIns.get(behind) : undefined;
+  if (known !== undefined) {
+    const { pod, workload } = known;
+    const provenance = byName(context, pod, { server, at });
+    return intent(client, { kind: 'resolved', workload, provenance, pod, service, candidates: [] });
+  }
   const pods = behind.newest < at ? behind.pods : behind.pods.filter(pod => pod.createdAt < at);
   const candidates = candidatesAmong(context, pods, behind);
   // A pod's own name under a headless Service says which one was meant; else the first pod stands for all.
@@ -69,10 +76,10 @@ function ofService(
   if (pod === undefined)
     return skipped(behind.pods.length > 0 ? 'pod-started-later' : 'service-without-pods', namespace);
   const resolved = resolvePod(context, pod, byName(context, pod, { server, at }));
-  return intent(
-    client,
-    viaService(context, { service, server: resolved, candidates: meant === undefined ? candidates : [] }),
-  );
+  const found = viaService(context, { service, server: resolved, candidates: meant === undefined ? candidates : [] });
+  if (isWhole && behind.ofOneOwner && found.kind === 'resolved' && context.identities.isSettled(pod))
+    context.standIns.set(behind, { pod, workload: found.workload });
+  return intent(client, found);
 }
 
 /** A name made of a pod's address: `10-1-0-40.shop.pod.cluster.local`. */

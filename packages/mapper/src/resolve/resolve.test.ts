@@ -78,7 +78,16 @@ function live(plan: readonly { address: string; app: string }[]): { context: Res
   const identities = new Identities({ owners: noOwners, interner, now, jobsByImage: false });
   const options = { clusterDomain: 'cluster.local', trustAfter: 0, requireHostname: false };
   return {
-    context: { lookups: view, identities, interner, now, options, clientProvenances: new WeakMap(), isLastTry: false },
+    context: {
+      lookups: view,
+      identities,
+      interner,
+      now,
+      options,
+      clientProvenances: new WeakMap(),
+      standIns: new WeakMap(),
+      isLastTry: false,
+    },
     lives,
   };
 }
