@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connectKube } from '@network-mapper/kube';
 import { createLogger, readOptions, runAll } from '@network-mapper/runtime';
-import { createKubernetesApi, object, service, type KubernetesApi } from '@network-mapper/testkit';
+import { createKubernetesApi, service, type KubernetesApi } from '@network-mapper/testkit';
 import { decode, encode, type Packet, type RecordType } from 'dns-packet';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createDns } from '../src/create-dns.ts';
@@ -11,6 +11,7 @@ import { createDnsServer } from '../src/dns/dns-server.ts';
 import { dnsOptions } from '../src/options.ts';
 import services from '../src/recognise/services.generated.json' with { type: 'json' };
 import { startClusterDns, type ClusterDns } from './aws/cluster-dns.ts';
+import { proxySlice } from './aws/proxy-slice.ts';
 
 const namespace = 'otterize-system';
 
@@ -47,15 +48,7 @@ async function startDns(upstream?: string): Promise<RunningDns> {
 
 function proxyIs(kubernetes: KubernetesApi, ready: boolean): void {
   kubernetes.put(service({ name: 'otterize-iamlive', namespace, clusterIp: '10.96.0.77', ports: [{ port: 443 }] }));
-  const slice = object({
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    name: 'otterize-iamlive-1',
-    namespace,
-    labels: { 'kubernetes.io/service-name': 'otterize-iamlive' },
-  });
-  const rest = { addressType: 'IPv4', endpoints: [{ addresses: ['10.0.0.5'], conditions: { ready } }] };
-  kubernetes.put({ ...slice, ...rest });
+  kubernetes.put(proxySlice({ namespace, address: '10.0.0.5', ready }));
 }
 
 const queryOf = (name: string, type: RecordType): Buffer =>

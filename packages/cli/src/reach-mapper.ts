@@ -14,6 +14,7 @@ import { withProgress } from './progress.ts';
 
 /** Milliseconds for one question: a map of many thousand calls over a slow port-forward included. */
 const requestTimeout = 60_000;
+
 export interface ReachedMapper {
   readonly client: MapperClient;
   /** The cluster that the mapper was reached through; undefined when it was reached by its address. */

@@ -1,12 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agentOptions, createAgent } from '@network-mapper/reporting';
 import { createLogger, every, readOptions, runAll } from '@network-mapper/runtime';
-import { createKubernetesApi } from '@network-mapper/testkit';
+import { createKubernetesApi, freePort } from '@network-mapper/testkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startRecordedCloud } from './recorded-cloud.ts';
 import { workload } from './small-cluster.ts';
@@ -14,15 +13,6 @@ import { workload } from './small-cluster.ts';
 const main = new URL('../src/main.ts', import.meta.url).pathname;
 const logger = createLogger({ name: 'test', debug: false });
 logger.level = 'fatal';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 test('of a mapper that is killed in the middle of uploads the cloud gets all that was seen, once it runs again', async () => {
   await using cloud = await startRecordedCloud();

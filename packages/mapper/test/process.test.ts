@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createKubernetesApi, type KubernetesApi } from '@network-mapper/testkit';
+import { createKubernetesApi, freePort, type KubernetesApi } from '@network-mapper/testkit';
 import { afterEach, expect, test } from 'vitest';
 
 const main = new URL('../src/main.ts', import.meta.url).pathname;
@@ -14,15 +14,6 @@ afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
   for (const stop of stops.splice(0)) await stop();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 interface Started {
   readonly child: ChildProcess;

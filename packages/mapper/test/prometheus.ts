@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@network-mapper/testkit';
 
 /** Whether Prometheus is installed here; tests that need it are skipped without, and say so. */
 export const hasPrometheus = ['prometheus', 'promtool'].every(
@@ -56,13 +56,4 @@ export async function startPrometheus(port: number): Promise<Prometheus> {
 export function checkMetrics(text: string): readonly string[] {
   const { stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
   return `${stdout}${stderr}`.split('\n').filter(line => line !== '');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

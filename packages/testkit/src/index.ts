@@ -33,6 +33,7 @@ export { readJsonLines } from './json-lines.ts';
 // Servers of a test's own
 export { realPart, type RealPart } from './real-part.ts';
 export { createRecordingMapper, type RecordingMapper, type ReportedEntry } from './recording-mapper.ts';
+export { freePort } from './free-port.ts';
 export { listenLocally, type LocalServer } from './listen-locally.ts';
 
 // Who may

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { createLogger } from '@network-mapper/runtime';
 import { ReasonCounts } from '@network-mapper/reporting';
+import { freePort } from '@network-mapper/testkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Distrust } from './distrust.ts';
-import { freePort } from '../../test/aws/free-port.ts';
 import { createProxyServer } from './proxy-server.ts';
 import type { OptedInPod, ProxyOptions, ProxySkip } from './served.ts';
 

@@ -6,13 +6,21 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rootCertificates } from 'node:tls';
 import { promisify } from 'node:util';
-import { createKubernetesApi, object, pod, service, type KubernetesApi } from '@network-mapper/testkit';
+import {
+  createKubernetesApi,
+  object,
+  pod,
+  service,
+  type KubernetesApi,
+  type KubernetesObject,
+} from '@network-mapper/testkit';
 import { optInLabel } from '../../src/opt-in.ts';
 import { patchPod, type PodSpec } from '../../src/webhook/patch-pod.ts';
 import { startAwsMapper, type AwsMapper } from './aws-mapper.ts';
 import { startClusterDns } from './cluster-dns.ts';
 import { startMoto } from './moto.ts';
 import { addresses, inPod, layNetwork } from './network.ts';
+import { proxySlice } from './proxy-slice.ts';
 import { readSkipped } from './skipped.ts';
 import { startAwsEndpoint, type SeenRequest } from './world.ts';
 
@@ -151,16 +159,8 @@ function putObjects(kubernetes: KubernetesApi): void {
   );
 }
 
-function endpointSlice(ready: boolean): ReturnType<typeof object> {
-  const slice = object({
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    name: 'otterize-iamlive-1',
-    namespace,
-    labels: { 'kubernetes.io/service-name': 'otterize-iamlive' },
-  });
-  const rest = { addressType: 'IPv4', endpoints: [{ addresses: [addresses.ours], conditions: { ready } }] };
-  return { ...slice, ...rest };
+function endpointSlice(ready: boolean): KubernetesObject {
+  return proxySlice({ namespace, address: addresses.ours, ready });
 }
 
 function authorityOf(kubernetes: KubernetesApi): string {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { freePort } from './free-port.ts';
+import { freePort } from '@network-mapper/testkit';
 import { installPython, type PythonProgram } from './python.ts';
 import type { SeenRequest } from './world.ts';
 

@@ -5,13 +5,12 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { connectKube } from '@network-mapper/kube';
 import { createLogger, readOptions, runAll } from '@network-mapper/runtime';
-import { createKubernetesApi, object, pod, type KubernetesApi } from '@network-mapper/testkit';
+import { freePort, createKubernetesApi, object, pod, type KubernetesApi } from '@network-mapper/testkit';
 import { makeAuthority, makeKeyPair, signLeaf, toSigner } from '../../src/certificates/certificate-authority.ts';
 import { createProxy, type ProxyParts } from '../../src/create-proxy.ts';
 import { proxyOptions } from '../../src/options.ts';
 import { optInLabel } from '../../src/opt-in.ts';
 import services from '../../src/recognise/services.generated.json' with { type: 'json' };
-import { freePort } from './free-port.ts';
 import { readSkipped } from './skipped.ts';
 
 const hour = 3_600_000;
