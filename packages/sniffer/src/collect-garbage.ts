@@ -16,8 +16,8 @@ type Pace =
   /** A burst is over; what it left behind is given up by and by. */
   | { readonly kind: 'cooling'; readonly looks: number };
 
-/** Share of one core above which the process is busy. */
-const busyShare = 0.1;
+/** Share of one core above which the process is busy: more than 10,000 answers or connections a second take. */
+const busyShare = 0.15;
 /** Looks after a burst until what collectors remembered of it (40 s) is garbage as well. */
 const looksUntilForgotten = 4;
 

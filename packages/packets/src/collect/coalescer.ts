@@ -25,6 +25,8 @@ const rememberFor = 20_000;
 const mostRemembered = 16_384;
 /** Things that are emitted before their time when there is no room. */
 const leaveAtOnce = 64;
+/** Milliseconds between two looks at what was emitted before and is not due for long. */
+const lookEvery = 1000;
 
 /**
  * What was seen, coalesced under a key each, and emitted when it is new and every so often while it lasts. What lasts
@@ -36,9 +38,12 @@ export class Coalescer<T extends Coalescable> {
   readonly #emitEvery: number;
   #current = new Map<string, T>();
   #previous = new Map<string, T>();
-  readonly #touched: T[] = [];
+  /** Seen since they were emitted, if they were. */
+  readonly #fresh: T[] = [];
+  readonly #lasting: T[] = [];
   readonly #due: T[] = [];
   #generationSince = 0;
+  #lookedAtLasting = 0;
 
   constructor({ emit, holdBack, emitEvery }: CoalescerOptions<T>) {
     this.#emit = emit;
@@ -62,8 +67,8 @@ export class Coalescer<T extends Coalescable> {
   observe(item: T, time: number): void {
     if (item.seen === 0) {
       item.firstSeen = time;
-      if (this.#touched.length >= mostRemembered) this.#makeRoom();
-      this.#touched.push(item);
+      if (this.#fresh.length + this.#lasting.length >= mostRemembered) this.#makeRoom();
+      (item.emitted === -Infinity ? this.#fresh : this.#lasting).push(item);
     }
     item.seen++;
     item.lastSeen = Math.max(item.lastSeen, time);
@@ -92,16 +97,24 @@ export class Coalescer<T extends Coalescable> {
   }
 
   #lookForDue(now: number): void {
+    this.#moveDue(this.#fresh, now);
+    if (Math.abs(now - this.#lookedAtLasting) < lookEvery) return;
+    this.#lookedAtLasting = now;
+    this.#moveDue(this.#lasting, now);
+  }
+
+  /** What is due leaves `items`, and so does what was not seen after all. */
+  #moveDue(items: T[], now: number): void {
     let waiting = 0;
-    for (const item of this.#touched) {
+    for (const item of items) {
       if (item.seen === 0) continue;
       // A clock that was set back makes ages negative: nothing waits for it to catch up.
       const isFresh = Math.abs(now - item.lastSeen) < this.#holdBack && item.emitted === -Infinity;
       const isDue = !isFresh && Math.abs(now - item.emitted) >= this.#emitEvery;
       if (isDue) this.#due.push(item);
-      else this.#touched[waiting++] = item;
+      else items[waiting++] = item;
     }
-    this.#touched.length = waiting;
+    items.length = waiting;
   }
 
   #emitNow(item: T): void {
@@ -111,7 +124,8 @@ export class Coalescer<T extends Coalescable> {
   }
 
   #makeRoom(): void {
-    for (const item of this.#touched.splice(0, leaveAtOnce)) if (item.seen > 0) this.#emitNow(item);
+    const items = this.#lasting.length > 0 ? this.#lasting : this.#fresh;
+    for (const item of items.splice(0, leaveAtOnce)) if (item.seen > 0) this.#emitNow(item);
   }
 
   #remember(key: string, item: T): void {

@@ -17,14 +17,6 @@ export interface DnsCollectorOptions extends CollectorOptions {
   readonly ports: readonly number[];
 }
 
-/** A DNS message on its way. */
-interface Answer extends Slice {
-  readonly server: PackedAddress;
-  readonly client: PackedAddress;
-  /** The client's. */
-  readonly port: number;
-}
-
 /** Milliseconds for all copies of a packet to cross the node. */
 const copiesTake = 50;
 /** Milliseconds for which an answer may have to be retracted; a copy may come to us a batch later. */
@@ -63,13 +55,8 @@ export class DnsCollector implements PacketCollector {
 
   observe(packet: Packet, { time }: Passage): void {
     if (!this.#ports.has(packet.sourcePort)) return;
-    const { source: server, destination: client, destinationPort: port } = packet;
-    if (packet.kind === 'udp') {
-      const { bytes, start, end } = packet;
-      this.#observeAnswer({ bytes, start, end, server, client, port }, time);
-    } else {
-      this.#streams.observe(packet, time, message => this.#observeAnswer({ ...message, server, client, port }, time));
-    }
+    if (packet.kind === 'udp') this.#observeAnswer(packet, packet, time);
+    else this.#streams.observe(packet, time, message => this.#observeAnswer(message, packet, time));
   }
 
   emitDue(now: number, options?: EmitOptions): boolean {
@@ -77,12 +64,12 @@ export class DnsCollector implements PacketCollector {
     return this.#lookups.emitDue(now, options);
   }
 
-  #observeAnswer(answer: Answer, time: number): void {
-    const { server, client } = answer;
-    const earlier = this.#answers.previousReceiver(answer, time);
+  /** The message, and the packet that ended it. */
+  #observeAnswer(message: Slice, { source: server, destination: client, destinationPort }: Packet, time: number): void {
+    const earlier = this.#answers.previousReceiver(message, { port: destinationPort, time });
     if (earlier === client) return;
     this.#answers.remember(client, time);
-    const decoded = this.#decoder.decode(answer);
+    const decoded = this.#decoder.decode(message);
     if (isUndecodable(decoded)) {
       this.#options.undecodable.add(decoded);
       return;

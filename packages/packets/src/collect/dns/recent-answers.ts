@@ -1,11 +1,10 @@
 import type { PackedAddress } from '../../decode/address.ts';
 import type { Slice } from '../../decode/slice.ts';
 
-/** A DNS message and who got it. */
-export interface ReceivedMessage extends Slice {
-  readonly client: PackedAddress;
+interface Receipt {
   /** The client's. */
   readonly port: number;
+  readonly time: number;
 }
 
 /** Slots of the table: several times the messages of 50 ms at 50,000 a second. A power of two. */
@@ -30,8 +29,8 @@ export class RecentAnswers {
   }
 
   /** Who got a copy of this message within the window; undefined when it is the first. */
-  previousReceiver(message: ReceivedMessage, time: number): PackedAddress | undefined {
-    this.#compute(message);
+  previousReceiver(message: Slice, { port, time }: Receipt): PackedAddress | undefined {
+    this.#compute(message, port);
     const slot = this.#slot;
     // A clock that was set back makes what came before it no copy.
     if (this.#second[slot] !== this.#mark || Math.abs(time - (this.#time[slot] ?? 0)) > this.#window) return undefined;
@@ -46,7 +45,7 @@ export class RecentAnswers {
   }
 
   /** Two hashes in the manner of FNV-1a, on words: one for the slot, one for the mark in it. */
-  #compute({ bytes, start, end, port }: ReceivedMessage): void {
+  #compute({ bytes, start, end }: Slice, port: number): void {
     let first = port;
     let second = port ^ (end - start);
     for (let at = start; at < end; at += 4) {

@@ -36,6 +36,10 @@ export interface Opening {
   seenClientPort: number;
   reached: PackedAddress;
   reachedPort: number;
+  /** Of the `OpeningTable` that has it. */
+  older: Opening | undefined;
+  newer: Opening | undefined;
+  nextInBucket: Opening | undefined;
 }
 
 /** A SYN or a SYN-ACK, from the client's side. One object for all of them. */
@@ -56,7 +60,17 @@ export function newOpening(): Opening {
   const sides = { client: 0, clientPort: 0, called: 0, calledPort: 0 };
   const seenSides = { seenClient: 0, seenClientPort: 0, reached: 0, reachedPort: 0 };
   const times = { firstHop: 0, lastSeen: 0, lostBefore: 0 };
-  return { state: 'calling', sequence: 0, bySyn: true, sharesSequence: false, ...times, ...sides, ...seenSides };
+  const links = { older: undefined, newer: undefined, nextInBucket: undefined };
+  return {
+    state: 'calling',
+    sequence: 0,
+    bySyn: true,
+    sharesSequence: false,
+    ...times,
+    ...sides,
+    ...seenSides,
+    ...links,
+  };
 }
 
 export function newSegment(): Segment {

@@ -1,5 +1,5 @@
 import { mostSourcePorts, type Sighting } from '@network-mapper/model';
-import { addressKey, addressPairKey, formatAddress } from '../../decode/address.ts';
+import { addressKey, addressPairKey, formatAddress, type PackedAddress } from '../../decode/address.ts';
 import type { Packet } from '../../decode/packet.ts';
 import { Coalescer, type Coalescable } from '../coalescer.ts';
 import type { CollectorOptions, EmitOptions, PacketCollector, Passage } from '../collector.ts';
@@ -16,7 +16,7 @@ export interface TcpCollectorOptions extends CollectorOptions {
 
 /** Connections of one client to one server, since the last time they were emitted. */
 interface Flow extends Coalescable {
-  readonly client: Endpoint;
+  readonly client: PackedAddress;
   readonly podUid: string | undefined;
   readonly called: Endpoint;
   readonly reached: Endpoint;
@@ -82,8 +82,9 @@ export class TcpCollector implements PacketCollector {
     if (outcome !== 'accepted' && !this.#attempts.allows({ client: client.address, server: called.address }, time))
       return undefined;
     const counts = { connections: 0, sourcePorts: [], firstSeen: 0, lastSeen: 0, seen: 0, emitted: -Infinity };
-    const ends = { client: { ...client }, called: { ...called }, reached: { ...reached } };
-    const flow: Flow = { ...ends, podUid, outcome, ...counts };
+    const asCalled = { ...called };
+    const asReached = isTranslated(called, reached) ? { ...reached } : asCalled;
+    const flow: Flow = { client: client.address, podUid, called: asCalled, reached: asReached, outcome, ...counts };
     this.#flows.add(key, flow);
     return flow;
   }
@@ -102,7 +103,7 @@ function takeSighting(flow: Flow): Sighting {
   flow.sourcePorts = [];
   return {
     evidence: 'TCP',
-    client: { kind: 'address', ip: formatAddress(client.address), ...(podUid === undefined ? {} : { podUid }) },
+    client: { kind: 'address', ip: formatAddress(client), ...(podUid === undefined ? {} : { podUid }) },
     server: {
       kind: 'address',
       ip: formatAddress(called.address),

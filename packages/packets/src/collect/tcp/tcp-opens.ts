@@ -1,6 +1,7 @@
 import { isLoopback, type PackedAddress } from '../../decode/address.ts';
 import type { TcpPacket } from '../../decode/tcp.ts';
 import type { Passage } from '../collector.ts';
+import { OpeningTable } from './opening-table.ts';
 import {
   afterSynAck,
   begin,
@@ -60,6 +61,8 @@ const attemptRemembered = 35_000;
 /** Entries of openings at most; without room the oldest are handed over as they stand. */
 const mostRemembered = 16_384;
 const leaveAtOnce = 64;
+/** Milliseconds between two looks at all openings. */
+const lookEvery = 500;
 
 /**
  * New TCP connections. A packet is seen on each interface it crosses, before and after its addresses are translated.
@@ -83,8 +86,7 @@ const leaveAtOnce = 64;
  */
 export class TcpOpens {
   readonly #options: TcpOpensOptions;
-  /** The latest opening with a sequence number, in the order of their first packets. */
-  readonly #bySequence = new Map<number, Opening>();
+  readonly #openings = new OpeningTable();
   /** Those that share their sequence number, by their ends, of which no text is made for all others. */
   readonly #sharing = new Map<string, Opening>();
   /** Forgotten ones, to be used again. */
@@ -100,6 +102,7 @@ export class TcpOpens {
   };
   readonly #segment = newSegment();
   #lost = 0;
+  #lookedAt = 0;
 
   constructor(options: TcpOpensOptions) {
     this.#options = options;
@@ -110,7 +113,10 @@ export class TcpOpens {
     if (isLoopback(packet.source) || isLoopback(packet.destination)) return 'loopback';
     const segment = this.#segment;
     readSegment(packet, segment);
-    const opening = this.#find(segment) ?? this.#translated(segment, passage) ?? this.#add(segment, passage);
+    if (this.#openings.size + this.#sharing.size >= mostRemembered) this.#makeRoom();
+    const latest = this.#openings.latest(segment.sequence);
+    const opening =
+      this.#find(segment, latest) ?? this.#translated(segment, latest, passage) ?? this.#add(segment, latest, passage);
     opening.lastSeen = passage.time;
     if (segment.ack) opening.state = afterSynAck(opening.state);
     else opening.lostBefore = this.#lost;
@@ -120,10 +126,9 @@ export class TcpOpens {
   /** Hands over what waited long enough. `now` by the clock of the packets; `Infinity` for everything. */
   handOverDue(now: number): void {
     this.#lost = this.#options.lost();
-    // Not `for … of`, which makes an array of each entry: garbage by the megabyte, several times a second.
-    const handOver = (opening: Opening): void => this.#handOverIfDue(opening, now);
-    this.#sharing.forEach(handOver);
-    this.#bySequence.forEach(handOver);
+    if (Math.abs(now - this.#lookedAt) < lookEvery) return;
+    this.#lookedAt = now;
+    this.#openings.forEach(opening => this.#handOverIfDue(opening, now));
   }
 
   #handOverIfDue(opening: Opening, now: number): void {
@@ -145,29 +150,24 @@ export class TcpOpens {
   }
 
   /** The opening with these ends. */
-  #find(segment: Segment): Opening | undefined {
-    const latest = this.#bySequence.get(segment.sequence);
+  #find(segment: Segment, latest: Opening | undefined): Opening | undefined {
     if (latest !== undefined && hasEnds(latest, segment)) return latest;
     return this.#sharing.size === 0 ? undefined : this.#sharing.get(segmentKey(segment));
   }
 
   /** The opening of which this segment is a copy behind the translation of addresses; it has its ends from now on. */
-  #translated(segment: Segment, passage: Passage): Opening | undefined {
-    const opening = this.#bySequence.get(segment.sequence);
-    if (opening === undefined || !isTranslation(opening, segment, passage)) return undefined;
-    translate(opening, segment);
-    return opening;
+  #translated(segment: Segment, latest: Opening | undefined, passage: Passage): Opening | undefined {
+    if (latest === undefined || !isTranslation(latest, segment, passage)) return undefined;
+    translate(latest, segment);
+    return latest;
   }
 
-  #add(segment: Segment, passage: Passage): Opening {
-    if (this.#bySequence.size + this.#sharing.size >= mostRemembered) this.#makeRoom();
+  #add(segment: Segment, latest: Opening | undefined, passage: Passage): Opening {
     const opening = this.#spare.pop() ?? newOpening();
     begin(opening, segment, passage);
     opening.lostBefore = this.#lost;
-    const other = this.#bySequence.get(segment.sequence);
-    if (other !== undefined) this.#bySequence.delete(segment.sequence); // What is set anew keeps its place.
-    this.#bySequence.set(segment.sequence, opening);
-    if (other !== undefined) for (const shares of [other, opening]) this.#share(shares);
+    this.#openings.add(opening, latest);
+    if (latest !== undefined) for (const shares of [latest, opening]) this.#share(shares);
     return opening;
   }
 
@@ -178,20 +178,21 @@ export class TcpOpens {
   }
 
   #forget(opening: Opening): void {
-    if (this.#bySequence.get(opening.sequence) === opening) this.#bySequence.delete(opening.sequence);
+    this.#openings.remove(opening);
     if (opening.sharesSequence) for (const key of endsKeys(opening)) this.#sharing.delete(key);
     this.#spare.push(opening);
   }
 
   #makeRoom(): void {
     let left = leaveAtOnce;
+    const leave = (opening: Opening): boolean => {
+      if (opening.state !== 'unanswered') this.#handOver(opening);
+      this.#forget(opening);
+      return --left > 0;
+    };
     // A scan's leave before others'.
-    for (const openings of [this.#sharing, this.#bySequence])
-      for (const opening of openings.values()) {
-        if (left-- === 0) return;
-        if (opening.state !== 'unanswered') this.#handOver(opening);
-        this.#forget(opening);
-      }
+    for (const opening of this.#sharing.values()) if (!leave(opening)) return;
+    while (this.#openings.oldest !== undefined && leave(this.#openings.oldest));
   }
 
   #handOver(opening: Opening): void {
