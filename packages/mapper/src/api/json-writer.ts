@@ -119,12 +119,11 @@ function compileObject(type: GraphQLObjectType, selections: readonly SelectionSe
   const fields = selectFields(selections, parts).map((field, index) => compileField(type, field, { parts, index }));
   const cached = parts.cached[type.name];
   if (cached !== undefined) return cachedObject(fields, cached);
+  const writers = fields.map(({ write }) => write);
   const isSchema = type.name.startsWith('__');
   return (source, context) => {
     if (isSchema) countIntrospection(fields.length, context);
-    let text = '{';
-    for (const { write } of fields) text += write(source, context);
-    return `${text}}`;
+    return `{${concatenated(writers, source, context)}}`;
   };
 }
 
@@ -134,19 +133,23 @@ function countIntrospection(fields: number, { introspection }: AnswerContext): v
   if (introspection.left < 0) throw new InputError('the schema is asked for too often at once');
 }
 
-/** Neighbouring fields that come from one object are written once an answer; between them stand those that do not. */
+/**
+ * Neighbouring fields that come from one object are written once an answer; between them stand those that do not. An
+ * object of which all fields are shared is one text, made once.
+ */
 function cachedObject(fields: readonly FieldWriter[], { key, except }: CachedType): Write {
   const keyOf = key as (source: unknown, context: AnswerContext) => object;
   /** One more than there are fields between them. */
-  const shared: FieldWriter[][] = [[]];
+  const shared: Write[][] = [[() => '{']];
   const between: Write[] = [];
-  for (const field of fields) {
-    if (!except.has(field.name)) shared.at(-1)?.push(field);
+  for (const { name, write } of fields) {
+    if (!except.has(name)) shared.at(-1)?.push(write);
     else {
-      between.push(field.write);
+      between.push(write);
       shared.push([]);
     }
   }
+  shared.at(-1)?.push(() => '}');
   return (source, context) => {
     const object = keyOf(source, context);
     const fragments =
@@ -154,15 +157,21 @@ function cachedObject(fields: readonly FieldWriter[], { key, except }: CachedTyp
       context.cachedFragments.set(
         shared,
         object,
-        shared.map(writers => writers.map(({ write }) => write(source, context)).join('')),
+        shared.map(writers => concatenated(writers, source, context)),
       );
-    let text = `{${fragments[0] ?? ''}`;
+    let text = fragments[0] ?? '';
     for (let index = 0; index < between.length; index++) {
       text += between[index]?.(source, context) ?? '';
       text += fragments[index + 1] ?? '';
     }
-    return `${text}}`;
+    return text;
   };
+}
+
+function concatenated(writers: readonly Write[], source: unknown, context: AnswerContext): string {
+  let text = '';
+  for (const write of writers) text += write(source, context);
+  return text;
 }
 
 interface Place {
