@@ -54,7 +54,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   'aws-visibility': {
     what: 'deployed where pods opt in: their calls to AWS as sightings',
-    may: ['kube', 'reporting', 'runtime'],
+    may: ['kube', 'model', 'reporting', 'runtime'],
     because: 'deployed programs never import each other',
   },
   'istio-watcher': {

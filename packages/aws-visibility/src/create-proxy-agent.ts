@@ -1,4 +1,5 @@
-import { createAgent, ReasonCounts, type Agent, type Source } from '@network-mapper/reporting';
+import { ReasonCounts } from '@network-mapper/model';
+import { createAgent, type Agent, type Source } from '@network-mapper/reporting';
 import type { Logger, Registry } from '@network-mapper/runtime';
 import { AwsNames } from './dns/aws-names.ts';
 import type { ProxyConfig } from './options.ts';

@@ -1,5 +1,5 @@
-import type { SightingDetail } from '@network-mapper/model';
-import { ReasonCounts, type AgentIntake, type SourceCounts } from '@network-mapper/reporting';
+import { ReasonCounts, type SightingDetail } from '@network-mapper/model';
+import type { AgentIntake, SourceCounts } from '@network-mapper/reporting';
 import { PathLimit } from './paths/path-limit.ts';
 import { toPathTemplate } from './paths/path-template.ts';
 import type { CounterSample } from './statistics/counter-sample.ts';

@@ -1,5 +1,6 @@
 import type { KubeConnection } from '@network-mapper/kube';
-import { ReasonCounts, type Source } from '@network-mapper/reporting';
+import { ReasonCounts } from '@network-mapper/model';
+import type { Source } from '@network-mapper/reporting';
 import {
   aborted,
   Counter,

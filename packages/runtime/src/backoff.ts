@@ -4,7 +4,7 @@ export interface BackoffOptions {
   /** Milliseconds after many. */
   readonly max: number;
   /** From 0 up to 1; `Math.random` unless given. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 /**

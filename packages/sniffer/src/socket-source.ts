@@ -1,5 +1,6 @@
 import type { SockDiag } from '@network-mapper/pcap';
-import { ReasonCounts, type Source } from '@network-mapper/reporting';
+import { ReasonCounts } from '@network-mapper/model';
+import type { Source } from '@network-mapper/reporting';
 import { createSocketScanner } from './collect/sockets/socket-scanner.ts';
 import { registerScanMetrics } from './metrics.ts';
 import type { SourceParts } from './packet-source.ts';

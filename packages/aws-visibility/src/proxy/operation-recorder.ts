@@ -1,4 +1,5 @@
-import type { AgentIntake, ReasonCounts } from '@network-mapper/reporting';
+import type { ReasonCounts } from '@network-mapper/model';
+import type { AgentIntake } from '@network-mapper/reporting';
 import { LruMap, wallTime } from '@network-mapper/runtime';
 import type { Operations } from '../recognise/operation.ts';
 import { recognise } from '../recognise/recognise.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { createLogger } from '@network-mapper/runtime';
-import { ReasonCounts } from '@network-mapper/reporting';
+import { ReasonCounts } from '@network-mapper/model';
 import { freePort } from '@network-mapper/testkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Distrust } from './distrust.ts';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import type { ReasonCounts } from '@network-mapper/reporting';
+import type { ReasonCounts } from '@network-mapper/model';
 import type { Logger } from '@network-mapper/runtime';
 import type { Distrust } from './distrust.ts';
 import type { Exchange } from './exchange.ts';

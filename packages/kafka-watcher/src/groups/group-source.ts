@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { metadataV9, type Connection } from '@platformatic/kafka';
-import { normalAddress, type PodParty } from '@network-mapper/model';
-import { ReasonCounts, type AgentIntake, type Source } from '@network-mapper/reporting';
+import { normalAddress, ReasonCounts, type PodParty } from '@network-mapper/model';
+import type { AgentIntake, Source } from '@network-mapper/reporting';
 import { pause, wallTime, type Logger } from '@network-mapper/runtime';
 import type { BrokerPod } from '../brokers/broker-pod.ts';
 import { BrokerError, connectBroker, sentence, type BrokerAccess, type Endpoint } from '../brokers/connect-broker.ts';

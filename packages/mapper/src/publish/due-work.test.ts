@@ -20,6 +20,7 @@ function stage({ parallel = 10, again }: { readonly parallel?: number; readonly 
       return promise;
     },
     failed: (key, _error, failures) => failed.push([key, failures]),
+    random: () => 1, // The longest waits that there are.
   };
   const work = new DueWork(options);
   const end = async (key: string, how: 'done' | 'fail') => {

@@ -1,3 +1,5 @@
+import { backoff } from '@network-mapper/runtime';
+
 export interface DueWorkOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -9,6 +11,8 @@ export interface DueWorkOptions {
   readonly work: (key: string, signal: AbortSignal) => Promise<number | undefined>;
   /** Called with each failure of a key and how many there were in a row. */
   readonly failed: (key: string, error: unknown, failures: number) => void;
+  /** As of `backoff`. */
+  readonly random?: (() => number) | undefined;
 }
 
 interface Entry {
@@ -22,8 +26,8 @@ interface Entry {
 const firstWait = 1_000;
 
 /**
- * Work that is done key by key, when it is due. One that fails is tried again after a second, then after twice as long
- * each time; the others do not notice.
+ * Work that is done key by key, when it is due. One that fails is tried again after a second at the most, then ever
+ * later (`backoff`); the others do not notice.
  */
 export class DueWork {
   readonly #options: DueWorkOptions;
@@ -73,8 +77,9 @@ export class DueWork {
       entry.due ??= next;
     } catch (error) {
       if (signal.aborted) return;
-      entry.due = this.#options.now() + Math.min(this.#options.longestWait, firstWait * 2 ** entry.failures);
+      const { now, longestWait: max, random } = this.#options;
       entry.failures++;
+      entry.due = now() + backoff(entry.failures, { first: firstWait, max, random });
       // What was forgotten in the meantime may well fail.
       if (this.#entries.get(key) === entry) this.#options.failed(key, error, entry.failures);
     } finally {

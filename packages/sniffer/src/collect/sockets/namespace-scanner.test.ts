@@ -1,12 +1,11 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Sighting } from '@network-mapper/model';
+import { ReasonCounts, type Sighting } from '@network-mapper/model';
 import { expect, onTestFinished, test } from 'vitest';
 import { ControlGroups } from '../../procfs/control-groups.ts';
 import { ProcFiles } from '../../procfs/proc-files.ts';
 import type { SkipReason } from '../../skip-reason.ts';
-import { ReasonCounts } from '@network-mapper/reporting';
 import { CpuBudget } from './cpu-budget.ts';
 import { ListenerPods } from './listener-pods.ts';
 import { NamespaceScanner } from './namespace-scanner.ts';

@@ -1,4 +1,4 @@
-import { mostSourcePorts, type Sighting } from '@network-mapper/model';
+import { mostSourcePorts, type ReasonCounts, type Sighting } from '@network-mapper/model';
 import { TimeSlice, monotonicTime, wallTime } from '@network-mapper/runtime';
 import { formatAddress, type RecordSighting } from '@network-mapper/packets';
 import type { ControlGroups } from '../../procfs/control-groups.ts';
@@ -12,7 +12,6 @@ import {
   type Unreadable,
 } from '../../procfs/proc-files.ts';
 import type { SkipReason } from '../../skip-reason.ts';
-import type { ReasonCounts } from '@network-mapper/reporting';
 import type { CpuBudget } from './cpu-budget.ts';
 import type { ListenerPods } from './listener-pods.ts';
 import { NamespaceSockets, type ClientSockets, type ServedPorts } from './namespace-sockets.ts';

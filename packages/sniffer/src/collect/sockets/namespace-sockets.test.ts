@@ -3,7 +3,7 @@ import { formatAddress, packIpv4 } from '@network-mapper/packets';
 import type { SocketLine } from '../../procfs/proc-net-parser.ts';
 import type { SkipReason } from '../../skip-reason.ts';
 import { defaultEphemeralPorts } from '../../procfs/proc-files.ts';
-import { ReasonCounts } from '@network-mapper/reporting';
+import { ReasonCounts } from '@network-mapper/model';
 import { NamespaceSockets, type ServedPorts } from './namespace-sockets.ts';
 import type { Ends } from './recent-syns.ts';
 

@@ -2,7 +2,7 @@ import { isLoopback, isUnspecified, type PackedAddress } from '@network-mapper/p
 import type { PortRange, TableName } from '../../procfs/proc-files.ts';
 import { socketStates, type SocketLine } from '../../procfs/proc-net-parser.ts';
 import type { SkipReason } from '../../skip-reason.ts';
-import type { ReasonCounts } from '@network-mapper/reporting';
+import type { ReasonCounts } from '@network-mapper/model';
 import { isClientSide, isIn } from './connection-side.ts';
 import type { Ends } from './recent-syns.ts';
 

@@ -1,7 +1,7 @@
 import { TimeSlice } from '@network-mapper/runtime';
 import type { ProcFiles } from '../../procfs/proc-files.ts';
 import type { SkipReason } from '../../skip-reason.ts';
-import type { ReasonCounts } from '@network-mapper/reporting';
+import type { ReasonCounts } from '@network-mapper/model';
 import type { CpuBudget } from './cpu-budget.ts';
 
 export interface ProcessesOptions {

@@ -3,7 +3,7 @@ import type { ControlGroups } from '../../procfs/control-groups.ts';
 import type { ProcFiles } from '../../procfs/proc-files.ts';
 import type { SkipReason } from '../../skip-reason.ts';
 import type { RecordSighting } from '@network-mapper/packets';
-import type { ReasonCounts } from '@network-mapper/reporting';
+import type { ReasonCounts } from '@network-mapper/model';
 import { CpuBudget } from './cpu-budget.ts';
 import type { ListenerPods } from './listener-pods.ts';
 import { NamespaceScanner } from './namespace-scanner.ts';
