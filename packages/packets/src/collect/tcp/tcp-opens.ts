@@ -58,7 +58,10 @@ const acceptedWaits = 200;
 const answerTakes = 3_500;
 /** Milliseconds an attempt is remembered after its last SYN: repetitions are up to 32 seconds apart. */
 const attemptRemembered = 35_000;
-/** Entries of openings at most; without room the oldest are handed over as they stand. */
+/**
+ * Openings at most, and ends of those that share their sequence number; without room the oldest are handed over as they
+ * stand.
+ */
 const mostRemembered = 16_384;
 const leaveAtOnce = 64;
 /** Milliseconds between two looks at all openings. */
@@ -113,7 +116,7 @@ export class TcpOpens {
     if (isLoopback(packet.source) || isLoopback(packet.destination)) return 'loopback';
     const segment = this.#segment;
     readSegment(packet, segment);
-    if (this.#openings.size + this.#sharing.size >= mostRemembered) this.#makeRoom();
+    if (Math.max(this.#openings.size, this.#sharing.size) >= mostRemembered) this.#makeRoom();
     const latest = this.#openings.latest(segment.sequence);
     const opening =
       this.#find(segment, latest) ?? this.#translated(segment, latest, passage) ?? this.#add(segment, latest, passage);
