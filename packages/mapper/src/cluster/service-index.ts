@@ -1,0 +1,75 @@
+import type { ServiceIdentity } from '@network-mapper/model';
+import { MultiMap } from '@network-mapper/runtime';
+import type { ServiceRecord } from '../resolve/lookups.ts';
+
+/** The Services as they are now, by all that they are called by. */
+export class ServiceIndex {
+  /** By namespace, then name: no key has to be made of them for every sighting. */
+  readonly #byName = new Map<string, Map<string, ServiceRecord>>();
+  readonly #byClusterIp = new MultiMap<string, ServiceRecord>();
+  readonly #byExternalIp = new MultiMap<string, ServiceRecord>();
+  readonly #byNodePort = new MultiMap<number, ServiceRecord>();
+
+  changed(before: ServiceRecord | undefined, after: ServiceRecord | undefined): void {
+    if (before !== undefined) this.#remove(before);
+    if (after !== undefined) this.#add(after);
+  }
+
+  named({ namespace, name }: ServiceIdentity): ServiceRecord | undefined {
+    return this.#byName.get(namespace)?.get(name);
+  }
+
+  /** The Service with a key `namespace/name`. */
+  withKey(key: string): ServiceRecord | undefined {
+    const slash = key.indexOf('/');
+    return this.named({ namespace: key.slice(0, slash), name: key.slice(slash + 1) });
+  }
+
+  atClusterIp(address: string): ServiceRecord | 'several' | undefined {
+    return single(this.#byClusterIp.get(address));
+  }
+
+  /** Whose load balancer, or external IP, the address is. */
+  atExternalIp(address: string): ServiceRecord | 'several' | undefined {
+    return single(this.#byExternalIp.get(address));
+  }
+
+  /** The same, of the Services that take connections to that port. */
+  atExternalPort(address: string, port: number): ServiceRecord | 'several' | undefined {
+    const services = this.#byExternalIp.get(address);
+    return single(services.filter(({ ports }) => ports.some(open => open.port === port && open.protocol === 'TCP')));
+  }
+
+  atNodePort(port: number): ServiceRecord | 'several' | undefined {
+    return single(this.#byNodePort.get(port));
+  }
+
+  #add(service: ServiceRecord): void {
+    const { namespace, name, clusterIps, externalIps } = service;
+    const services = this.#byName.get(namespace);
+    if (services === undefined) this.#byName.set(namespace, new Map([[name, service]]));
+    else services.set(name, service);
+    for (const address of clusterIps) this.#byClusterIp.add(address, service);
+    for (const address of externalIps) this.#byExternalIp.add(address, service);
+    for (const port of nodePortsOf(service)) this.#byNodePort.add(port, service);
+  }
+
+  #remove(service: ServiceRecord): void {
+    const { namespace, name, clusterIps, externalIps } = service;
+    const services = this.#byName.get(namespace);
+    services?.delete(name);
+    if (services?.size === 0) this.#byName.delete(namespace);
+    for (const address of clusterIps) this.#byClusterIp.delete(address, service);
+    for (const address of externalIps) this.#byExternalIp.delete(address, service);
+    for (const port of nodePortsOf(service)) this.#byNodePort.delete(port, service);
+  }
+}
+
+function nodePortsOf({ opensNodePorts, ports }: ServiceRecord): readonly number[] {
+  if (!opensNodePorts) return [];
+  return ports.flatMap(({ nodePort, protocol }) => (nodePort !== undefined && protocol === 'TCP' ? [nodePort] : []));
+}
+
+function single(services: readonly ServiceRecord[]): ServiceRecord | 'several' | undefined {
+  return services.length > 1 ? 'several' : services[0];
+}
