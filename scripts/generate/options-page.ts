@@ -1,7 +1,7 @@
 import { jsonSchemaOf, type OptionTable } from '@network-mapper/runtime';
 import { commands } from '../../packages/cli/src/cli.ts';
 import { commonOptions } from '../../packages/cli/src/common-options.ts';
-import { acceptedOptions, reasons } from '../../packages/mapper/src/accepted-options.ts';
+import { ignoredOptions, reasons } from '../../packages/mapper/src/ignored-options.ts';
 import { mapperOptions } from '../../packages/mapper/src/options.ts';
 import { options as istioWatcherOptions } from '../../packages/istio-watcher/src/options.ts';
 import { options as kafkaWatcherOptions } from '../../packages/kafka-watcher/src/options.ts';
@@ -88,7 +88,7 @@ ${own.join('\n')}`;
 }
 
 function accepted(): string {
-  const rows = acceptedOptions.map(({ env, fallback, about, why }) => [code(env), code(fallback), about, reasons[why]]);
+  const rows = ignoredOptions.map(({ env, fallback, about, why }) => [code(env), code(fallback), about, reasons[why]]);
   const head = ['Variable', 'Default of the original', 'Meaning there', 'Why it does nothing here'];
   return `### Mapper: options of the original that may be set and do nothing
 

@@ -6,7 +6,7 @@ import type { Kubectl } from './kubectl.ts';
 const hostAddress = '172.30.0.1';
 const motoPort = 14_566;
 
-/** AWS as far as the cluster can tell. */
+/** AWS as far as the cluster can see. */
 export interface AwsOfTheTest extends AsyncDisposable {
   /** PEM of who signs its certificates. */
   readonly authority: string;

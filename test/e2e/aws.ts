@@ -128,7 +128,7 @@ interface Trust {
   readonly authority: string;
 }
 
-/** The proxy verifies the certificates of AWS: it is told by whom those of this AWS are signed. */
+/** The proxy verifies the certificates of AWS: an option says who signed those of this AWS. */
 async function trustAws(kubeconfig: string, { kubectl, system, authority }: Trust): Promise<void> {
   const metadata = { name: 'aws-authority', namespace: system };
   await apply(kubeconfig, [{ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'aws.crt': authority } }]);

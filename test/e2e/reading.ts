@@ -55,7 +55,7 @@ export async function checkReading(
       const sniffers = ['-n', release.namespace, 'daemonset/otterize-network-sniffer'];
       await kubectl('patch', ...sniffers, '-p', JSON.stringify(only));
       await rolledOut(kubectl, release.namespace);
-      // A mapper knows of agents what they told it: a new one does not know those that are gone.
+      // A mapper knows of agents what they reported: a new one does not know those that are gone.
       await kubectl('delete', 'pod', '-n', release.namespace, '-l', 'app=otterize-network-mapper', '--wait');
       await rolledOut(kubectl, release.namespace);
       await until(

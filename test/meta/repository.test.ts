@@ -38,6 +38,12 @@ test('no file names a folder of the machine it was written on', () => {
   expect(naming).toEqual([]);
 });
 
+test('what is reported, printed, posted or uploaded is called so: no sentence says that somebody is told', () => {
+  const saying = new RegExp(`\\b(?:${['te' + 'll', 'te' + 'lls', 'to' + 'ld'].join('|')})\\b`, 'i');
+  const vague = files.filter(path => /\.(ts|md|yaml)$/.test(path) && !ofOthers.has(path) && saying.test(read(path)));
+  expect(vague).toEqual(['test/meta/repository.test.ts']); // The title of this test.
+});
+
 test('the lock file names no registry: whichever npm is set up with serves', () => {
   expect(read('pnpm-lock.yaml').match(/https?:\/\/[^\s'"]+/g) ?? []).toEqual([]);
   expect(existsSync(join(root, '.npmrc')) ? read('.npmrc') : '').not.toContain('registry');

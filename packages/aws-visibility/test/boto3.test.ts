@@ -18,7 +18,7 @@ const python = 'python' in installed ? installed.python : '';
 const credentials = { AWS_ACCESS_KEY_ID: 'AKIASP2TPHJSQH3FJXYZ', AWS_SECRET_ACCESS_KEY: 'x'.repeat(40) };
 
 test.skipIf('missing' in installed)(
-  'boto3 gets the same answers through the proxy as directly, and every call is told by action and resource',
+  'boto3 gets the same answers through the proxy as directly, and every call is reported by action and resource',
   async () => {
     const { url: mapperUrl, reported, close } = await startAwsMapper();
     onTestFinished(close);

@@ -111,7 +111,7 @@ test('over TCP the same is answered, and several questions on one connection', a
   await vi.waitUntil(() => bytes.toString('latin1').includes('sts') && bytes.toString('latin1').includes('sqs'));
 });
 
-test('when no server answers, the client is told so', async () => {
+test('when no server answers, the answer says so', async () => {
   const { port } = await startDns('127.0.0.1:1');
   const answer = await ask(port, 'example.com');
   expect(answer.rcode).toBe('SERVFAIL');

@@ -14,7 +14,7 @@ const host = 'sqs.eu-west-1.amazonaws.com';
 interface World {
   readonly aws: AwsEndpoint;
   readonly proxy: RunningProxy;
-  /** What the mapper was told. */
+  /** What was reported to the mapper. */
   readonly operations: readonly Reported[];
 }
 
@@ -80,7 +80,7 @@ async function send({ port, ca, servername = host }: TlsOptions): Promise<string
   }
 }
 
-test('TLS by the name of the server is passed on, and told with the role of the pod’s ServiceAccount', async () => {
+test('TLS by the name of the server is passed on, and reported with the role of the pod’s ServiceAccount', async () => {
   const { proxy, operations } = await startWorld();
   const role = 'arn:aws:iam::123456789012:role/shop';
   const account = object({
@@ -153,7 +153,7 @@ test('plain HTTP for anywhere but AWS is refused', async () => {
   expect(error.message).toContain('socket hang up');
 });
 
-test('HTTP/2 is spoken where AWS speaks it, and told alike', async () => {
+test('HTTP/2 is spoken where AWS speaks it, and reported alike', async () => {
   const { proxy, operations } = await startWorld();
   const tls = { host: '127.0.0.1', port: proxy.httpsPort, servername: host, ca: proxy.authority() };
   const session = connectHttp2(`https://${host}`, {

@@ -44,7 +44,7 @@ async function expectSameThroughProxy(
 }
 
 test.skipIf(missing !== undefined)(
-  'AWS’s SDK for JavaScript gets the same answers in a pod that has opted in as in one that has not, and all is told',
+  'AWS’s SDK for JavaScript gets the same answers in a pod that has opted in as in one that has not, and all is reported',
   async () => {
     const protocols = await expectSameThroughProxy(
       [process.execPath, join(import.meta.dirname, 'aws/calls.mjs')],
@@ -61,7 +61,7 @@ test.skipIf(missing !== undefined)(
 );
 
 test.skipIf('missing' in go)(
-  'AWS’s SDK for Go gets the same answers in a pod that has opted in as in one that has not, and all is told',
+  'AWS’s SDK for Go gets the same answers in a pod that has opted in as in one that has not, and all is reported',
   async () => {
     const protocols = await expectSameThroughProxy(
       ['program' in go ? go.program : ''],

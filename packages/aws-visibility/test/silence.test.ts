@@ -93,7 +93,7 @@ test('a pod with more connections than are read along gets its answers on the ot
 });
 
 test('a client that does not end its handshake is cut, and one that has ended it may be silent', async () => {
-  const world = await startWorld({ patience: 2_000 });
+  const world = await startWorld({ beginningTimeout: 2_000 });
   const patient = await open(world);
   const stalled = connectTcp({ host: '127.0.0.1', port: world.proxy.httpsPort });
   onTestFinished(() => void stalled.destroy());

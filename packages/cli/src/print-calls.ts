@@ -8,7 +8,7 @@ import { yamlText } from './yaml-text.ts';
 /** How single calls are written: a table for people, or for programs. */
 export type CallForm = 'wide' | 'json' | 'yaml' | 'csv';
 
-/** What is told of a call beside what is told of all. */
+/** What is printed of a call beside what is printed of all. */
 interface More<Call> {
   readonly columns: readonly Column<Call>[];
   readonly members: (call: Call) => object;

@@ -1,10 +1,10 @@
 import { after } from '@network-mapper/runtime';
 import type { Output } from './output.ts';
 
-/** Milliseconds after which people are told that something is going on. */
+/** Milliseconds after which a message says what is going on. */
 const longWait = 1000;
 
-/** Tells people at a terminal what is going on, if it takes longer than a second. */
+/** Says at a terminal what is going on, if it takes longer than a second. */
 export async function withProgress<T>(
   { progress }: Pick<Output, 'progress'>,
   line: string,

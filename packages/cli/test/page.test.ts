@@ -145,7 +145,7 @@ describe.skipIf(isMissing)('the page of a map, in a browser', () => {
       ])`);
       expect(refused).toEqual(['refused', 'refused']);
       expect(hits).toBe(0);
-      // What the policy refused is not sent, but the protocol tells that it was about to be.
+      // What the policy refused is not sent, but the protocol announces it.
       expect(requests.filter(address => !address.startsWith(url))).toEqual([
         expect.stringMatching(/^file:.*map\.html$/),
       ]);

@@ -32,7 +32,7 @@ export class CallRecorder {
   ): void {
     this.#counters++;
     const read = readCounter(sample.metric, sample.labels());
-    const ignored = read.kind === 'ignored' ? read.reason : this.#objection(read.call, namespace);
+    const ignored = read.kind === 'ignored' ? read.reason : this.#distrustReason(read.call, namespace);
     if (ignored !== undefined) this.#ignored.add(ignored);
     else if (read.kind === 'call') this.#record(read.call, { growth, at });
   }
@@ -43,7 +43,7 @@ export class CallRecorder {
     this.#options.record({ evidence: 'ISTIO', client, server, firstAt: at, at, count: growth, detail });
   }
 
-  /** Requests for paths beyond those that are told apart, since the start. */
+  /** Requests for paths beyond those that are kept apart, since the start. */
   get folded(): number {
     return this.#paths.folded;
   }
@@ -57,7 +57,7 @@ export class CallRecorder {
   }
 
   /** Whoever may run a pod can run one that looks like a proxy: it is believed what is its own. */
-  #objection({ reporter, client, server }: MeshCall, namespace: string): IgnoredCounter | undefined {
+  #distrustReason({ reporter, client, server }: MeshCall, namespace: string): IgnoredCounter | undefined {
     const own = reporter === 'source' ? client : server;
     return this.#trusted.has(namespace) || own.namespace === namespace ? undefined : 'foreign-namespace';
   }

@@ -188,7 +188,7 @@ test('while the API server is away the proxies that are known are read on', asyn
   await watcher.kubernetes.up();
 });
 
-test('of the access log of a ztunnel connections have their ports, and those that were denied are told apart', async () => {
+test('of the access log of a ztunnel connections have their ports, and those that were denied are marked', async () => {
   const ztunnel = { namespace: 'istio-system', pod: 'ztunnel-1', container: 'istio-proxy' };
   watcher.kubernetes.put(
     proxyPod({ name: 'ztunnel-1', ip: '127.13.0.16', namespace: 'istio-system', labels: { app: 'ztunnel' } }),

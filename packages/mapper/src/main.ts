@@ -3,7 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import { parseArgs } from 'node:util';
 import { connectKube } from '@network-mapper/kube';
 import { ConfigError, createLogger, readOptions, runProgram, type Config, type Logger } from '@network-mapper/runtime';
-import { notDone } from './accepted-options.ts';
+import { ignoredButRequested } from './ignored-options.ts';
 import { collectGarbage, collectSmallHeap } from './collect-garbage.ts';
 import { findClusterDomain } from './cluster-domain.ts';
 import { createMapper } from './mapper.ts';
@@ -75,7 +75,8 @@ await runProgram('mapper', async () => {
     .replace(/^\.|\.$/g, '')
     .toLowerCase();
   const connection = await connectKube({ env: process.env });
-  for (const asked of notDone(process.env)) logger.warn(asked, 'what these options ask for is not done here');
+  for (const asked of ignoredButRequested(process.env))
+    logger.warn(asked, 'what these options ask for is not done here');
   // Those who waited for the mapper are answered first.
   const listening = (): void => void setTimeout(collectSmallHeap, 2_000).unref();
   const flags = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(' ')];

@@ -117,14 +117,14 @@ export const publishOptions = {
     env: 'OTTERIZE_SERVICE_CACHE_TTL_DURATION',
     form: form.duration,
     fallback: 60_000,
-    about: 'How long the Services of a namespace that are as the cloud knows them are not told it again.',
+    about: 'How long the Services of a namespace that are as the cloud knows them are not uploaded again.',
   }),
   telemetryEnabled: option({
     env: 'OTTERIZE_TELEMETRY_ENABLED',
     flag: { name: 'telemetry-enabled' },
     form: form.boolean,
     fallback: true,
-    about: 'Tell OTTERIZE_API_ADDRESS, where that is set, how much the mapper is used: docs/telemetry.md.',
+    about: 'Report to OTTERIZE_API_ADDRESS, where that is set, how much the mapper is used: docs/telemetry.md.',
   }),
   telemetryUsage: option({
     env: 'OTTERIZE_TELEMETRY_USAGE_ENABLED',

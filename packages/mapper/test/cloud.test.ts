@@ -287,7 +287,7 @@ test('what was seen last is uploaded once more when the mapper stops, and a clou
   expect(performance.now() - began).toBeLessThan(8_000);
 });
 
-test('Services, ingresses, policies, webhooks and labels are told whole when they change, and once', async () => {
+test('Services, ingresses, policies, webhooks and labels are uploaded whole when they change, and once', async () => {
   const uploading = await startUploading();
   const { cloud, running } = uploading;
   const ingress = {
@@ -367,8 +367,8 @@ test('Services, ingresses, policies, webhooks and labels are told whole when the
     }),
   );
   await soon(() => {
-    const told = cloud.of('ReportWorkloadsMetadata').flatMap(({ workloadsLabels }) => workloadsLabels as object[]);
-    expect(told).toContainEqual(
+    const uploaded = cloud.of('ReportWorkloadsMetadata').flatMap(({ workloadsLabels }) => workloadsLabels as object[]);
+    expect(uploaded).toContainEqual(
       expect.objectContaining({
         identity: { name: 'cart', namespace: 'shop', kind: 'Deployment', nameResolvedUsingAnnotation: false },
         metadata: expect.objectContaining({ podIps: ['10.0.0.2'], serviceIps: ['10.96.0.2'] }) as object,

@@ -51,7 +51,7 @@ async function startReceiver(): Promise<Receiver> {
   return receiver;
 }
 
-async function startTelling(
+async function startPosting(
   env: Readonly<Record<string, string>> = {},
 ): Promise<SmallCluster & { receiver: Receiver }> {
   const receiver = await startReceiver();
@@ -74,19 +74,19 @@ const lookUp = ({ running }: SmallCluster, ...names: readonly string[]) =>
     destinations: names.map(destination => ({ destination, destinationIP: '198.51.100.7', TTL: 60 })),
   });
 
-const told = ({ received }: Receiver) => received.map(({ event: { type, subject } }) => `${type}: ${subject}`);
+const posted = ({ received }: Receiver) => received.map(({ event: { type, subject } }) => `${type}: ${subject}`);
 
 test('a new edge, a new name outside and an edge that is gone are CloudEvents, each once', async () => {
-  const telling = await startTelling();
-  const { receiver } = telling;
-  await call(telling);
-  await lookUp(telling, 'api.example.com');
+  const posting = await startPosting();
+  const { receiver } = posting;
+  await call(posting);
+  await lookUp(posting, 'api.example.com');
   const come = [
     'network-mapper.edge.added: shop/web -> api.example.com',
     'network-mapper.edge.added: shop/web -> shop/cart',
     'network-mapper.outside-name.added: api.example.com',
   ];
-  await soon(() => expect(told(receiver).sort()).toEqual(come));
+  await soon(() => expect(posted(receiver).sort()).toEqual(come));
   const edge = receiver.received.find(({ event }) => event.subject === 'shop/web -> shop/cart');
   expect(edge?.headers['content-type']).toBe('application/cloudevents+json; charset=utf-8');
   expect(edge?.headers).not.toHaveProperty('webhook-signature');
@@ -104,75 +104,75 @@ test('a new edge, a new name outside and an edge that is gone are CloudEvents, e
       count: 1,
     },
   });
-  await call(telling);
-  await lookUp(telling, 'api.example.com');
-  await telling.running.ask('mutation { resetCapture }');
-  await soon(() => expect(told(receiver)).toContain('network-mapper.edge.removed: shop/web -> shop/cart'));
+  await call(posting);
+  await lookUp(posting, 'api.example.com');
+  await posting.running.ask('mutation { resetCapture }');
+  await soon(() => expect(posted(receiver)).toContain('network-mapper.edge.removed: shop/web -> shop/cart'));
   expect(receiver.received).toHaveLength(4);
   expect(new Set(receiver.received.map(({ event }) => event.id)).size).toBe(4);
 });
 
 test('a receiver that fails half of the time loses nothing, and what it took does not come again', async () => {
-  const telling = await startTelling();
-  const { receiver } = telling;
+  const posting = await startPosting();
+  const { receiver } = posting;
   let posts = 0;
   receiver.answer = () => (posts++ % 2 === 0 ? 500 : 204);
   const names = Array.from({ length: 40 }, (_, at) => `name-${at}.example.com`);
-  await lookUp(telling, ...names);
+  await lookUp(posting, ...names);
   await soon(() => expect(receiver.received).toHaveLength(80));
-  expect(new Set(told(receiver)).size).toBe(80);
+  expect(new Set(posted(receiver)).size).toBe(80);
 });
 
 test.each([
   ['seconds', () => '4'],
   ['a date', () => new Date(Date.now() + 5_000).toUTCString()],
 ])('a receiver that says when to come again, in %s, is left alone until then', async (_, retryAfter) => {
-  const telling = await startTelling();
-  const { receiver } = telling;
+  const posting = await startPosting();
+  const { receiver } = posting;
   const posts: number[] = [];
   receiver.answer = () => {
     receiver.retryAfter = retryAfter();
     return posts.push(performance.now()) === 1 ? 429 : 204;
   };
-  await lookUp(telling, 'api.example.com');
+  await lookUp(posting, 'api.example.com');
   await soon(() => expect(receiver.received).toHaveLength(2));
   const [refused = 0, next = 0] = posts;
   expect(next - refused).toBeGreaterThan(3_500);
 });
 
 test('an event that its receiver never takes is given up and counted, and holds up no other', async () => {
-  const telling = await startTelling();
-  const { receiver, running } = telling;
+  const posting = await startPosting();
+  const { receiver, running } = posting;
   receiver.answer = ({ subject }) => (subject.includes('poison') ? 422 : 204);
-  await lookUp(telling, 'poison.example.com', 'good.example.com');
-  await soon(() => expect(told(receiver)).toContain('network-mapper.edge.added: shop/web -> good.example.com'));
+  await lookUp(posting, 'poison.example.com', 'good.example.com');
+  await soon(() => expect(posted(receiver)).toContain('network-mapper.edge.added: shop/web -> good.example.com'));
   await vi.waitFor(async () => expect(await running.metrics()).toContain('mapper_events_refused_total 2'), 60_000);
-  await lookUp(telling, 'later.example.com');
-  await soon(() => expect(told(receiver)).toContain('network-mapper.outside-name.added: later.example.com'));
+  await lookUp(posting, 'later.example.com');
+  await soon(() => expect(posted(receiver)).toContain('network-mapper.outside-name.added: later.example.com'));
 });
 
 test('with a secret a post is signed so that a change of it, of its id or of its time is noticed', async () => {
-  const telling = await startTelling({ OTTERIZE_EVENTS_SECRET: 'shared' });
-  const { receiver } = telling;
-  await call(telling);
+  const posting = await startPosting({ OTTERIZE_EVENTS_SECRET: 'shared' });
+  const { receiver } = posting;
+  await call(posting);
   await soon(() => expect(receiver.received).toHaveLength(1));
   const [post] = receiver.received;
   const { headers = {}, body = '' }: Partial<Received> = post ?? {};
   expect(headers['webhook-id']).toBe(post?.event.id);
-  expect(headers['webhook-timestamp']).toBe(String(telling.running.clock.now / 1000));
+  expect(headers['webhook-timestamp']).toBe(String(posting.running.clock.now / 1000));
   const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
   const signature = createHmac('sha256', 'shared').update(signed).digest('base64');
   expect(headers['webhook-signature']).toBe(`v1,${signature}`);
 });
 
-test('only what is asked for is told: some namespaces, some kinds', async () => {
-  const elsewhere = await startTelling({ OTTERIZE_EVENTS_NAMESPACES: 'other' });
-  const names = await startTelling({ OTTERIZE_EVENTS_KINDS: 'outside-name-added', OTTERIZE_EVENTS_NAMESPACES: 'shop' });
-  for (const telling of [elsewhere, names]) {
-    await call(telling);
-    await lookUp(telling, 'api.example.com');
+test('only what is asked for is posted: some namespaces, some kinds', async () => {
+  const elsewhere = await startPosting({ OTTERIZE_EVENTS_NAMESPACES: 'other' });
+  const names = await startPosting({ OTTERIZE_EVENTS_KINDS: 'outside-name-added', OTTERIZE_EVENTS_NAMESPACES: 'shop' });
+  for (const posting of [elsewhere, names]) {
+    await call(posting);
+    await lookUp(posting, 'api.example.com');
   }
-  await soon(() => expect(told(names.receiver)).toEqual(['network-mapper.outside-name.added: api.example.com']));
+  await soon(() => expect(posted(names.receiver)).toEqual(['network-mapper.outside-name.added: api.example.com']));
   await elsewhere[Symbol.asyncDispose]();
   expect(elsewhere.receiver.received).toEqual([]);
 });

@@ -141,7 +141,7 @@ export async function startOtlpCollector(over: 'grpc' | 'http' = 'grpc'): Promis
   });
   if (over === 'http') {
     const httpPort = await listen(web, { name: 'a collector', port: 0, host: '127.0.0.1' });
-    return { url: `http://127.0.0.1:${httpPort}`, ...told(), [Symbol.asyncDispose]: () => closeServer(web) };
+    return { url: `http://127.0.0.1:${httpPort}`, ...received(), [Symbol.asyncDispose]: () => closeServer(web) };
   }
   const port = await new Promise<number>((bound, failed) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, number) => {
@@ -151,14 +151,14 @@ export async function startOtlpCollector(over: 'grpc' | 'http' = 'grpc'): Promis
   });
   return {
     url: `http://127.0.0.1:${port}`,
-    ...told(),
+    ...received(),
     [Symbol.asyncDispose]: () => {
       server.forceShutdown();
       return Promise.resolve();
     },
   };
 
-  function told() {
+  function received() {
     return { refuse, refusePoints, counter: () => counter, values, points, messages: () => messages };
   }
 }

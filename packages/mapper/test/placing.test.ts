@@ -176,7 +176,7 @@ test('accesses to topics that a broker refused are shown as such, beside those i
   ]);
 });
 
-test('a topic that is assigned to a member of a group is consumed, and told apart until it is seen being read', async () => {
+test('a topic that is assigned to a member of a group is consumed, and marked as assigned until it is seen being read', async () => {
   await using cluster = await startSmallCluster();
   const access = { srcIp: '10.0.0.1', serverPodName: 'cart-1-x', serverNamespace: namespace, lastSeen: later(0) };
   const { document } = operations.reportKafkaMapperResults;

@@ -8,14 +8,14 @@ import { startSmallCluster, type SmallCluster } from './small-cluster.ts';
 
 const soon = <T>(expectation: () => T) => vi.waitFor(expectation, 60_000);
 
-interface Telling extends SmallCluster {
+interface Reporting extends SmallCluster {
   readonly cloud: RecordedCloud;
 }
 
-async function startTelling(
+async function startReporting(
   env: (address: string) => Readonly<Record<string, string>>,
   options: RunningMapperOptions = {},
-): Promise<Telling> {
+): Promise<Reporting> {
   const cloud = await startRecordedCloud();
   onTestFinished(() => cloud[Symbol.asyncDispose]());
   const cluster = await startSmallCluster({ ...options, env: env(cloud.address) });
@@ -28,8 +28,8 @@ async function startTelling(
 
 const toCloud = (address: string) => ({ OTTERIZE_API_ADDRESS: address });
 
-test('what is told of use says how large the map is, and nothing of whose it is or what is on it', async () => {
-  const { cloud, running } = await startTelling(toCloud);
+test('what is sent about use says how large the map is, and nothing of whose it is or what is on it', async () => {
+  const { cloud, running } = await startReporting(toCloud);
   await soon(() => expect(cloud.of('SendTelemetries')).toHaveLength(1));
   const [{ telemetries = [] } = {}] = cloud.of('SendTelemetries') as {
     telemetries?: { component: Record<string, string>; data: Record<string, unknown> }[];
@@ -68,14 +68,14 @@ test.each([
   ['OTTERIZE_TELEMETRY_USAGE_ENABLED', 'false'],
   ['DO_NOT_TRACK', '1'],
   ['OTTERIZE_API_ADDRESS', ''],
-])('with %s=%s nothing is told of use', async (name, value) => {
-  const { cloud, ...cluster } = await startTelling(address => ({ ...toCloud(address), [name]: value }));
+])('with %s=%s nothing is sent about use', async (name, value) => {
+  const { cloud, ...cluster } = await startReporting(address => ({ ...toCloud(address), [name]: value }));
   await cluster[Symbol.asyncDispose]();
   expect(cloud.calls).toEqual([]);
 });
 
 test('an address that swallows what is sent holds up neither the mapper nor its end', async () => {
-  const { cloud, ...cluster } = await startTelling(toCloud);
+  const { cloud, ...cluster } = await startReporting(toCloud);
   cloud.fault = () => 'hang';
   await report(cluster.running, 'tcp', {
     srcIp: '10.0.0.1',
@@ -94,7 +94,7 @@ test('errors are reported to an address that was given for them, without what th
   logger.error({ edge: 'shop/web -> shop/cart', error: new RangeError('10.0.0.1') }, 'an edge is refused');
   logger.error('something failed');
   logger.warn('not an error');
-  const { cloud } = await startTelling(
+  const { cloud } = await startReporting(
     address => ({ OTTERIZE_TELEMETRY_ERRORS_ADDRESS: `${address}/telemetry/query` }),
     { errors },
   );

@@ -13,7 +13,7 @@ export interface LoggerOptions {
 export function createLogger(options: LoggerOptions): Logger {
   const { onError } = options;
   return pino({
-    ...(onError === undefined ? {} : { hooks: { logMethod: tellErrors(onError) } }),
+    ...(onError === undefined ? {} : { hooks: { logMethod: reportErrors(onError) } }),
     level: options.debug ? 'debug' : 'info',
     base: { component: options.name },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
@@ -24,7 +24,7 @@ export function createLogger(options: LoggerOptions): Logger {
 
 const errorLevel = 50;
 
-function tellErrors(onError: NonNullable<LoggerOptions['onError']>) {
+function reportErrors(onError: NonNullable<LoggerOptions['onError']>) {
   return function (this: Logger, ...[args, method, level]: [Parameters<LogFn>, LogFn, number]): void {
     const [fields, message]: readonly unknown[] = args;
     if (level >= errorLevel) {

@@ -10,7 +10,7 @@ export interface Upstream {
 }
 
 /** Milliseconds for an answer of one server; a resolver's own limit is five seconds. */
-const patience = 2_000;
+const timeout = 2_000;
 
 /**
  * Asks other DNS servers, one after another, with the bytes of the query as they are. Answers the first answer's bytes;
@@ -25,7 +25,7 @@ export async function forward(
   }: { readonly upstreams: readonly Upstream[]; readonly protocol: 'udp' | 'tcp'; readonly signal: AbortSignal },
 ): Promise<Buffer | undefined> {
   for (const upstream of upstreams) {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
     try {
       return await (protocol === 'udp' ? askByUdp(query, upstream, limit) : askByTcp(query, upstream, limit));
     } catch (error) {

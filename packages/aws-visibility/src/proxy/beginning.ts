@@ -14,9 +14,9 @@ const longestHead = 65_536;
 /** Reads how a connection begins, within so many milliseconds; undefined when it ends before it has said so. */
 export function readBeginning(
   socket: Socket,
-  patience: number,
+  timeout: number,
 ): Promise<{ readonly said: Beginning; readonly bytes: Buffer } | undefined> {
-  return readFirstBytes(socket, { read: parseBeginning, most: longestHead, patience });
+  return readFirstBytes(socket, { read: parseBeginning, most: longestHead, timeout });
 }
 
 const connectLine = /^CONNECT ([\w.-]+):443 HTTP\/1\.[01]\r\n/i;

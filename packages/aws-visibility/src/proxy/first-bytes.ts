@@ -5,7 +5,7 @@ export interface FirstBytesOptions<T> {
   readonly read: (bytes: Buffer) => T | 'more';
   readonly most: number;
   /** Milliseconds. */
-  readonly patience: number;
+  readonly timeout: number;
 }
 
 /**
@@ -14,7 +14,7 @@ export interface FirstBytesOptions<T> {
  */
 export function readFirstBytes<T>(
   socket: Socket,
-  { read, most, patience }: FirstBytesOptions<T>,
+  { read, most, timeout }: FirstBytesOptions<T>,
 ): Promise<{ readonly said: T; readonly bytes: Buffer } | undefined> {
   return new Promise(resolve => {
     let bytes: Buffer = Buffer.alloc(0);
@@ -31,7 +31,7 @@ export function readFirstBytes<T>(
       if (said !== 'more') done({ said, bytes });
       else if (bytes.length > most) giveUp();
     };
-    socket.setTimeout(patience);
+    socket.setTimeout(timeout);
     socket
       .resume()
       .on('data', take)

@@ -13,7 +13,7 @@ export interface ProxyLimits {
   /** Connections of all addresses; further ones are cut. */
   readonly connections: number;
   /** Milliseconds for a client to say what it wants, and to end its handshake. */
-  readonly patience: number;
+  readonly beginningTimeout: number;
   /** Milliseconds that a connection may be silent in both directions. */
   readonly idle: number;
 }
@@ -29,7 +29,7 @@ export const proxyLimits: ProxyLimits = {
   unknown: 1_000,
   readOfOne: 1_000,
   connections: 10_000,
-  patience: 10_000,
+  beginningTimeout: 10_000,
   idle: 16 * 60_000,
 };
 
@@ -37,7 +37,7 @@ export const proxyLimits: ProxyLimits = {
 export const keepAliveDelay = 30_000;
 
 /** How many there are under each name, and in all. */
-export class Tally {
+export class ConnectionCounts {
   readonly #counts = new Map<string, number>();
   #total = 0;
 
@@ -64,13 +64,13 @@ export class Tally {
 
 /** Counts a connection until it is closed, or what is returned is called. */
 export function countIn(
-  tally: Tally,
+  counts: ConnectionCounts,
   { address, socket }: { readonly address: string; readonly socket: Socket },
 ): () => void {
   let isCounted = true;
-  tally.add(address);
+  counts.add(address);
   const leave = (): void => {
-    if (isCounted) tally.remove(address);
+    if (isCounted) counts.remove(address);
     isCounted = false;
   };
   socket.once('close', leave);

@@ -58,7 +58,7 @@ async function send(port: number): Promise<void> {
   );
 }
 
-test('the proxy listens at its port, also where nobody wants to be told', limit, async () => {
+test('the proxy listens at its port, also where nobody asks for the port', limit, async () => {
   const { port, reasons } = await startServer(() => undefined);
   await send(port);
   await vi.waitUntil(() => reasons().length > 0, { timeout: patient });

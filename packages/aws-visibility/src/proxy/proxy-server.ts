@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { aborted, listen, monotonicTime, type Runnable } from '@network-mapper/runtime';
 import { readBeginning } from './beginning.ts';
 import { Http1Tap } from './http1-tap.ts';
-import { countIn, keepAliveDelay, proxyLimits, Tally } from './limits.ts';
+import { countIn, keepAliveDelay, proxyLimits, ConnectionCounts } from './limits.ts';
 import { serveTls } from './serve-tls.ts';
 import { passRead, refuse, type Connection, type OptedInPod, type ProxyOptions, type Served } from './served.ts';
 import { connectTcp } from './upstream.ts';
@@ -25,9 +25,9 @@ export function createProxyServer(
 ): Runnable {
   const { skipped, logger } = options;
   const limits = { ...proxyLimits, ...options.limits };
-  const waiting = new Tally();
-  const unknown = new Tally();
-  const read = new Tally();
+  const waiting = new ConnectionCounts();
+  const unknown = new ConnectionCounts();
+  const read = new ConnectionCounts();
   const open = new Set<Socket>();
   const kept = { noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveDelay };
   const server = createServer({ allowHalfOpen: true, ...kept }, socket => {
@@ -45,8 +45,8 @@ export function createProxyServer(
       refuse(socket, 'too-many-waiting', options);
       return;
     }
-    const settled = countIn(isKnown ? waiting : unknown, { address, socket });
-    serve(socket, { ...options, address, limits, read, settled }).catch((error: unknown) => {
+    const stopWaiting = countIn(isKnown ? waiting : unknown, { address, socket });
+    serve(socket, { ...options, address, limits, read, stopWaiting }).catch((error: unknown) => {
       logger.error({ error }, 'a connection failed');
       socket.destroy();
     });
@@ -81,7 +81,7 @@ async function serve(socket: Socket, connection: Connection): Promise<void> {
     refuse(socket, 'not-opted-in', connection);
     return;
   }
-  const begun = await readBeginning(socket, connection.limits.patience);
+  const begun = await readBeginning(socket, connection.limits.beginningTimeout);
   if (begun === undefined) {
     refuse(socket, 'no-host', connection);
     return;
@@ -112,7 +112,7 @@ async function serve(socket: Socket, connection: Connection): Promise<void> {
 }
 
 async function serveConnect(socket: Socket, served: Served): Promise<void> {
-  const begun = await readBeginning(socket, served.limits.patience);
+  const begun = await readBeginning(socket, served.limits.beginningTimeout);
   if (begun?.said.kind !== 'tls') {
     refuse(socket, 'no-host', served);
     return;
@@ -131,6 +131,6 @@ async function servePlain(socket: Socket, host: string, served: Served): Promise
     refuse(socket, 'no-upstream', served);
     return;
   }
-  served.settled();
+  served.stopWaiting();
   passRead(socket, upstream, { ...served, TapOf: Http1Tap, host });
 }

@@ -41,10 +41,10 @@ export async function serveTls(socket: Socket, hello: ClientHello, served: Serve
   const chosen = typeof protocol === 'string' ? { ALPNProtocols: [protocol] } : {};
   const client = new TLSSocket(socket, { isServer: true, secureContext, ...chosen });
   // A client that ends its handshake late is cut by way of AWS: that says nothing of whom it trusts.
-  client.setTimeout(served.limits.patience, () => upstream.destroy());
+  client.setTimeout(served.limits.beginningTimeout, () => upstream.destroy());
   client.once('secure', () => {
     client.setTimeout(0);
-    served.settled();
+    served.stopWaiting();
   });
   noticeDistrust(client, upstream, served);
   passRead(client, upstream, { ...served, TapOf: protocol === 'h2' ? Http2Tap : Http1Tap, host });
@@ -61,7 +61,7 @@ async function passUnread(
     refuse(socket, 'no-upstream', served);
     return;
   }
-  served.settled();
+  served.stopWaiting();
   pass(socket, upstream, served.limits.idle);
 }
 

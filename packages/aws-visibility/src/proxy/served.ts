@@ -6,7 +6,7 @@ import type { Distrust } from './distrust.ts';
 import type { Exchange } from './exchange.ts';
 import type { Http1Tap } from './http1-tap.ts';
 import type { Http2Tap } from './http2-tap.ts';
-import type { ProxyLimits, Tally } from './limits.ts';
+import type { ProxyLimits, ConnectionCounts } from './limits.ts';
 import { pass } from './pass.ts';
 import type { Target } from './upstream.ts';
 
@@ -59,9 +59,9 @@ export interface Connection extends ProxyOptions {
   readonly address: string;
   readonly limits: ProxyLimits;
   /** Connections that are read along, by address. */
-  readonly read: Tally;
+  readonly read: ConnectionCounts;
   /** It has said what it wants and has got it: it does not wait any more. */
-  readonly settled: () => void;
+  readonly stopWaiting: () => void;
 }
 
 export interface Served extends Connection {

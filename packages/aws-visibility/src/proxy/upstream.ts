@@ -11,7 +11,7 @@ export interface Target {
 }
 
 /** Milliseconds for AWS to answer a connection. */
-const patience = 10_000;
+const connectTimeout = 10_000;
 
 /** Undefined when nobody answers. */
 export async function connectTcp({ host, port }: Target): Promise<Socket | undefined> {
@@ -45,7 +45,7 @@ function isConnected(socket: Socket, event: 'connect' | 'secureConnect'): Promis
       socket.destroy();
       resolve(false);
     };
-    socket.setTimeout(patience, failed);
+    socket.setTimeout(connectTimeout, failed);
     // It stays: a connection may break before anybody passes anything on it.
     socket.on('error', failed);
     socket.once(event, () => {

@@ -10,7 +10,7 @@ export interface ServiceModel {
   readonly endpoint: string;
   /** As Smithy names them: `json`, `query`, `ec2`, `rest-json`, `rest-xml`, `smithy-rpc-v2-cbor`. */
   readonly protocols: readonly string[];
-  /** The version of its API, by which models of one name are told apart in `query`. */
+  /** The version of its API, by which models of one name are distinguished in `query`. */
   readonly version: string;
   /** What stands before the dot in `X-Amz-Target`. */
   readonly target?: string;

@@ -2,7 +2,7 @@ import { startAwsCluster } from './aws-cluster.ts';
 import type { SeenRequest } from './world.ts';
 
 // Runs in namespaces (in-namespaces.ts): the program of an SDK directly, and as a pod that has opted in. Writes what
-// each run wrote, and what the mapper was told.
+// each run wrote, and what was reported to the mapper.
 
 interface Input {
   readonly python: string;

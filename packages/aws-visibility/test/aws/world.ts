@@ -67,7 +67,7 @@ export async function startAwsEndpoint(
     SNICallback: (name, done) => void contextOf(name).then(context => done(null, context), done),
   });
   server.on('request', (incoming, outgoing) => {
-    if (seen !== undefined) tell(incoming, seen);
+    if (seen !== undefined) record(incoming, seen);
     // moto does not speak this protocol: an answer without members, as CBOR (RFC 8949 §3).
     if (incoming.headers['smithy-protocol'] === 'rpc-v2-cbor') {
       incoming.resume().once('end', () => {
@@ -113,7 +113,7 @@ export async function startAwsEndpoint(
   };
 }
 
-function tell(incoming: Http2ServerRequest, seen: (request: SeenRequest) => void): void {
+function record(incoming: Http2ServerRequest, seen: (request: SeenRequest) => void): void {
   const hash = createHash('sha256');
   incoming.on('data', (bytes: Buffer) => hash.update(bytes));
   incoming.once('end', () => {

@@ -3,7 +3,7 @@ import { matchLabels, type Dialect } from './dialect.ts';
 /**
  * AuthorizationPolicy, security.istio.io/v1 (https://istio.io/latest/docs/reference/config/security/authorization-policy/).
  * It is about who is called: it has no rules for what a workload calls. The map does not say that a connection was made
- * with mutual TLS, nor with which account: clients are told apart by their namespaces, never by principals.
+ * with mutual TLS, nor with which account: clients are distinguished by their namespaces, never by principals.
  */
 export const authorizationPolicy: Dialect = {
   refusal: ({ direction, peer }) => {

@@ -33,7 +33,7 @@ export interface CaptureOptions {
 
 /** Packets between two looks at what is due. */
 const emitEvery = 1_000;
-/** Milliseconds after which what lasts is told again; nobody waits for it here. */
+/** Milliseconds after which what lasts is recorded again; nobody waits for it here. */
 const refreshInterval = 60_000;
 
 /**

@@ -30,7 +30,7 @@ interface Seen {
   readonly sighting: Sighting;
 }
 
-/** The calls that sightings of packets tell of, with the names that these packets gave to addresses. */
+/** The calls that packets show, with the names that these packets gave to addresses. */
 export function toCapturedCalls(
   sightings: Iterable<Sighting>,
   { clusterDomain }: { readonly clusterDomain: string },

@@ -1,11 +1,11 @@
 import { LruMap } from '@network-mapper/runtime';
 
-/** Paths of one client and server that are told apart. */
+/** Paths of one client and server that are kept apart. */
 const mostPaths = 100;
 /** Pairs of which paths are remembered. */
 const mostPairs = 20_000;
 
-/** What all paths of a pair are that came when it had as many as are told apart. */
+/** What all paths of a pair are that came when it had as many as are kept apart. */
 const anyPath = '/*';
 
 /** Bounds the paths of each client and server: a name in a path that is no number can be anything. */

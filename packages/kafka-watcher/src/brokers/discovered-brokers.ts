@@ -58,7 +58,7 @@ export class DiscoveredBrokers {
     return statefulSet === undefined ? pod.by?.kind === 'labels' : this.#statefulSets.get(statefulSet) === 'brokers';
   }
 
-  /** Of each StatefulSet one pod tells for all. */
+  /** Of each StatefulSet one pod stands for all. */
   async #lookIntoLogs(signal: AbortSignal): Promise<void> {
     const now = monotonicTime();
     const candidates = new Map<string, BrokerPod>();

@@ -13,7 +13,7 @@ export interface LivePod {
   readonly services: readonly string[];
 }
 
-/** Which workloads are where now, for what is told of the cluster beside its traffic. */
+/** Which workloads are where now, for what is uploaded of the cluster beside its traffic. */
 export class LiveWorkloads {
   readonly #view: ClusterView;
   readonly #identities: Identities;

@@ -4,7 +4,7 @@ import type { DnsAddress, DnsCache } from '../store/dns-cache.ts';
 import type { AddressLookup } from './address-lookup.ts';
 import { clientIntentsResource, toClientIntents, type ClientIntents } from './client-intents.ts';
 import { DomainIndex, isWildcard, toPattern } from './domain-index.ts';
-import { DueWork } from './due-work.ts';
+import { KeyedRetryQueue } from './keyed-retry-queue.ts';
 import type { PublishedAddresses } from './published-addresses.ts';
 import { nextResolvedIps } from './resolved-ips.ts';
 
@@ -55,8 +55,8 @@ class ClientIntentsPublisher {
   readonly #parts: ClientIntentsPublisherParts;
   readonly #index = new DomainIndex();
   readonly #objects: WatchedCollection<ClientIntents>;
-  readonly #lookups: DueWork;
-  readonly #patches: DueWork;
+  readonly #lookups: KeyedRetryQueue;
+  readonly #patches: KeyedRetryQueue;
   /** By object: the last patch and when it was sent. */
   readonly #sent = new Map<string, { readonly text: string; readonly at: number }>();
   /** By pattern, as read since the last tick: many objects may name one wildcard, for which the whole cache is read. */
@@ -70,9 +70,9 @@ class ClientIntentsPublisher {
       resource: clientIntentsResource,
       reduce: toClientIntents,
       changed: (key, before, after) => this.#objectChanged(key, before, after),
-      stateChanged: state => tellState(logger, state),
+      stateChanged: state => logState(logger, state),
     });
-    this.#lookups = new DueWork({
+    this.#lookups = new KeyedRetryQueue({
       now,
       parallel: 16,
       longestWait: 300_000,
@@ -82,7 +82,7 @@ class ClientIntentsPublisher {
         if (failures === 1) logger.warn({ domain, error }, 'a domain of ClientIntents has no address');
       },
     });
-    this.#patches = new DueWork({
+    this.#patches = new KeyedRetryQueue({
       now,
       parallel: 8,
       longestWait: 60_000,
@@ -97,31 +97,31 @@ class ClientIntentsPublisher {
 
   async run(signal: AbortSignal): Promise<void> {
     await runAll([this.#objects, { name: 'publishing to ClientIntents', run: stop => this.#look(stop) }], signal);
-    await Promise.all([this.#lookups.idle(), this.#patches.idle()]);
+    await Promise.all([this.#lookups.drained(), this.#patches.drained()]);
   }
 
   async #look(signal: AbortSignal): Promise<void> {
     const { interval } = this.#parts;
     while (await pause(this.#objects.size > 0 ? interval : Math.max(interval, idleInterval), signal)) {
       this.#addresses.clear();
-      this.#lookups.start(signal);
-      this.#patches.start(signal);
+      this.#lookups.runDue(signal);
+      this.#patches.runDue(signal);
     }
   }
 
   #objectChanged(key: string, before: ClientIntents | undefined, after: ClientIntents | undefined): void {
     const wanted = after?.deleting === false ? after.domains : [];
     this.#index.change(key, before?.domains ?? [], wanted);
-    if (after?.deleting === false) this.#patches.ask(key);
+    if (after?.deleting === false) this.#patches.enqueue(key);
     else {
-      this.#patches.forget(key);
+      this.#patches.drop(key);
       this.#sent.delete(key);
     }
     for (const domain of before?.domains ?? []) {
-      if (!this.#index.has(toPattern(domain))) this.#lookups.forget(toPattern(domain));
+      if (!this.#index.has(toPattern(domain))) this.#lookups.drop(toPattern(domain));
     }
     for (const domain of wanted) {
-      if (before?.domains.has(domain) !== true && !isWildcard(domain)) this.#lookups.ask(toPattern(domain));
+      if (before?.domains.has(domain) !== true && !isWildcard(domain)) this.#lookups.enqueue(toPattern(domain));
     }
   }
 
@@ -130,7 +130,7 @@ class ClientIntentsPublisher {
     if (!this.#parts.published.has(address)) return;
     for (const { pattern, keys } of this.#index.matching(name)) {
       this.#addresses.delete(pattern);
-      for (const key of keys) if (this.#lacks(key, { pattern, address })) this.#patches.ask(key);
+      for (const key of keys) if (this.#lacks(key, { pattern, address })) this.#patches.enqueue(key);
     }
   }
 
@@ -183,7 +183,7 @@ class ClientIntentsPublisher {
   }
 }
 
-function tellState(logger: Logger, state: CollectionState): void {
+function logState(logger: Logger, state: CollectionState): void {
   if (state.kind !== 'failing') logger.info({ state: state.kind }, 'watching ClientIntents');
   else if (state.reason === 'not-found')
     logger.info('no ClientIntents are installed here; they are published to once they are');

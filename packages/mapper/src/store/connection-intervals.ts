@@ -28,7 +28,7 @@ export interface DeliveredInterval<K> {
   release(arrived?: ReadonlySet<K>): void;
 }
 
-/** Ports of one edge that are told apart in an interval, and of all edges: more count as none. */
+/** Ports of one edge that are kept apart in an interval, and of all edges: more count as none. */
 const mostPorts = 1_000;
 const mostPortsInAll = 1_000_000;
 

@@ -64,7 +64,7 @@ export function isCloudOn({ clientId, clientSecret, apiAddress }: CloudConfig): 
   return clientId !== '' && apiAddress !== '';
 }
 
-/** Uploads what changes on the map, and what is told of the cluster beside it. */
+/** Uploads what changes on the map, and what the cluster has beside it. */
 export function createCloudUpload(parts: CloudUploadParts): CloudUpload {
   const { config, map, http, logger, counts, now, clock } = parts;
   const interval = config.uploadInterval * 1000;

@@ -133,7 +133,7 @@ export function toLevelDocument(edge: TrafficLevelEdge, now: number): EdgeDocume
   };
 }
 
-/** What nobody ever saw is not told; but what left the map after it was seen is. */
+/** What nobody ever saw is not uploaded; but what left the map after it was seen is. */
 export function wasSeen(edge: Edge): boolean {
   return !(edge.kind === 'intent' && edge.gone && !edge.certain);
 }

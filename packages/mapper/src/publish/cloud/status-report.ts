@@ -1,7 +1,9 @@
 import { backoff, pause, type Logger, type Runnable } from '@network-mapper/runtime';
 import type { CloudClient } from './cloud-client.ts';
 
-/** Tells the cloud at once and at intervals that this mapper runs: the first to fail where it cannot be reached. */
+/**
+ * Reports to the cloud at once and at intervals that this mapper runs: the first to fail where it cannot be reached.
+ */
 export function createStatusReport(parts: {
   readonly client: CloudClient;
   /** Milliseconds. */

@@ -6,7 +6,7 @@ import type { EventKind } from './event-kinds.ts';
 /** A CloudEvent 1.0 in the structured JSON form (github.com/cloudevents/spec, `json-format.md`). */
 export interface CloudEvent {
   readonly specversion: '1.0';
-  /** The same whenever the same change of this mapper's map is told again. */
+  /** The same whenever the same change of this mapper's map is posted again. */
   readonly id: string;
   readonly source: string;
   readonly type: string;
@@ -16,8 +16,8 @@ export interface CloudEvent {
   readonly data: object;
 }
 
-/** Edges of these kinds are told; amounts of traffic are none that come and go. */
-export type ToldEdge = Exclude<Edge, { kind: 'traffic-level' }>;
+/** Edges of these kinds have events; amounts of traffic are none that come and go. */
+export type EventEdge = Exclude<Edge, { kind: 'traffic-level' }>;
 
 const types: Readonly<Record<EventKind, string>> = {
   'edge-added': 'network-mapper.edge.added',
@@ -25,8 +25,8 @@ const types: Readonly<Record<EventKind, string>> = {
   'outside-name-added': 'network-mapper.outside-name.added',
 };
 
-/** What happened to an edge, told of the mapper that calls itself `source` (a URI reference). */
-export function toCloudEvent(kind: EventKind, edge: ToldEdge, source: string): CloudEvent {
+/** What happened to an edge, as the mapper says it that calls itself `source` (a URI reference). */
+export function toCloudEvent(kind: EventKind, edge: EventEdge, source: string): CloudEvent {
   const subject = kind === 'outside-name-added' && edge.kind === 'external' ? edge.dnsName : subjectOf(edge);
   const identity = JSON.stringify([
     kind,
@@ -48,7 +48,7 @@ export function toCloudEvent(kind: EventKind, edge: ToldEdge, source: string): C
 }
 
 /** Namespaces of the sides that are in the cluster. */
-export function namespacesOf(edge: ToldEdge): readonly string[] {
+export function namespacesOf(edge: EventEdge): readonly string[] {
   switch (edge.kind) {
     case 'intent':
       return [edge.client.namespace, edge.server.namespace];
@@ -60,7 +60,7 @@ export function namespacesOf(edge: ToldEdge): readonly string[] {
   }
 }
 
-function subjectOf(edge: ToldEdge): string {
+function subjectOf(edge: EventEdge): string {
   switch (edge.kind) {
     case 'intent':
       return `${edge.client.key} -> ${edge.server.key}`;
@@ -73,7 +73,7 @@ function subjectOf(edge: ToldEdge): string {
   }
 }
 
-function dataOf(edge: ToldEdge): object {
+function dataOf(edge: EventEdge): object {
   const seen = { firstSeen: formatTime(edge.firstSeen), lastSeen: formatTime(edge.lastSeen), count: edge.count };
   switch (edge.kind) {
     case 'intent':

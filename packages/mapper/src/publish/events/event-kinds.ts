@@ -1,4 +1,4 @@
-/** Changes of the map that are told as events. */
+/** Changes of the map that are posted as events. */
 export const eventKindNames = ['edge-added', 'edge-removed', 'outside-name-added'] as const;
 export type EventKind = (typeof eventKindNames)[number];
 

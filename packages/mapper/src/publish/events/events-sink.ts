@@ -2,7 +2,7 @@ import type { Edge } from '@network-mapper/model';
 import { backoff, pause, type Logger } from '@network-mapper/runtime';
 import type { HttpClient, PostAnswer } from '../outgoing/http-client.ts';
 import { DeliveryError, type Sink } from '../sink.ts';
-import { namespacesOf, toCloudEvent, type CloudEvent, type ToldEdge } from './cloud-event.ts';
+import { namespacesOf, toCloudEvent, type CloudEvent, type EventEdge } from './cloud-event.ts';
 import { eventKindNames, type EventKind } from './event-kinds.ts';
 import { signatureHeaders } from './webhook-signature.ts';
 
@@ -11,9 +11,9 @@ export interface EventsSinkParts {
   readonly url: string;
   /** Posts are signed by it, unless it is empty. */
   readonly secret: string;
-  /** Namespaces whose changes are told; all when there are none. */
+  /** Namespaces whose changes are posted; all when there are none. */
   readonly namespaces: readonly string[];
-  /** Kinds of changes that are told; all when there are none. */
+  /** Kinds of changes that are posted; all when there are none. */
   readonly kinds: readonly string[];
   /** Milliseconds. */
   readonly interval: number;
@@ -59,12 +59,12 @@ export function createEventsSink(parts: EventsSinkParts): Sink {
   const { http, url, secret, source, logger, now, interval } = parts;
   const namespaces = new Set(parts.namespaces);
   const kinds = new Set<string>(parts.kinds.length === 0 ? eventKindNames : parts.kinds);
-  /** Edges of which it was told that they came. */
-  const told = new WeakSet<Edge>();
-  /** Names outside that were told, with how many of their edges are on the map. */
+  /** Edges whose coming was posted. */
+  const posted = new WeakSet<Edge>();
+  /** Names outside that were posted, with how many of their edges are on the map. */
   const names = new Map<string, Set<Edge>>();
 
-  const isWanted = (edge: Edge): edge is ToldEdge =>
+  const isWanted = (edge: Edge): edge is EventEdge =>
     edge.kind !== 'traffic-level' &&
     (namespaces.size === 0 || namespacesOf(edge).some(namespace => namespaces.has(namespace)));
 
@@ -72,13 +72,13 @@ export function createEventsSink(parts: EventsSinkParts): Sink {
     name: 'the events',
     interval,
     batch: 500,
-    wants: edge => isWanted(edge) && (edge.gone || !told.has(edge)),
+    wants: edge => isWanted(edge) && (edge.gone || !posted.has(edge)),
     deliver: async (changes, signal) => {
       const left = changes.filter(isWanted);
       const failures: unknown[] = [];
       const work = async (): Promise<void> => {
         for (let edge = left.shift(); edge !== undefined && !signal.aborted; edge = left.shift())
-          await tell(edge, signal).catch((error: unknown) => {
+          await postChange(edge, signal).catch((error: unknown) => {
             failures.push(error);
             // Who says when to come again is not asked for the others before.
             if (isPutOff(error)) left.length = 0;
@@ -90,8 +90,8 @@ export function createEventsSink(parts: EventsSinkParts): Sink {
     },
   };
 
-  async function tell(edge: ToldEdge, signal: AbortSignal): Promise<void> {
-    if (!told.has(edge)) {
+  async function postChange(edge: EventEdge, signal: AbortSignal): Promise<void> {
+    if (!posted.has(edge)) {
       if (edge.kind === 'external' && !names.has(edge.dnsName)) {
         names.set(edge.dnsName, new Set());
         await post('outside-name-added', edge, signal).catch((error: unknown) => {
@@ -100,7 +100,7 @@ export function createEventsSink(parts: EventsSinkParts): Sink {
         });
       }
       await post('edge-added', edge, signal);
-      told.add(edge);
+      posted.add(edge);
     }
     if (edge.kind === 'external') remember(edge.dnsName, edge);
     if (edge.gone) await post('edge-removed', edge, signal);
@@ -114,7 +114,7 @@ export function createEventsSink(parts: EventsSinkParts): Sink {
     if (edges?.size === 0) names.delete(dnsName);
   }
 
-  async function post(kind: EventKind, edge: ToldEdge, signal: AbortSignal): Promise<void> {
+  async function post(kind: EventKind, edge: EventEdge, signal: AbortSignal): Promise<void> {
     if (!kinds.has(kind)) return;
     const event = toCloudEvent(kind, edge, source);
     for (let failures = 0; ;) {

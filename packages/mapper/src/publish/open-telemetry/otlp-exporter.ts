@@ -13,7 +13,7 @@ import type { OtlpProtocol } from './otlp-protocol.ts';
 
 /** Sends metrics to a collector. */
 export interface OtlpExporter {
-  /** Resolves when the collector answered that it took the message; what it refused of it is told apart. */
+  /** Resolves when the collector answered that it took the message; what it refused of it is counted. */
   export(metrics: ResourceMetrics): Promise<void>;
   shutdown(): Promise<void>;
 }
@@ -78,8 +78,8 @@ function counting(serializer: Serializer, refused: OtlpExporterOptions['refused'
     deserializeResponse: data => {
       const response = serializer.deserializeResponse(data);
       // In JSON it is a text.
-      const told: unknown = response.partialSuccess?.rejectedDataPoints;
-      const points = Number(told ?? 0);
+      const rejected: unknown = response.partialSuccess?.rejectedDataPoints;
+      const points = Number(rejected ?? 0);
       if (points > 0) refused(points);
       return response;
     },

@@ -1,4 +1,4 @@
-/** `Error` of the telemetry's API. What an error is about (names, addresses) is in its fields, which are not told. */
+/** `Error` of the telemetry's API. What an error is about (names, addresses) is in its fields, which are not sent. */
 export interface ReportedError {
   readonly message: string;
   readonly errorClass: string;

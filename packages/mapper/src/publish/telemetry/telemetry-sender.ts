@@ -28,7 +28,7 @@ const reportErrors =
   'mutation ReportErrors($component: Component, $errors: [Error!]!) { sendErrors(component: $component, errors: $errors) }';
 
 /**
- * Tells how much the mapper is used, and of its errors, to where the operator wants it: once, with two seconds'
+ * Sends how much the mapper is used, and its errors, to where the operator wants it: once, with two seconds'
  * patience, and without a word when it fails. Nothing waits for it.
  */
 export function createTelemetry(parts: TelemetryParts): readonly Runnable[] {

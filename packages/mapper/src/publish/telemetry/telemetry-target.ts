@@ -37,10 +37,11 @@ export function telemetryNotice(config: TelemetryConfig): {
   readonly errors: string;
   readonly turnOff: string;
 } {
-  const told = (target: TelemetryTarget): string => ('url' in target ? `sent to ${target.url}` : `off: ${target.off}`);
+  const inWords = (target: TelemetryTarget): string =>
+    'url' in target ? `sent to ${target.url}` : `off: ${target.off}`;
   return {
-    usage: told(usageTarget(config)),
-    errors: told(errorsTarget(config)),
+    usage: inWords(usageTarget(config)),
+    errors: inWords(errorsTarget(config)),
     turnOff:
       'OTTERIZE_TELEMETRY_ENABLED=false, --telemetry-enabled=false, the chart’s global.telemetry.enabled=false, or DO_NOT_TRACK=1',
   };

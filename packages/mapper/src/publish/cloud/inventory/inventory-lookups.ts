@@ -1,6 +1,6 @@
 import type { LabelSet, Workload } from '@network-mapper/model';
 
-/** A live pod as the cloud is told of it. */
+/** A live pod as the cloud gets it. */
 export interface InventoryPod {
   readonly name: string;
   readonly addresses: readonly string[];

@@ -7,7 +7,7 @@ import {
   type Resource,
 } from '@network-mapper/kube';
 import { every, runAll, type Logger, type Runnable } from '@network-mapper/runtime';
-import { DueWork } from '../../due-work.ts';
+import { KeyedRetryQueue } from '../../keyed-retry-queue.ts';
 import type { CloudClient } from '../cloud-client.ts';
 import type { CloudOperation } from '../operations.ts';
 import { toIngressInput } from './ingress-document.ts';
@@ -25,7 +25,7 @@ export interface InventoryParts {
   readonly logger: Logger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Milliseconds for which what the cloud has of a namespace's Services is not told again. */
+  /** Milliseconds for which what the cloud has of a namespace's Services is not uploaded again. */
   readonly servicesTtl: number;
   /** Milliseconds between two readings of one namespace at least. */
   readonly settle: number;
@@ -33,7 +33,7 @@ export interface InventoryParts {
   readonly ready: () => boolean;
 }
 
-/** What is told of the cluster beside its traffic. */
+/** What is uploaded of the cluster beside its traffic. */
 export interface Inventory extends Runnable {
   /** A pod, Service or slice of a namespace changed. */
   touched(namespace: string): void;
@@ -45,7 +45,7 @@ interface Sent {
   readonly at: number;
 }
 
-/** What did not change is told again after this, in milliseconds: the cloud may have lost it. */
+/** What did not change is uploaded again after this, in milliseconds: the cloud may have lost it. */
 const refresh = 5 * 3_600_000;
 /** Milliseconds between two looks for what is due. */
 const look = 1_000;
@@ -54,8 +54,8 @@ const parallel = 4;
 /** Objects of one page: definitions of custom resources have up to a megabyte each. */
 const pageSize = 20;
 
-/** An object as the cloud is told of it. */
-interface Told<T> {
+/** An object as the cloud gets it. */
+interface Uploaded<T> {
   readonly namespace: string;
   readonly input: T;
 }
@@ -74,8 +74,8 @@ const webhookKinds: readonly { readonly type: WebhookType; readonly resource: Re
 ];
 
 /**
- * Tells the cloud of Services, ingresses, policies, webhooks, and labels of namespaces and workloads: of each the whole
- * state of its namespace when something changed there, and not what it was told already. What cannot be told is tried
+ * Uploads Services, ingresses, policies, webhooks, and labels of namespaces and workloads: of each the whole state of
+ * its namespace when something changed there, and not what the cloud has already. What cannot be uploaded is tried
  * again, namespace by namespace.
  */
 export function createInventory(parts: InventoryParts): Inventory {
@@ -83,7 +83,7 @@ export function createInventory(parts: InventoryParts): Inventory {
   const sent = new Map<string, Sent>();
 
   /** Sends variables unless the cloud has them. */
-  const tell = async (
+  const upload = async (
     operation: CloudOperation,
     { key, variables, ttl = refresh }: { readonly key: string; readonly variables: object; readonly ttl?: number },
     signal: AbortSignal,
@@ -113,48 +113,53 @@ export function createInventory(parts: InventoryParts): Inventory {
   const tasks: Readonly<Record<string, (namespace: string, signal: AbortSignal) => Promise<void>>> = {
     namespace: async (name, signal) => {
       const labels = namespaces.get(`/${name}`)?.input;
-      if (labels !== undefined) await tell('ReportNamespaceLabels', { key: name, variables: { name, labels } }, signal);
+      if (labels !== undefined)
+        await upload('ReportNamespaceLabels', { key: name, variables: { name, labels } }, signal);
     },
     ingresses: async (namespace, signal) => {
       const variables = { namespace, ingresses: inNamespace(ingresses, namespace) };
-      await tell('ReportK8sIngresses', { key: namespace, variables }, signal);
+      await upload('ReportK8sIngresses', { key: namespace, variables }, signal);
     },
     networkpolicies: async (namespace, signal) => {
       const variables = { namespace, networkPolicies: inNamespace(policies, namespace) };
-      await tell('ReportNetworkPolicies', { key: namespace, variables }, signal);
+      await upload('ReportNetworkPolicies', { key: namespace, variables }, signal);
     },
     ciliumclusterwidenetworkpolicies: async (_namespace, signal) => {
       const variables = { networkPolicies: [...ciliumPolicies.values()].map(({ input }) => input) };
-      await tell('ReportCiliumClusterWideNetworkPolicies', { key: '', variables }, signal);
+      await upload('ReportCiliumClusterWideNetworkPolicies', { key: '', variables }, signal);
     },
     webhooks: async (_namespace, signal) => {
       const services = await toWebhooks(
         webhooks.flatMap(kind => [...kind.values()].flatMap(({ input }) => input)),
         lookups,
       );
-      await tell('ReportK8sWebhookServices', { key: '', variables: { services } }, signal);
+      await upload('ReportK8sWebhookServices', { key: '', variables: { services } }, signal);
     },
-    workloads: tellWorkloads,
+    workloads: uploadWorkloads,
   };
 
-  async function tellWorkloads(namespace: string, signal: AbortSignal): Promise<void> {
+  async function uploadWorkloads(namespace: string, signal: AbortSignal): Promise<void> {
     const report = await reportNamespace(namespace, { connection, lookups }, signal);
     const { services, workloads: servicesMeta } = report;
     const ttl = parts.servicesTtl;
-    await tell('ReportK8sServices', { key: namespace, variables: { namespace, services }, ttl }, signal);
+    await upload('ReportK8sServices', { key: namespace, variables: { namespace, services }, ttl }, signal);
     // Without workloads it would not even say of which namespace it is.
     if (servicesMeta.length > 0)
-      await tell('ReportWorkloadsMetadata', { key: namespace, variables: { workloadsLabels: servicesMeta } }, signal);
+      await upload('ReportWorkloadsMetadata', { key: namespace, variables: { workloadsLabels: servicesMeta } }, signal);
     for (const [reason, resources] of [
       ['POD_ANNOTATIONS', report.scrapedByPods],
       ['SERVICE_ANNOTATIONS', report.scrapedByServices],
     ] as const) {
       const variables = { namespace, reason, resources };
-      await tell('ReportK8sResourceEligibleForMetricsCollection', { key: `${namespace} ${reason}`, variables }, signal);
+      await upload(
+        'ReportK8sResourceEligibleForMetricsCollection',
+        { key: `${namespace} ${reason}`, variables },
+        signal,
+      );
     }
   }
 
-  const due = new DueWork({
+  const due = new KeyedRetryQueue({
     now,
     parallel,
     longestWait: 300_000,
@@ -164,7 +169,7 @@ export function createInventory(parts: InventoryParts): Inventory {
       return now() + refresh;
     },
     failed: (key, error, failures) => {
-      if (failures === 1) logger.warn({ what: key, error }, 'the cloud cannot be told of a part of the cluster');
+      if (failures === 1) logger.warn({ what: key, error }, 'a part of the cluster cannot be uploaded');
     },
   });
 
@@ -177,9 +182,9 @@ export function createInventory(parts: InventoryParts): Inventory {
       if (now() < at) continue;
       settling.delete(namespace);
       readAt.set(namespace, now());
-      due.ask(`workloads ${namespace}`);
+      due.enqueue(`workloads ${namespace}`);
     }
-    due.start(signal);
+    due.runDue(signal);
   };
 
   const collections = [ingresses, policies, ciliumPolicies, namespaces, ...webhooks];
@@ -188,55 +193,55 @@ export function createInventory(parts: InventoryParts): Inventory {
     touched: namespace => {
       if (settling.has(namespace)) return;
       settling.set(namespace, Math.max(now() + look, (readAt.get(namespace) ?? -Infinity) + parts.settle));
-      due.ask('webhooks ');
+      due.enqueue('webhooks ');
     },
     run: async signal => {
       await runAll(
-        [...collections, { name: 'telling the cloud', run: stop => every(look, () => startDue(stop), stop) }],
+        [...collections, { name: 'uploading the inventory', run: stop => every(look, () => startDue(stop), stop) }],
         signal,
       );
-      await due.idle();
+      await due.drained();
     },
   };
 
-  function objects<T>(resource: Resource, toInput: (object: KubeObject) => T): WatchedCollection<Told<T>> {
+  function objects<T>(resource: Resource, toInput: (object: KubeObject) => T): WatchedCollection<Uploaded<T>> {
     const task = resource.plural === 'namespaces' ? 'namespace' : resource.plural;
     const isWebhook = webhookKinds.some(kind => kind.resource.plural === resource.plural);
-    return new WatchedCollection<Told<T>>({
+    return new WatchedCollection<Uploaded<T>>({
       connection,
       resource,
       pageSize,
       reduce: object => ({ namespace: object.metadata.namespace ?? '', input: toInput(object) }),
       changed: key => {
         const [namespace = '', name = ''] = key.split('/');
-        due.ask(isWebhook ? 'webhooks ' : `${task} ${resource.plural === 'namespaces' ? name : namespace}`);
+        due.enqueue(isWebhook ? 'webhooks ' : `${task} ${resource.plural === 'namespaces' ? name : namespace}`);
       },
-      stateChanged: state => tellState(logger, resource.plural, state),
+      stateChanged: state => logState(logger, resource.plural, state),
     });
   }
 }
 
-function inNamespace<T>(collection: WatchedCollection<Told<T>>, namespace: string): readonly T[] {
-  return [...collection.values()].flatMap(told => (told.namespace === namespace ? told.input : []));
+function inNamespace<T>(collection: WatchedCollection<Uploaded<T>>, namespace: string): readonly T[] {
+  return [...collection.values()].flatMap(uploaded => (uploaded.namespace === namespace ? uploaded.input : []));
 }
 
 /** `K8sWebhookServiceInput`: a Service that leads to no workload is left out. */
 async function toWebhooks(services: readonly WebhookService[], lookups: InventoryLookups): Promise<readonly object[]> {
-  const told = new Map<string, object>();
+  const inputs = new Map<string, object>();
   for (const { webhookName, webhookType, service } of services) {
     const workload = await lookups.workloadBehind(service);
     if (workload === undefined) continue;
     const identity = { ...toIdentity(workload), namespace: service.namespace };
-    told.set(`${service.namespace}#${workload.name}#${webhookName}#${webhookType}`, {
+    inputs.set(`${service.namespace}#${workload.name}#${webhookName}#${webhookType}`, {
       identity,
       webhookName,
       webhookType,
     });
   }
-  return [...told].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, input]) => input);
+  return [...inputs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, input]) => input);
 }
 
-function tellState(logger: Logger, kind: string, state: CollectionState): void {
+function logState(logger: Logger, kind: string, state: CollectionState): void {
   if (state.kind !== 'failing') return;
   // Cilium is not installed everywhere.
   if (state.reason === 'not-found') logger.info({ kind }, 'a kind of objects is not installed here');

@@ -10,7 +10,7 @@ export interface NamespaceParts {
   readonly lookups: InventoryLookups;
 }
 
-/** What the cloud is told of a namespace: inputs of its types. */
+/** What is uploaded of a namespace: inputs of its types. */
 export interface NamespaceReport {
   readonly services: readonly object[];
   readonly workloads: readonly object[];
@@ -22,7 +22,7 @@ export interface NamespaceReport {
 const core = (plural: string) => ({ group: '', version: 'v1', plural, namespaced: true });
 const scrape = 'prometheus.io/scrape';
 
-/** Reads a namespace's pods and Services, of which the map keeps little, and says what the cloud is told of them. */
+/** Reads a namespace's pods and Services, of which the map keeps little, and makes the inputs of them. */
 export async function reportNamespace(
   namespace: string,
   { connection, lookups }: NamespaceParts,
@@ -58,7 +58,7 @@ function isScraped({ metadata }: Pick<RawPod, 'metadata'>): boolean {
   return metadata.annotations?.[scrape] === 'true';
 }
 
-/** A Service is told with the workload behind it; without one it is not. */
+/** A Service is uploaded with the workload behind it; without one it is not. */
 async function toServices(
   namespace: string,
   {
@@ -71,20 +71,20 @@ async function toServices(
     readonly lookups: InventoryLookups;
   },
 ): Promise<readonly object[]> {
-  const told: object[] = [];
+  const inputs: object[] = [];
   for (const service of services) {
     const { name } = service.metadata;
     const isApiServer = namespace === 'default' && name === 'kubernetes';
     const workload = isApiServer ? { namespace, name } : await lookups.workloadBehind({ namespace, name });
     if (workload === undefined) continue;
-    told.push({
+    inputs.push({
       namespace: workload.namespace,
       otterizeServer: workload.name,
       resourceName: name,
       service: toServiceInput(service, namedPortsOf(service.spec?.selector, pods)),
     });
   }
-  return told;
+  return inputs;
 }
 
 /** `ReportServiceMetadataInput` of each workload. */

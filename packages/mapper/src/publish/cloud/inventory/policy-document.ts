@@ -1,7 +1,7 @@
 import type { KubeObject } from '@network-mapper/kube';
 import { stringify } from 'yaml';
 
-/** Bytes of an annotation that is told: longer ones are what tools keep there for themselves. */
+/** Bytes of an annotation that is uploaded: longer ones are what tools keep there for themselves. */
 const longestAnnotation = 100;
 
 /** `NetworkPolicyInput`: an object as YAML, without what the API server and tools keep in it. */
@@ -15,10 +15,10 @@ export function toPolicyInput(
     Object.entries(metadata).filter(([name]) => !['finalizers', 'managedFields', 'ownerReferences'].includes(name)),
   ) as Partial<KubeObject['metadata']>;
   const kept = Object.entries(annotations ?? {}).filter(([, value]) => Buffer.byteLength(value) <= longestAnnotation);
-  const told = {
+  const uploaded = {
     ...rest,
     ...kind,
     metadata: { ...about, ...(kept.length === 0 ? {} : { annotations: Object.fromEntries(kept) }) },
   };
-  return { name: metadata.name, yaml: stringify(told, { sortMapEntries: true, aliasDuplicateObjects: false }) };
+  return { name: metadata.name, yaml: stringify(uploaded, { sortMapEntries: true, aliasDuplicateObjects: false }) };
 }

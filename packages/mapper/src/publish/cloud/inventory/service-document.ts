@@ -1,6 +1,6 @@
 import type { LoadBalancerIngress, RawPod, RawService } from './raw-objects.ts';
 
-/** The words of the cloud for those of Kubernetes; a word that it does not know is left out, and the rest is told. */
+/** The words of the cloud for those of Kubernetes. A word that it does not know is left out, the rest is uploaded. */
 const words: Readonly<Record<string, string>> = {
   ClusterIP: 'CLUSTER_IP',
   NodePort: 'NODE_PORT',

@@ -1,7 +1,7 @@
 import { form } from '@network-mapper/runtime';
 
 /** An option of the original that may be set, and does nothing here. */
-export interface AcceptedOption {
+export interface IgnoredOption {
   readonly env: string;
   /** What it is in the original when it is not set. */
   readonly fallback: string;
@@ -26,10 +26,10 @@ export const reasons = {
 const options = (
   why: Reason,
   rows: readonly (readonly [env: string, fallback: string, about: string])[],
-): readonly AcceptedOption[] => rows.map(([env, fallback, about]) => ({ env, fallback, about, why }));
+): readonly IgnoredOption[] => rows.map(([env, fallback, about]) => ({ env, fallback, about, why }));
 
 /** Options of the original that a deployment made for it may set without harm. */
-export const acceptedOptions: readonly AcceptedOption[] = [
+export const ignoredOptions: readonly IgnoredOption[] = [
   ...options('cloud', [
     ['OTTERIZE_SERVICE_CACHE_SIZE', '10000', 'Services that are remembered as uploaded.'],
     ['OTTERIZE_METRICS_COLLECTION_TRAFFIC_CACHE_SIZE', '10000', 'Scraped workloads that are remembered as uploaded.'],
@@ -62,7 +62,7 @@ export const acceptedOptions: readonly AcceptedOption[] = [
 ];
 
 /** What is asked for in `env` and not done here, each once: for the log. */
-export function notDone(
+export function ignoredButRequested(
   env: Readonly<Record<string, string | undefined>>,
 ): readonly { readonly options: readonly string[]; readonly reason: string }[] {
   const istio = ['OTTERIZE_ENABLE_ISTIO_COLLECTION'].filter(name => {
