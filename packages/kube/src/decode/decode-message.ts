@@ -1,11 +1,12 @@
-import { DecodeError } from './decode-error.ts';
 import type { Field, FieldSelection } from './field-selection.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
+import { TimeDecoder } from './time-decoder.ts';
 
 /** Decodes messages of one kind as their JSON would have them, with the members that a selection names. */
 export class MessageDecoder {
   /** At the place of its number each. */
   readonly #fields: readonly (DecodedField | undefined)[];
+  readonly #times = new TimeDecoder();
 
   constructor(selection: FieldSelection) {
     const fields: DecodedField[] = [];
@@ -27,7 +28,7 @@ export class MessageDecoder {
         object[member] = withEntry(object[member], reader);
         continue;
       }
-      const content = decodeField(reader, decoded);
+      const content = this.#decodeField(reader, decoded);
       if (content === undefined) continue;
       const before = object[member];
       if (field.repeated !== true) object[member] = content;
@@ -36,6 +37,21 @@ export class MessageDecoder {
     }
     return object;
   }
+
+  /** Undefined for what JSON leaves out: Go writes the zero values of fields that are not pointers. */
+  #decodeField(reader: ProtobufReader, { field, nested }: DecodedField): unknown {
+    const { type, optional, repeated } = field;
+    const { value } = reader;
+    if (value !== undefined) {
+      if (value === 0 && optional !== true) return undefined;
+      return type === 'boolean' ? value !== 0 : value;
+    }
+    if (type === 'text') return reader.isEmpty() && repeated !== true && optional !== true ? undefined : reader.text();
+    const outer = reader.enter();
+    const content = type === 'time' ? this.#times.decode(reader) : nested?.decode(reader);
+    reader.leave(outer);
+    return content;
+  }
 }
 
 interface DecodedField {
@@ -43,47 +59,6 @@ interface DecodedField {
   readonly field: Field;
   /** Of a field that is a message. */
   readonly nested: MessageDecoder | undefined;
-}
-
-/** Undefined for what JSON leaves out: Go writes the zero values of fields that are not pointers. */
-function decodeField(reader: ProtobufReader, { field, nested }: DecodedField): unknown {
-  const { type, optional, repeated } = field;
-  const { value } = reader;
-  if (value !== undefined) {
-    if (value === 0 && optional !== true) return undefined;
-    return type === 'boolean' ? value !== 0 : value;
-  }
-  if (type === 'text') return reader.isEmpty() && repeated !== true && optional !== true ? undefined : reader.text();
-  const outer = reader.enter();
-  const content = type === 'time' ? decodeTime(reader) : nested?.decode(reader);
-  reader.leave(outer);
-  return content;
-}
-
-/** Of the year 9999, the last that RFC 3339 can write. */
-const lastSecond = 253_402_300_799;
-
-/**
- * `seconds` = 1 and `nanos` = 2, as the API server writes it in JSON: to the second, in UTC. An empty one is no time.
- */
-function decodeTime(reader: ProtobufReader): string | undefined {
-  while (reader.next()) {
-    const { number, value } = reader;
-    if (number === 1 && value !== undefined) return formatSecond(value);
-  }
-  return undefined;
-}
-
-/** The day that was written last: the times of objects that are made together differ by seconds. */
-let lastDay = { start: 0, date: '1970-01-01' };
-
-function formatSecond(second: number): string {
-  if (second > lastSecond) throw new DecodeError('a time is beyond all dates');
-  const ofDay = second % 86_400;
-  const start = second - ofDay;
-  if (start !== lastDay.start) lastDay = { start, date: new Date(start * 1000).toISOString().slice(0, 10) };
-  const two = (number: number): string => (number < 10 ? `0${number}` : String(number));
-  return `${lastDay.date}T${two(Math.floor(ofDay / 3600))}:${two(Math.floor(ofDay / 60) % 60)}:${two(ofDay % 60)}Z`;
 }
 
 /** The map, or a new one, with one entry more, which is a message of `key` = 1 and `value` = 2. */
