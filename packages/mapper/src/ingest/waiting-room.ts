@@ -1,4 +1,5 @@
 import type { Sighting, SkipReason } from '@network-mapper/model';
+import { MultiMap } from '@network-mapper/runtime';
 import type { Sender } from '../auth/access.ts';
 
 export interface Waiting {
@@ -24,7 +25,7 @@ export interface WaitingRoomOptions {
 /** Sightings of addresses of which nothing is known yet: they came before the watch events of their pods. */
 export class WaitingRoom {
   readonly #options: WaitingRoomOptions;
-  readonly #byAddress = new Map<string, Set<Waiting>>();
+  readonly #byAddress = new MultiMap<string, Waiting>();
   readonly #bySender = new Map<string, number>();
   /** The first to come first. */
   readonly #all = new Set<Waiting>();
@@ -47,7 +48,7 @@ export class WaitingRoom {
 
   /** Takes out what waits for an address, with the time that each has left. */
   takeByAddress(address: string): readonly Waiting[] {
-    const group = [...(this.#byAddress.get(address) ?? [])];
+    const group = this.#byAddress.get(address);
     for (const waiting of group) this.#remove(waiting);
     return group;
   }
@@ -56,9 +57,7 @@ export class WaitingRoom {
   putBack(waiting: Waiting): void {
     this.#all.add(waiting);
     this.#bySender.set(waiting.sender.name, (this.#bySender.get(waiting.sender.name) ?? 0) + 1);
-    const group = this.#byAddress.get(waiting.address);
-    if (group === undefined) this.#byAddress.set(waiting.address, new Set([waiting]));
-    else group.add(waiting);
+    this.#byAddress.add(waiting.address, waiting);
   }
 
   /** Takes out what has waited long enough. */
@@ -75,8 +74,6 @@ export class WaitingRoom {
     const left = (this.#bySender.get(sender) ?? 1) - 1;
     if (left === 0) this.#bySender.delete(sender);
     else this.#bySender.set(sender, left);
-    const group = this.#byAddress.get(address);
-    group?.delete(waiting);
-    if (group?.size === 0) this.#byAddress.delete(address);
+    this.#byAddress.delete(address, waiting);
   }
 }

@@ -1,3 +1,5 @@
+import { MultiMap } from '@network-mapper/runtime';
+
 /** A domain of ClientIntents as the DNS cache knows names: letter case and a trailing dot mean nothing. */
 export function toPattern(domain: string): string {
   return domain.toLowerCase().replace(/\.$/, '');
@@ -11,13 +13,13 @@ export function isWildcard(pattern: string): boolean {
 /** Which objects name which domains. */
 export class DomainIndex {
   /** Keys of objects by pattern, names and wildcards apart: a name is found at once, wildcards are tried one by one. */
-  readonly #names = new Map<string, Set<string>>();
-  readonly #wildcards = new Map<string, Set<string>>();
+  readonly #names = new MultiMap<string, string>();
+  readonly #wildcards = new MultiMap<string, string>();
 
   /** Takes `before` of the object out and puts `after` in. */
   change(key: string, before: Iterable<string>, after: Iterable<string>): void {
-    for (const domain of before) this.#remove({ pattern: toPattern(domain), key });
-    for (const domain of after) this.#add({ pattern: toPattern(domain), key });
+    for (const pattern of patterns(before)) this.#of(pattern).delete(pattern, key);
+    for (const pattern of patterns(after)) this.#of(pattern).add(pattern, key);
   }
 
   /** Whether an object names it. */
@@ -26,32 +28,17 @@ export class DomainIndex {
   }
 
   /** The patterns that a name of DNS matches, each with the objects that have it. */
-  *matching(name: string): Generator<{ readonly pattern: string; readonly keys: Iterable<string> }> {
-    const keys = this.#names.get(name);
-    if (keys !== undefined) yield { pattern: name, keys };
-    for (const [pattern, wild] of this.#wildcards) if (name.endsWith(pattern.slice(1))) yield { pattern, keys: wild };
+  *matching(name: string): Generator<{ readonly pattern: string; readonly keys: readonly string[] }> {
+    if (this.#names.has(name)) yield { pattern: name, keys: this.#names.get(name) };
+    for (const pattern of this.#wildcards.keys())
+      if (name.endsWith(pattern.slice(1))) yield { pattern, keys: this.#wildcards.get(pattern) };
   }
 
-  #of(pattern: string): Map<string, Set<string>> {
+  #of(pattern: string): MultiMap<string, string> {
     return isWildcard(pattern) ? this.#wildcards : this.#names;
-  }
-
-  #add({ pattern, key }: Entry): void {
-    const patterns = this.#of(pattern);
-    const keys = patterns.get(pattern);
-    if (keys === undefined) patterns.set(pattern, new Set([key]));
-    else keys.add(key);
-  }
-
-  #remove({ pattern, key }: Entry): void {
-    const patterns = this.#of(pattern);
-    const keys = patterns.get(pattern);
-    keys?.delete(key);
-    if (keys?.size === 0) patterns.delete(pattern);
   }
 }
 
-interface Entry {
-  readonly pattern: string;
-  readonly key: string;
+function patterns(domains: Iterable<string>): readonly string[] {
+  return Array.from(domains, toPattern);
 }
