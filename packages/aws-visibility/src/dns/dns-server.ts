@@ -53,7 +53,7 @@ export function createDnsServer(options: DnsServerOptions): Runnable {
   function serveTcp(socket: Socket, signal: AbortSignal): void {
     const frames = new DnsFrames();
     socket.setTimeout(idle, () => socket.destroy());
-    // A client that goes is no news.
+    // A client that goes is no error.
     socket.on('error', () => socket.destroy());
     socket.on('data', (bytes: Buffer) => {
       for (const query of frames.push(bytes))

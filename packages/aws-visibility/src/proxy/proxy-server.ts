@@ -33,7 +33,7 @@ export function createProxyServer(
   const server = createServer({ allowHalfOpen: true, ...kept }, socket => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
-    // A client that goes is no news; what it leaves is cleaned up by 'close'.
+    // A client that goes is no error; what it leaves is cleaned up by 'close'.
     socket.on('error', () => socket.destroy());
     // An IPv4 client of a socket for both families.
     const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
