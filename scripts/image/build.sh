@@ -3,6 +3,7 @@
 # FOLDER/mapper.tar and FOLDER/sniffer.tar are then archives as of `docker save`, tagged localhost/network-mapper:local and
 # localhost/network-mapper-sniffer:local. Bases are kept in .cache/image-bases, and made anew after a week. Runs as root on Debian 12.
 set -eu
+mkdir -p "$1"
 out=$(realpath "$1")
 cd "$(dirname "$0")/../.."
 cache=$PWD/.cache/image-bases
