@@ -31,7 +31,7 @@ start with exit code 78 and a sentence for every problem. Options of the Otteriz
 The command line has [flags](#command-line), with variables of the same names. \`docs/options.schema.json\` has the options of mapper and
 sniffer as a JSON schema.
 
-${section('Mapper', mapperOptions)}${accepted()}${section('Sniffer', snifferOptions)}${section('Kafka watcher', kafkaWatcherOptions)}${section('Istio watcher', istioWatcherOptions)}${section('AWS visibility: proxy', proxyOptions)}${section('AWS visibility: DNS server', dnsOptions)}${section('AWS visibility: webhook', webhookOptions)}${commandLine()}`;
+${section('Mapper', mapperOptions)}${ignored()}${section('Sniffer', snifferOptions)}${section('Kafka watcher', kafkaWatcherOptions)}${section('Istio watcher', istioWatcherOptions)}${section('AWS visibility: proxy', proxyOptions)}${section('AWS visibility: DNS server', dnsOptions)}${section('AWS visibility: webhook', webhookOptions)}${commandLine()}`;
   return formatted({ path, text });
 }
 
@@ -87,7 +87,7 @@ ${flags(commonOptions)}
 ${own.join('\n')}`;
 }
 
-function accepted(): string {
+function ignored(): string {
   const rows = ignoredOptions.map(({ env, fallback, about, why }) => [code(env), code(fallback), about, reasons[why]]);
   const head = ['Variable', 'Default of the original', 'Meaning there', 'Why it does nothing here'];
   return `### Mapper: options of the original that may be set and do nothing

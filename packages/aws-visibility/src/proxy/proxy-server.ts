@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { aborted, listen, monotonicTime, type Runnable } from '@network-mapper/runtime';
 import { readBeginning } from './beginning.ts';
 import { Http1Tap } from './http1-tap.ts';
-import { countIn, keepAliveDelay, proxyLimits, ConnectionCounts } from './limits.ts';
+import { ConnectionCounts, countIn, keepAliveDelay, proxyLimits } from './limits.ts';
 import { serveTls } from './serve-tls.ts';
 import { passRead, refuse, type Connection, type OptedInPod, type ProxyOptions, type Served } from './served.ts';
 import { connectTcp } from './upstream.ts';

@@ -6,7 +6,7 @@ import type { Distrust } from './distrust.ts';
 import type { Exchange } from './exchange.ts';
 import type { Http1Tap } from './http1-tap.ts';
 import type { Http2Tap } from './http2-tap.ts';
-import type { ProxyLimits, ConnectionCounts } from './limits.ts';
+import type { ConnectionCounts, ProxyLimits } from './limits.ts';
 import { pass } from './pass.ts';
 import type { Target } from './upstream.ts';
 

@@ -127,14 +127,14 @@ export class ClusterView implements Lookups {
     return this.#podsByUid.get(uid);
   }
 
-  podOfMeshWorkload({ name, namespace }: ServiceIdentity): PodRecord | undefined {
+  podOfMeshWorkload(workload: ServiceIdentity): PodRecord | undefined {
+    const { name, namespace } = workload;
     const named = this.#meshPods.get(name).filter(pod => namespace === '' || pod.namespace === namespace);
     // What has the name as its label goes before what has it by its owner.
     const labelled = named.filter(pod => meshNamesOf(pod)[0] === name);
     const pods = labelled.length > 0 ? labelled : named;
     // In the place of a workload ztunnel writes the name of a pod that has no controller.
-    const itself = { namespace, name };
-    return pods.find(pod => pod.phase === 'running' && !pod.deleting) ?? pods[0] ?? this.podNamed(itself);
+    return pods.find(pod => pod.phase === 'running' && !pod.deleting) ?? pods[0] ?? this.podNamed(workload);
   }
 
   serviceNamed(name: ServiceIdentity): ServiceRecord | undefined {

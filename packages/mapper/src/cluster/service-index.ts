@@ -11,8 +11,18 @@ export class ServiceIndex {
   readonly #byNodePort = new MultiMap<number, ServiceRecord>();
 
   changed(before: ServiceRecord | undefined, after: ServiceRecord | undefined): void {
-    if (before !== undefined) this.#remove(before);
-    if (after !== undefined) this.#add(after);
+    if (before !== undefined) {
+      const services = this.#byName.get(before.namespace);
+      services?.delete(before.name);
+      if (services?.size === 0) this.#byName.delete(before.namespace);
+      this.#index(before, 'delete');
+    }
+    if (after !== undefined) {
+      const services = this.#byName.get(after.namespace);
+      if (services === undefined) this.#byName.set(after.namespace, new Map([[after.name, after]]));
+      else services.set(after.name, after);
+      this.#index(after, 'add');
+    }
   }
 
   named({ namespace, name }: ServiceIdentity): ServiceRecord | undefined {
@@ -44,24 +54,10 @@ export class ServiceIndex {
     return single(this.#byNodePort.get(port));
   }
 
-  #add(service: ServiceRecord): void {
-    const { namespace, name, clusterIps, externalIps } = service;
-    const services = this.#byName.get(namespace);
-    if (services === undefined) this.#byName.set(namespace, new Map([[name, service]]));
-    else services.set(name, service);
-    for (const address of clusterIps) this.#byClusterIp.add(address, service);
-    for (const address of externalIps) this.#byExternalIp.add(address, service);
-    for (const port of nodePortsOf(service)) this.#byNodePort.add(port, service);
-  }
-
-  #remove(service: ServiceRecord): void {
-    const { namespace, name, clusterIps, externalIps } = service;
-    const services = this.#byName.get(namespace);
-    services?.delete(name);
-    if (services?.size === 0) this.#byName.delete(namespace);
-    for (const address of clusterIps) this.#byClusterIp.delete(address, service);
-    for (const address of externalIps) this.#byExternalIp.delete(address, service);
-    for (const port of nodePortsOf(service)) this.#byNodePort.delete(port, service);
+  #index(service: ServiceRecord, change: 'add' | 'delete'): void {
+    for (const address of service.clusterIps) this.#byClusterIp[change](address, service);
+    for (const address of service.externalIps) this.#byExternalIp[change](address, service);
+    for (const port of nodePortsOf(service)) this.#byNodePort[change](port, service);
   }
 }
 

@@ -60,14 +60,15 @@ function ofService(
   if (isApiServerService(service)) return intent(client, apiServer(context, { server, at, service }));
   const { namespace } = client.workload;
   const behind = context.lookups.backendsOf(service);
-  const isWhole = !ofOnePod && behind.newest < at;
+  const areAllOlder = behind.newest < at;
+  const isWhole = !ofOnePod && areAllOlder;
   const known = isWhole ? context.standIns.get(behind) : undefined;
   if (known !== undefined) {
     const { pod, workload } = known;
     const provenance = byName(context, pod, { server, at });
     return intent(client, { kind: 'resolved', workload, provenance, pod, service, candidates: [] });
   }
-  const pods = behind.newest < at ? behind.pods : behind.pods.filter(pod => pod.createdAt < at);
+  const pods = areAllOlder ? behind.pods : behind.pods.filter(pod => pod.createdAt < at);
   const candidates = candidatesAmong(context, pods, behind);
   // A pod's own name under a headless Service says which one was meant; else the first pod stands for all.
   const meant =
