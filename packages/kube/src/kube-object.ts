@@ -13,14 +13,16 @@ export interface ObjectMetadata {
   readonly name: string;
   readonly namespace?: string;
   readonly uid: string;
-  /** RFC 3339, to the second. */
-  readonly creationTimestamp?: string;
-  readonly deletionTimestamp?: string;
+  readonly creationTimestamp?: ObjectTime;
+  readonly deletionTimestamp?: ObjectTime;
   readonly resourceVersion?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly ownerReferences?: readonly OwnerReference[];
 }
+
+/** To the second: milliseconds since the epoch where only certain members are read, RFC 3339 in objects read whole. */
+export type ObjectTime = number | string;
 
 export interface OwnerReference {
   readonly apiVersion: string;

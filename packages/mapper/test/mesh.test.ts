@@ -80,3 +80,16 @@ test('a workload is found by Istio’s label, by the name of its owner, and as a
   expect(await calls(cluster.running)).toEqual(['shop/debug -> shop/stock', 'shop/gateway -> shop/stock']);
   expect(await unmapped(cluster.running)).toEqual(['unknown-workload: shop/web-0-gone -> shop/stock']);
 });
+
+test('after a workload was looked up, pods that come and go are known to the mesh as well', async () => {
+  await reportMesh({ srcWorkload: 'web-1', dstWorkload: 'cart-1' });
+  const [owner, set, front] = workload('gateway', '10.0.0.5', {
+    labels: { 'service.istio.io/canonical-name': 'front' },
+  });
+  await cluster.put(owner, set, front);
+  await reportMesh({ srcWorkload: 'front' });
+  expect(await calls(cluster.running)).toContain('shop/gateway -> shop/cart');
+  await cluster.remove(front);
+  await reportMesh({ srcWorkload: 'front' });
+  expect(await unmapped(cluster.running)).toContainEqual(expect.stringContaining('unknown-workload: shop/front'));
+});

@@ -1,12 +1,11 @@
+import { DecodeError } from './decode-error.ts';
 import type { Field, FieldSelection } from './field-selection.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
-import { TimeDecoder } from './time-decoder.ts';
 
 /** Decodes messages of one kind as their JSON would have them, with the members that a selection names. */
 export class MessageDecoder {
   /** At the place of its number each. */
   readonly #fields: readonly (DecodedField | undefined)[];
-  readonly #times = new TimeDecoder();
 
   constructor(selection: FieldSelection) {
     const fields: DecodedField[] = [];
@@ -46,9 +45,12 @@ export class MessageDecoder {
       if (value === 0 && optional !== true) return undefined;
       return type === 'boolean' ? value !== 0 : value;
     }
-    if (type === 'text') return reader.isEmpty() && repeated !== true && optional !== true ? undefined : reader.text();
+    if (type === 'text' || type === 'recurring') {
+      if (reader.isEmpty() && repeated !== true && optional !== true) return undefined;
+      return type === 'text' ? reader.text() : reader.recurringText();
+    }
     const outer = reader.enter();
-    const content = type === 'time' ? this.#times.decode(reader) : nested?.decode(reader);
+    const content = type === 'time' ? decodeTime(reader) : nested?.decode(reader);
     reader.leave(outer);
     return content;
   }
@@ -59,6 +61,20 @@ interface DecodedField {
   readonly field: Field;
   /** Of a field that is a message. */
   readonly nested: MessageDecoder | undefined;
+}
+
+/** Of the year 9999, the last that RFC 3339 can write. */
+const lastSecond = 253_402_300_799;
+
+/** Milliseconds since the epoch of `seconds` = 1. Nanoseconds are left out: the API server never sets them. */
+function decodeTime(reader: ProtobufReader): number | undefined {
+  while (reader.next()) {
+    const { number, value } = reader;
+    if (number !== 1 || value === undefined) continue;
+    if (value > lastSecond) throw new DecodeError('a time is beyond all dates');
+    return value * 1000;
+  }
+  return undefined;
 }
 
 /** The map, or a new one, with one entry more, which is a message of `key` = 1 and `value` = 2. */

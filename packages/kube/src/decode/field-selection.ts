@@ -14,15 +14,18 @@ export interface Field {
 
 type FieldType =
   | 'text'
+  /** A text that many objects have, such as a namespace: held once, not for each of them. */
+  | 'recurring'
   | 'integer'
   | 'boolean'
-  /** RFC 3339 in JSON, seconds and nanoseconds in protocol buffers. */
+  /** Decoded to milliseconds since the epoch: RFC 3339 in JSON, seconds and nanoseconds in protocol buffers. */
   | 'time'
   /** Texts by text: labels and the like. */
   | 'map'
   | FieldSelection;
 
 const text = (number: number): Field => ({ number, type: 'text' });
+const recurring = (number: number): Field => ({ number, type: 'recurring' });
 const texts = (number: number): Field => ({ number, type: 'text', repeated: true });
 const integer = (number: number): Field => ({ number, type: 'integer' });
 const boolean = (number: number): Field => ({ number, type: 'boolean' });
@@ -31,11 +34,16 @@ const map = (number: number): Field => ({ number, type: 'map' });
 const message = (number: number, type: FieldSelection): Field => ({ number, type });
 const messages = (number: number, type: FieldSelection): Field => ({ number, type, repeated: true });
 
-const ownerReference: FieldSelection = { kind: text(1), name: text(3), apiVersion: text(5), controller: boolean(6) };
+const ownerReference: FieldSelection = {
+  kind: recurring(1),
+  name: recurring(3),
+  apiVersion: recurring(5),
+  controller: boolean(6),
+};
 
 const metadata = message(1, {
   name: text(1),
-  namespace: text(3),
+  namespace: recurring(3),
   uid: text(5),
   creationTimestamp: time(8),
   deletionTimestamp: time(9),
@@ -50,7 +58,7 @@ export const metadataSelection: FieldSelection = { metadata };
 /** Of a list's own metadata. */
 export const listMetadata: FieldSelection = { resourceVersion: text(2), continue: text(3) };
 
-const container: FieldSelection = { name: text(1), image: text(2) };
+const container: FieldSelection = { name: recurring(1), image: recurring(2) };
 const containerState: FieldSelection = { terminated: message(3, { finishedAt: time(6) }) };
 const containerStatuses = (number: number): Field => messages(number, { state: message(2, containerState) });
 
@@ -58,16 +66,16 @@ const pod: FieldSelection = {
   metadata,
   spec: message(2, {
     containers: messages(2, container),
-    nodeName: text(10),
+    nodeName: recurring(10),
     hostNetwork: boolean(11),
     hostname: text(16),
     subdomain: text(17),
-    initContainers: messages(20, { name: text(1) }),
+    initContainers: messages(20, { name: recurring(1) }),
     setHostnameAsFQDN: boolean(35),
     hostnameOverride: text(41),
   }),
   status: message(3, {
-    phase: text(1),
+    phase: recurring(1),
     startTime: time(7),
     containerStatuses: containerStatuses(8),
     initContainerStatuses: containerStatuses(10),
@@ -79,9 +87,9 @@ const pod: FieldSelection = {
 const service: FieldSelection = {
   metadata,
   spec: message(2, {
-    ports: messages(1, { name: text(1), protocol: text(2), port: integer(3), nodePort: integer(5) }),
+    ports: messages(1, { name: recurring(1), protocol: recurring(2), port: integer(3), nodePort: integer(5) }),
     clusterIP: text(3),
-    type: text(4),
+    type: recurring(4),
     externalIPs: texts(5),
     externalName: text(10),
     clusterIPs: texts(18),
@@ -94,9 +102,9 @@ const endpointSlice: FieldSelection = {
   endpoints: messages(2, {
     addresses: texts(1),
     conditions: message(2, { ready: { ...boolean(1), optional: true } }),
-    targetRef: message(4, { kind: text(1), namespace: text(2), name: text(3) }),
+    targetRef: message(4, { kind: recurring(1), namespace: recurring(2), name: text(3) }),
   }),
-  ports: messages(3, { name: { ...text(1), optional: true }, protocol: text(2), port: integer(3) }),
+  ports: messages(3, { name: { ...recurring(1), optional: true }, protocol: recurring(2), port: integer(3) }),
 };
 
 const node: FieldSelection = {

@@ -15,7 +15,14 @@ export function pickFields(object: Readonly<Record<string, unknown>>, fields: Fi
   return picked;
 }
 
+/** Milliseconds since the epoch of a time in RFC 3339; undefined for other text. */
+function toTime(text: string): number | undefined {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}
+
 function pick(value: unknown, { type }: Field): unknown {
+  if (type === 'time') return typeof value === 'string' ? toTime(value) : undefined;
   if (typeof type === 'string') return value;
   if (Array.isArray(value)) return value.filter(isRecord).map(item => pickFields(item, type));
   return isRecord(value) ? pickFields(value, type) : undefined;

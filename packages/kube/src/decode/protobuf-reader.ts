@@ -64,7 +64,8 @@ export class ProtobufReader {
 
   /** The same for a text that many objects have, e.g. a label: most often it was made before. */
   recurringText(): string {
-    const [from, length] = [this.#from, this.#at - this.#from];
+    const from = this.#from;
+    const length = this.#at - from;
     if (this.#value !== undefined || length > maxRecurring) return this.text();
     let hash = length;
     let bits = 0;

@@ -1,9 +1,8 @@
 import type { ServiceIdentity } from '@network-mapper/model';
-import { MultiMap } from '@network-mapper/runtime';
 import type { Backends, Holder, Lookups, Moment, PodRange, PodRecord, ServiceRecord } from '../resolve/lookups.ts';
 import { AddressHistory } from './address-history.ts';
 import { IpRanges } from './ip-ranges.ts';
-import { meshNamesOf } from './mesh-names.ts';
+import { MeshPods } from './mesh-pods.ts';
 import { PodNetworks } from './pod-networks.ts';
 import type { EndpointSliceRecord, NodeRecord } from './records.ts';
 import { ServiceBackends } from './service-backends.ts';
@@ -26,7 +25,7 @@ export class ClusterView implements Lookups {
   readonly #addresses: AddressHistory;
   readonly #podAt: (key: string) => PodRecord | undefined;
   readonly #podsByUid = new Map<string, PodRecord>();
-  readonly #meshPods = new MultiMap<string, PodRecord>();
+  readonly #meshPods = new MeshPods(() => this.#pods());
   readonly #services = new ServiceIndex();
   readonly #backends: ServiceBackends;
   readonly #nodes = new Set<string>();
@@ -56,13 +55,12 @@ export class ClusterView implements Lookups {
     this.#backends.podChanged(key);
     // A pod made anew under the same name between two lists comes as one change.
     const replaced = before !== undefined && before.uid !== after?.uid;
-    if (before !== undefined) for (const name of meshNamesOf(before)) this.#meshPods.delete(name, before);
+    this.#meshPods.changed(before, after);
     if (replaced) this.#addresses.remove(before);
     if (after === undefined) return;
     this.#addresses.put(replaced ? undefined : before, after);
     this.#podsByUid.set(after.uid, after);
     if (after.staticUid !== undefined) this.#podsByUid.set(after.staticUid, after);
-    for (const name of meshNamesOf(after)) this.#meshPods.add(name, after);
     if (!after.hostNetwork) for (const address of after.addresses) this.#podNetworks.add(address);
     for (const address of after.addresses) this.#listener?.(address);
   }
@@ -109,9 +107,7 @@ export class ClusterView implements Lookups {
 
   /** Pods that are there now. */
   *podsIn(namespace: string): Generator<PodRecord> {
-    // A static pod stands under two UIDs.
-    for (const [uid, pod] of this.#podsByUid)
-      if (uid === pod.uid && pod.namespace === namespace && this.podNamed(pod) === pod) yield pod;
+    for (const pod of this.#pods()) if (pod.namespace === namespace) yield pod;
   }
 
   /** `namespace/name` of the Services that have a pod behind them. */
@@ -128,11 +124,7 @@ export class ClusterView implements Lookups {
   }
 
   podOfMeshWorkload(workload: ServiceIdentity): PodRecord | undefined {
-    const { name, namespace } = workload;
-    const named = this.#meshPods.get(name).filter(pod => namespace === '' || pod.namespace === namespace);
-    // What has the name as its label goes before what has it by its owner.
-    const labelled = named.filter(pod => meshNamesOf(pod)[0] === name);
-    const pods = labelled.length > 0 ? labelled : named;
+    const pods = this.#meshPods.named(workload);
     // In the place of a workload ztunnel writes the name of a pod that has no controller.
     return pods.find(pod => pod.phase === 'running' && !pod.deleting) ?? pods[0] ?? this.podNamed(workload);
   }
@@ -172,6 +164,11 @@ export class ClusterView implements Lookups {
 
   podRangeOf(address: string): PodRange {
     return this.#podNetworks.rangeOf(address);
+  }
+
+  *#pods(): Generator<PodRecord> {
+    // A static pod stands under two UIDs.
+    for (const [uid, pod] of this.#podsByUid) if (uid === pod.uid && this.podNamed(pod) === pod) yield pod;
   }
 
   /** Pods that are gone keep their UIDs as long as their addresses are remembered. */

@@ -1,5 +1,5 @@
-import type { KubeObject, OwnerReference } from '@network-mapper/kube';
-import { normalAddress } from '@network-mapper/model';
+import type { KubeObject, ObjectMetadata, OwnerReference } from '@network-mapper/kube';
+import { normalAddress, type LabelSet } from '@network-mapper/model';
 import { WeakInterner, type Interner } from '../interner.ts';
 import { controllerOf } from '../resolve/identity.ts';
 import type { PodPhase, PodRecord, ServiceRecord } from '../resolve/lookups.ts';
@@ -27,8 +27,12 @@ function override(
   return name === undefined ? undefined : { name, by: `label ${label}` };
 }
 
-/** The members of a Pod that are read. The API server guarantees their types (kubernetes.io, Pod v1). */
+/**
+ * The members of a Pod that are read, times in milliseconds since the epoch. The API server guarantees their types
+ * (kubernetes.io, Pod v1).
+ */
 interface PodObject extends KubeObject {
+  readonly metadata: ObjectMetadata & { readonly creationTimestamp?: number };
   readonly spec?: {
     readonly nodeName?: string;
     readonly hostNetwork?: boolean;
@@ -40,7 +44,7 @@ interface PodObject extends KubeObject {
   };
   readonly status?: {
     readonly phase?: string;
-    readonly startTime?: string;
+    readonly startTime?: number;
     readonly podIPs?: readonly { readonly ip?: string }[];
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
@@ -49,7 +53,7 @@ interface PodObject extends KubeObject {
 }
 
 interface ContainerStatus {
-  readonly state?: { readonly terminated?: { readonly finishedAt?: string } };
+  readonly state?: { readonly terminated?: { readonly finishedAt?: number } };
 }
 
 /** Makes records of objects. One per mapper: what is equal in many records is one object. */
@@ -58,6 +62,10 @@ export class Records {
   readonly #naming: NamingOptions;
   /** Replicas have the same owner: one object serves all of them. */
   readonly #owners = new WeakInterner<OwnerReference>();
+  /** They stand one after another in a list. */
+  #lastOwner: OwnerReference | undefined;
+  /** The labels that one of the pods of an owner has: mostly those of the others as well. */
+  readonly #labelsOfOwner = new WeakMap<OwnerReference, LabelSet>();
 
   constructor(interner: Interner, naming: NamingOptions) {
     this.#interner = interner;
@@ -68,15 +76,16 @@ export class Records {
     const options = this.#naming;
     const { metadata, spec, status } = object as PodObject;
     const phase = toPhase(status?.phase);
-    const createdAt = toTime(metadata.creationTimestamp) ?? 0;
+    const createdAt = metadata.creationTimestamp ?? 0;
     const containers = spec?.containers ?? [];
+    const owner = this.owner(controllerOf(metadata.ownerReferences));
     return {
       namespace: this.#interner.text(metadata.namespace ?? ''),
       name: metadata.name,
       uid: metadata.uid,
       staticUid: metadata.annotations?.['kubernetes.io/config.hash'],
       createdAt,
-      startedAt: toTime(status?.startTime) ?? createdAt,
+      startedAt: status?.startTime ?? createdAt,
       endedAt: phase === 'ended' ? lastEnd(status) : undefined,
       phase,
       deleting: metadata.deletionTimestamp !== undefined,
@@ -84,9 +93,9 @@ export class Records {
       addresses: toAddresses((status?.podIPs ?? []).map(({ ip }) => ip ?? '')),
       nodeName: spec?.nodeName === undefined ? undefined : this.#interner.text(spec.nodeName),
       hostname: hostnameOf(metadata, spec),
-      labels: this.#interner.labels(metadata.labels),
+      labels: this.#labels(metadata.labels, owner),
       override: override(metadata, options),
-      owner: this.owner(controllerOf(metadata.ownerReferences)),
+      owner,
       hasLinkerdSidecar: containers.some(({ name }) => name === 'linkerd-proxy'),
       imageName: options.jobsByImage ? imageName(containers) : undefined,
     };
@@ -96,12 +105,27 @@ export class Records {
   owner(reference: OwnerReference | undefined): OwnerReference | undefined {
     if (reference === undefined) return undefined;
     const { apiVersion, kind, name } = reference;
-    return this.#owners.get(`${apiVersion} ${kind} ${name}`, () => ({
+    const last = this.#lastOwner;
+    if (last?.name === name && last.kind === kind && last.apiVersion === apiVersion) return last;
+    this.#lastOwner = this.#owners.get(`${apiVersion} ${kind} ${name}`, () => ({
       apiVersion: this.#interner.text(apiVersion),
       kind: this.#interner.text(kind),
       name,
     }));
+    return this.#lastOwner;
   }
+
+  #labels(labels: KubeObject['metadata']['labels'] = {}, owner: OwnerReference | undefined): LabelSet {
+    const known = owner && this.#labelsOfOwner.get(owner);
+    if (known !== undefined && areLabels(known, labels)) return known;
+    const set = this.#interner.labels(labels);
+    if (owner !== undefined) this.#labelsOfOwner.set(owner, set);
+    return set;
+  }
+}
+
+function areLabels(set: LabelSet, labels: Readonly<Record<string, string>>): boolean {
+  return Object.keys(labels).length === set.length && set.every(({ key, value }) => labels[key] === value);
 }
 
 /**
@@ -111,7 +135,9 @@ export class Records {
  */
 function hostnameOf({ name, namespace }: KubeObject['metadata'], spec: PodObject['spec']): string {
   if (spec?.hostnameOverride !== undefined && spec.hostnameOverride !== '') return spec.hostnameOverride;
-  const hostname = (spec?.hostname ?? name).slice(0, 63).replace(/[-.]+$/, '');
+  const whole = spec?.hostname ?? name;
+  // What is not cut ends in a letter or digit.
+  const hostname = whole.length <= 63 ? whole : whole.slice(0, 63).replace(/[-.]+$/, '');
   if (spec?.setHostnameAsFQDN !== true || spec.subdomain === undefined) return hostname;
   return `${hostname}.${spec.subdomain}.${namespace ?? ''}.svc`;
 }
@@ -134,14 +160,9 @@ function toPhase(phase: string | undefined): PodPhase {
 function lastEnd(status: PodObject['status']): number | undefined {
   const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = status ?? {};
   const statuses = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses];
-  const ends = statuses.map(({ state }) => toTime(state?.terminated?.finishedAt) ?? 0);
+  const ends = statuses.map(({ state }) => state?.terminated?.finishedAt ?? 0);
   const last = Math.max(0, ...ends);
   return last === 0 ? undefined : last;
-}
-
-function toTime(text: string | undefined): number | undefined {
-  const time = text === undefined ? NaN : Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
 }
 
 interface ServiceObject extends KubeObject {
