@@ -34,6 +34,7 @@ import { createSinks, type Outgoing } from './publish/create-sinks.ts';
 import { ServiceGraph } from './publish/service-graph/service-graph.ts';
 import { ErrorReports } from './publish/telemetry/error-reports.ts';
 import { createExplain } from './resolve/explain.ts';
+import { DnsNames } from './resolve/dns-name.ts';
 import { Identities } from './resolve/identity.ts';
 import type { StandIn } from './resolve/context.ts';
 import type { Backends, PodRecord } from './resolve/lookups.ts';
@@ -123,6 +124,7 @@ export function createMapper({
     lookups: view,
     identities,
     interner,
+    names: new DnsNames(config.clusterDomain),
     now,
     options: config,
     clientProvenances: new WeakMap<PodRecord, Provenance>(),

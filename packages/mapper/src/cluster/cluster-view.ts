@@ -66,7 +66,7 @@ export class ClusterView implements Lookups {
   }
 
   serviceChanged(key: string, before: ServiceRecord | undefined, after: ServiceRecord | undefined): void {
-    this.#services.changed(before, after);
+    this.#services.changed(key, before, after);
     if (before !== undefined) this.#backends.serviceChanged(before);
     if (key === apiServerKey) this.#updateApiServer();
     for (const address of after?.clusterIps ?? []) this.#listener?.(address);
@@ -129,8 +129,8 @@ export class ClusterView implements Lookups {
     return pods.find(pod => pod.phase === 'running' && !pod.deleting) ?? pods[0] ?? this.podNamed(workload);
   }
 
-  serviceNamed(name: ServiceIdentity): ServiceRecord | undefined {
-    return this.#services.named(name);
+  serviceWithKey(key: string): ServiceRecord | undefined {
+    return this.#services.withKey(key);
   }
 
   serviceAt(clusterIp: string): ServiceRecord | 'several' | undefined {

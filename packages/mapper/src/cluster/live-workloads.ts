@@ -37,7 +37,7 @@ export class LiveWorkloads {
 
   /** The workload of the first live pod behind a Service. */
   async workloadBehind(service: { readonly namespace: string; readonly name: string }): Promise<Workload | undefined> {
-    const record = this.#view.serviceNamed(service);
+    const record = this.#view.serviceWithKey(`${service.namespace}/${service.name}`);
     for (const pod of record === undefined ? [] : this.#view.backendsOf(record).pods) {
       const workload = await this.#workloadOf(pod);
       if (workload !== undefined) return workload;

@@ -48,7 +48,8 @@ export class ServiceBackends {
   of(service: ServiceRecord): Backends {
     const known = this.#backends.get(service);
     if (known !== undefined) return known;
-    const slices = this.#slices.get(`${service.namespace}/${service.name}`);
+    const key = `${service.namespace}/${service.name}`;
+    const slices = this.#slices.get(key);
     if (slices === undefined) return nothingBehind;
     const endpoints = [...slices.values()].flatMap(slice => slice.endpoints);
     const pods = [...new Set([...this.#podsOf(endpoints, true), ...this.#podsOf(endpoints, false)])];
@@ -59,7 +60,7 @@ export class ServiceBackends {
       targetPorts: targetPortsOf(slices.values()),
     };
     // What endpoints without a pod's name stand for changes without an event here.
-    if (endpoints.every(({ pod }) => pod !== undefined) && this.#parts.services.named(service) === service)
+    if (endpoints.every(({ pod }) => pod !== undefined) && this.#parts.services.withKey(key) === service)
       this.#backends.set(service, backends);
     return backends;
   }

@@ -1,38 +1,27 @@
-import type { ServiceIdentity } from '@network-mapper/model';
 import { MultiMap } from '@network-mapper/runtime';
 import type { ServiceRecord } from '../resolve/lookups.ts';
 
 /** The Services as they are now, by all that they are called by. */
 export class ServiceIndex {
-  /** By namespace, then name: no key has to be made of them for every sighting. */
-  readonly #byName = new Map<string, Map<string, ServiceRecord>>();
+  readonly #byKey = new Map<string, ServiceRecord>();
   readonly #byClusterIp = new MultiMap<string, ServiceRecord>();
   readonly #byExternalIp = new MultiMap<string, ServiceRecord>();
   readonly #byNodePort = new MultiMap<number, ServiceRecord>();
 
-  changed(before: ServiceRecord | undefined, after: ServiceRecord | undefined): void {
-    if (before !== undefined) {
-      const services = this.#byName.get(before.namespace);
-      services?.delete(before.name);
-      if (services?.size === 0) this.#byName.delete(before.namespace);
-      this.#index(before, 'delete');
-    }
-    if (after !== undefined) {
-      const services = this.#byName.get(after.namespace);
-      if (services === undefined) this.#byName.set(after.namespace, new Map([[after.name, after]]));
-      else services.set(after.name, after);
+  /** `key` is `namespace/name`. */
+  changed(key: string, before: ServiceRecord | undefined, after: ServiceRecord | undefined): void {
+    if (before !== undefined) this.#index(before, 'delete');
+    if (after === undefined) {
+      this.#byKey.delete(key);
+    } else {
+      this.#byKey.set(key, after);
       this.#index(after, 'add');
     }
   }
 
-  named({ namespace, name }: ServiceIdentity): ServiceRecord | undefined {
-    return this.#byName.get(namespace)?.get(name);
-  }
-
   /** The Service with a key `namespace/name`. */
   withKey(key: string): ServiceRecord | undefined {
-    const slash = key.indexOf('/');
-    return this.named({ namespace: key.slice(0, slash), name: key.slice(slash + 1) });
+    return this.#byKey.get(key);
   }
 
   atClusterIp(address: string): ServiceRecord | 'several' | undefined {

@@ -1,11 +1,10 @@
 import type { Provenance, Workload } from '@network-mapper/model';
 import type { Interner } from '../interner.ts';
+import type { DnsNames } from './dns-name.ts';
 import type { Identities } from './identity.ts';
 import type { Backends, Lookups, PodRecord } from './lookups.ts';
 
 export interface ResolveOptions {
-  /** Lower-case, without a leading or trailing dot. */
-  readonly clusterDomain: string;
   /** Milliseconds that a server must have lived before its address is believed; 0 believes at once. */
   readonly trustAfter: number;
   /** On AWS addresses are used again so soon that a client without a hostname is not believed. */
@@ -23,6 +22,8 @@ export interface ResolveContext {
   readonly lookups: Lookups;
   readonly identities: Identities;
   readonly interner: Interner;
+  /** Of the cluster's domain. */
+  readonly names: DnsNames;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly options: ResolveOptions;

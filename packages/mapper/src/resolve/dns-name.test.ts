@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { parseDnsName, type DnsName } from './dns-name.ts';
+import { DnsNames, type DnsName } from './dns-name.ts';
 
 const cases: readonly [name: string, means: DnsName][] = [
-  ['cart.shop.svc.cluster.local', { kind: 'service', namespace: 'shop', name: 'cart', ofOnePod: false }],
-  ['CART.shop.svc.Cluster.Local.', { kind: 'service', namespace: 'shop', name: 'cart', ofOnePod: false }],
-  ['redis-0.redis.shop.svc.cluster.local', { kind: 'service', namespace: 'shop', name: 'redis', ofOnePod: true }],
-  ['_http._tcp.cart.shop.svc.cluster.local', { kind: 'service', namespace: 'shop', name: 'cart', ofOnePod: true }],
+  ['cart.shop.svc.cluster.local', { kind: 'service', key: 'shop/cart', ofOnePod: false }],
+  ['CART.shop.svc.Cluster.Local.', { kind: 'service', key: 'shop/cart', ofOnePod: false }],
+  ['redis-0.redis.shop.svc.cluster.local', { kind: 'service', key: 'shop/redis', ofOnePod: true }],
+  ['_http._tcp.cart.shop.svc.cluster.local', { kind: 'service', key: 'shop/cart', ofOnePod: true }],
   ['10-1-0-40.shop.pod.cluster.local', { kind: 'pod', address: '10.1.0.40' }],
   ['fd00-244--7.shop.pod.cluster.local', { kind: 'pod', address: 'fd00:244::7' }],
   ['shop.svc.cluster.local', { kind: 'malformed' }],
@@ -20,5 +20,7 @@ const cases: readonly [name: string, means: DnsName][] = [
 ];
 
 test.each(cases)('the name %s', (name, means) => {
-  expect(parseDnsName(name, { domain: 'cluster.local' })).toEqual(means);
+  const names = new DnsNames('cluster.local');
+  expect(names.read(name)).toEqual(means);
+  expect(names.read(name), 'when it is asked for again').toEqual(means);
 });

@@ -2,15 +2,38 @@ import { normalAddress } from '@network-mapper/model';
 
 /** What a name that was asked for in the cluster's DNS stands for (kubernetes.io, "DNS for Services and Pods"). */
 export type DnsName =
-  /** `ofOnePod`: a label before the Service's names one of its pods or ports. */
-  | { readonly kind: 'service'; readonly namespace: string; readonly name: string; readonly ofOnePod: boolean }
+  /** `key`: `namespace/name`. `ofOnePod`: a label before the Service's names one of its pods or ports. */
+  | { readonly kind: 'service'; readonly key: string; readonly ofOnePod: boolean }
   | { readonly kind: 'pod'; readonly address: string }
   | { readonly kind: 'outside'; readonly name: string }
   /** Ends with the cluster's domain, but is no form that the specification of Kubernetes DNS knows. */
   | { readonly kind: 'malformed' };
 
-/** Reads a DNS name. `domain` is lower-case. */
-export function parseDnsName(text: string, { domain }: { readonly domain: string }): DnsName {
+/** More different names of Services than clients of a cluster ask for; then it begins anew. */
+const mostKnown = 20_000;
+
+/** Reads the names that are asked for in the DNS of one cluster. Those of Services are asked for again and again. */
+export class DnsNames {
+  readonly #domain: string;
+  readonly #known = new Map<string, DnsName>();
+
+  /** `domain` is the cluster's, in lower case. */
+  constructor(domain: string) {
+    this.#domain = domain;
+  }
+
+  read(text: string): DnsName {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const name = parseDnsName(text, { domain: this.#domain });
+    if (name.kind !== 'service') return name;
+    if (this.#known.size >= mostKnown) this.#known.clear();
+    this.#known.set(text, name);
+    return name;
+  }
+}
+
+function parseDnsName(text: string, { domain }: { readonly domain: string }): DnsName {
   const name = normalizeDnsName(text);
   if (name === domain) return { kind: 'malformed' };
   if (!name.endsWith(domain) || name[name.length - domain.length - 1] !== '.') return { kind: 'outside', name };
@@ -21,7 +44,7 @@ export function parseDnsName(text: string, { domain }: { readonly domain: string
   if (form === 'svc') {
     const [service, rest] = lastLabel(name, beforeNamespace);
     if (beforeNamespace < 0) return { kind: 'malformed' };
-    return { kind: 'service', namespace, name: service, ofOnePod: rest >= 0 };
+    return { kind: 'service', key: `${namespace}/${service}`, ofOnePod: rest >= 0 };
   }
   if (form !== 'pod' || beforeForm < 0) return { kind: 'malformed' };
   return { kind: 'pod', address: toAddress(name.slice(0, name.indexOf('.'))) };

@@ -1,6 +1,6 @@
 import { isUnspecified, unknownProvenance, type NameParty, type Provenance } from '@network-mapper/model';
 import type { ResolveContext } from './context.ts';
-import { normalizeDnsName, parseDnsName } from './dns-name.ts';
+import { normalizeDnsName } from './dns-name.ts';
 import type { PodRecord, ServiceRecord } from './lookups.ts';
 import { extraInfo, resolvedBy } from './original-names.ts';
 import {
@@ -33,7 +33,7 @@ export function resolveName(context: ResolveContext, lookup: Lookup): Resolution
   if (server.ip !== undefined && isUnspecified(server.ip)) return skipped('no-address', client.workload.namespace);
   let asked = server.name;
   for (let aliases = 0; aliases <= mostAliases; aliases++) {
-    const name = parseDnsName(asked, { domain: context.options.clusterDomain });
+    const name = context.names.read(asked);
     switch (name.kind) {
       case 'malformed':
         return skipped('bad-name', client.workload.namespace);
@@ -42,7 +42,7 @@ export function resolveName(context: ResolveContext, lookup: Lookup): Resolution
       case 'pod':
         return podRecord(context, lookup, name.address);
       case 'service': {
-        const service = context.lookups.serviceNamed(name);
+        const service = context.lookups.serviceWithKey(name.key);
         if (service === undefined) return skipped('unknown-service', client.workload.namespace);
         if (service.externalName === undefined) return ofService(context, lookup, { service, ofOnePod: name.ofOnePod });
         asked = normalizeDnsName(service.externalName);

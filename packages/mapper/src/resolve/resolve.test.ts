@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { ClusterView } from '../cluster/cluster-view.ts';
 import { Interner } from '../interner.ts';
 import type { ResolveContext } from './context.ts';
+import { DnsNames } from './dns-name.ts';
 import { Identities } from './identity.ts';
 import type { PodRecord, ServiceRecord } from './lookups.ts';
 import { resolve } from './resolve.ts';
@@ -76,12 +77,13 @@ function live(plan: readonly { address: string; app: string }[]): { context: Res
   const interner = new Interner();
   const now = (): number => clock.now;
   const identities = new Identities({ owners: noOwners, interner, now, jobsByImage: false });
-  const options = { clusterDomain: 'cluster.local', trustAfter: 0, requireHostname: false };
+  const options = { trustAfter: 0, requireHostname: false };
   return {
     context: {
       lookups: view,
       identities,
       interner,
+      names: new DnsNames('cluster.local'),
       now,
       options,
       clientProvenances: new WeakMap(),
