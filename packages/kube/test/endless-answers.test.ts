@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { createGzip } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { KubeError, WatchedCollection, type CollectionState, type Resource } from '../src/index.ts';
 import { connectTo } from './until-test-ends.ts';
@@ -26,18 +28,22 @@ interface Endless {
 }
 
 /** Writes for as long as somebody reads. */
-function writeForEver(response: ServerResponse, { endless, chunk }: { endless: Endless; chunk: Buffer }): void {
+function writeForEver(body: Writable, { endless, chunk }: { endless: Endless; chunk: Buffer }): void {
   const more = (): void => {
-    for (let room = true; room && !response.destroyed;) {
+    for (let room = true; room && !body.destroyed;) {
       endless.sent += chunk.length;
-      room = response.write(chunk);
+      room = body.write(chunk);
     }
   };
-  response.on('drain', more);
+  body.on('drain', more);
   more();
 }
 
 const filler = Buffer.alloc(64 * 1024, 'x');
+/** The list (field 2) and its first item (field 2) are said to be a gigabyte long. */
+const endlessItem = Buffer.from([
+  0x6b, 0x38, 0x73, 0, 0x12, 0x80, 0x80, 0x80, 0x80, 4, 0x12, 0x80, 0x80, 0x80, 0x80, 4,
+]);
 
 test.each<[string, Resource, number, (request: IncomingMessage, response: ServerResponse, endless: Endless) => void]>([
   [
@@ -56,11 +62,22 @@ test.each<[string, Resource, number, (request: IncomingMessage, response: Server
     4,
     (_, response, endless) => {
       response.setHeader('content-type', protobuf);
-      // The list (field 2) and its first item (field 2) are said to be a gigabyte long.
-      response.write(
-        Buffer.from([0x6b, 0x38, 0x73, 0, 0x12, 0x80, 0x80, 0x80, 0x80, 4, 0x12, 0x80, 0x80, 0x80, 0x80, 4]),
-      );
+      response.write(endlessItem);
       writeForEver(response, { endless, chunk: filler });
+    },
+  ],
+  [
+    'a list whose object does not end, a thousandth of its size on the wire,',
+    pods,
+    // In the buffers between here and there.
+    256,
+    (_, response, endless) => {
+      response.writeHead(200, { 'content-type': protobuf, 'content-encoding': 'gzip' });
+      const zip = createGzip();
+      zip.pipe(response);
+      response.on('close', () => zip.destroy());
+      zip.write(endlessItem);
+      writeForEver(zip, { endless, chunk: filler });
     },
   ],
   [

@@ -1,8 +1,10 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { createKubernetesApi, type KubernetesObject } from '@network-mapper/testkit';
-import { collectionPath, connectKube, WatchedCollection, type KubeObject } from '../src/index.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createKubernetesApi, pod, type KubernetesObject } from '@network-mapper/testkit';
+import { collectionPath, connectKube, WatchedCollection, type CollectionState, type KubeObject } from '../src/index.ts';
 import { DecodeError } from '../src/decode/decode-error.ts';
 import { metadataSelection } from '../src/decode/field-selection.ts';
 import { pickFields } from '../src/decode/pick-fields.ts';
@@ -103,4 +105,72 @@ test('a collection lists in protocol buffers where the server can', async () => 
   runUntilTestEnds(collection);
   await collection.whenSynced();
   expect(seen.map(({ metadata }) => metadata.name)).toContain('store-0');
+});
+
+/** Lists pods of a server that answers every list with these bytes, said to be gzip. */
+async function listZipped(
+  bytes: Buffer,
+): Promise<{ readonly names: readonly string[]; readonly state: CollectionState }> {
+  const server = createServer((request, response) => {
+    if (request.url?.includes('watch=true') === true) {
+      response.writeHead(200).flushHeaders();
+      return;
+    }
+    expect(request.headers['accept-encoding']).toBe('gzip');
+    response.writeHead(200, { 'content-type': 'application/vnd.kubernetes.protobuf', 'content-encoding': 'gzip' });
+    response.end(bytes);
+  });
+  const connection = await connectTo(server);
+  const names: string[] = [];
+  const { promise: first, resolve } = Promise.withResolvers<CollectionState>();
+  const collection = new WatchedCollection({
+    connection,
+    resource: { group: '', version: 'v1', plural: 'pods', namespaced: true },
+    reduce: ({ metadata }) => names.push(metadata.name),
+    stateChanged: resolve,
+  });
+  runUntilTestEnds(collection);
+  return { state: await first, names };
+}
+
+const recordedPods = Buffer.from(recordedLists.find(({ resource }) => resource === 'pods')?.protobuf ?? '', 'base64');
+
+test('a list that comes zipped says the same', async () => {
+  const { names, state } = await listZipped(gzipSync(recordedPods));
+  expect(state.kind).toBe('synced');
+  expect(names).toEqual(
+    decode(recordedPods, { plural: 'pods', piece: Infinity }).items.map(
+      item => (item as unknown as KubeObject).metadata.name,
+    ),
+  );
+});
+
+test.each([
+  ['is not zipped as it says', recordedPods, 'the answer is no gzip: incorrect header check'],
+  ['is cut off', gzipSync(recordedPods).subarray(0, -100), 'the answer is no gzip: unexpected end of file'],
+])('a list that %s is no list', async (_title, bytes, problem) => {
+  expect((await listZipped(bytes)).state).toMatchObject({
+    kind: 'failing',
+    reason: 'bad-answer',
+    problem: expect.stringContaining(problem) as unknown,
+  });
+});
+
+test('a watch goes on over the connection of its list', async () => {
+  await using api = await createKubernetesApi();
+  api.put(pod({ name: 'web', namespace: 'shop' }));
+  const connection = await connectKube({ kubeconfig: api.kubeconfig() });
+  let connections = 0;
+  const count = (): number => connections++;
+  subscribe('net.client.socket', count);
+  onTestFinished(() => void unsubscribe('net.client.socket', count));
+  const collection = new WatchedCollection({
+    connection,
+    resource: { group: '', version: 'v1', plural: 'pods', namespaced: true },
+    reduce: ({ metadata }) => metadata.name,
+  });
+  runUntilTestEnds(collection);
+  await vi.waitUntil(() => api.openWatches({ plural: 'pods' }) === 1);
+  expect(connections).toBe(1);
+  connection.close();
 });

@@ -102,6 +102,19 @@ test('a list read in pages shows one moment, whatever is put meanwhile', async (
   expect(third.metadata).toEqual({ resourceVersion: first.metadata.resourceVersion });
 });
 
+test('what is longer than 128 KiB is zipped, for those that take it so', async () => {
+  const encodingOf = async (accepted: string): Promise<string | null> => {
+    const response = await fetch(`${api.url}/api/v1/pods`, { headers: { 'accept-encoding': accepted } });
+    expect(await response.json()).toMatchObject({ kind: 'PodList' });
+    return response.headers.get('content-encoding');
+  };
+  api.put(pod({ name: 'small', namespace: 'shop' }));
+  expect(await encodingOf('gzip')).toBeNull();
+  api.put(ofSize(pod({ name: 'large', namespace: 'shop' }), 200 * 1024));
+  expect(await encodingOf('gzip')).toBe('gzip');
+  expect(await encodingOf('identity')).toBeNull();
+});
+
 test('items of a list leave out the kind where it is built in, and name it where it is not', async () => {
   api.put(pod({ name: 'a' }), object({ apiVersion: 'example.org/v1', kind: 'Policy', name: 'b' }));
   expect((await getJson<Listed>('/api/v1/pods')).items[0]).not.toHaveProperty('kind');

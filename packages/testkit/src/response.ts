@@ -1,4 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { toStatusObject, type ApiStatus } from './status.ts';
 
 export function sendJson(response: ServerResponse, code: number, document: object | string): void {
@@ -17,41 +20,44 @@ export function sendStatus(response: ServerResponse, status: ApiStatus): void {
  */
 const writeSize = 1 << 20;
 
-/** Writes a body in parts, no faster than the client reads it; ends early when the client went away. */
+/** From so many bytes on the API server zips what it answers (k8s.io/apiserver, `defaultGzipThresholdBytes`). */
+const leastZipped = 128 * 1024;
+
+/**
+ * Writes a body in parts, no faster than the client reads it, zipped for those that take it so; ends early when the
+ * client went away.
+ */
 export async function sendChunks(
   response: ServerResponse,
   { contentType, chunks }: { readonly contentType: string; readonly chunks: Iterable<Buffer> },
 ): Promise<void> {
-  response.writeHead(200, { 'content-type': contentType });
+  const parts = inParts(chunks);
+  const first = parts.next();
+  const head = first.done === true ? Buffer.alloc(0) : first.value;
+  const isZipped = head.length >= leastZipped && response.req.headers['accept-encoding']?.includes('gzip') === true;
+  response.writeHead(200, { 'content-type': contentType, ...(isZipped && { 'content-encoding': 'gzip' }) });
+  const body = Readable.from(concat([head], parts));
+  const sent = isZipped ? pipeline(body, createGzip({ level: 1 }), response) : pipeline(body, response);
+  await sent.catch((error: unknown) => {
+    // Else the client went away.
+    if (!response.destroyed) throw error;
+  });
+}
+
+function* inParts(chunks: Iterable<Buffer>): Generator<Buffer> {
   let held: Buffer[] = [];
   let size = 0;
   for (const chunk of chunks) {
     held.push(chunk);
     size += chunk.length;
     if (size < writeSize) continue;
-    const room = response.write(Buffer.concat(held, size));
+    yield Buffer.concat(held, size);
     held = [];
     size = 0;
-    if (!room && !(await drained(response))) return;
   }
-  response.end(Buffer.concat(held, size));
+  yield Buffer.concat(held, size);
 }
 
-/** Waits until there is room to write again; false when the client went away. */
-function drained(response: ServerResponse): Promise<boolean> {
-  return new Promise(resolve => {
-    if (response.destroyed) {
-      resolve(false);
-      return;
-    }
-    const onDrain = (): void => {
-      response.off('close', onClose);
-      resolve(true);
-    };
-    const onClose = (): void => {
-      response.off('drain', onDrain);
-      resolve(false);
-    };
-    response.once('drain', onDrain).once('close', onClose);
-  });
+function* concat(...lists: readonly Iterable<Buffer>[]): Generator<Buffer> {
+  for (const list of lists) yield* list;
 }

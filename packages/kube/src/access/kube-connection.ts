@@ -1,4 +1,3 @@
-import { finished } from 'node:stream/promises';
 import { request as requestHttp, Agent as HttpAgent, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps, Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions } from 'node:https';
 import { createSecureContext } from 'node:tls';
@@ -6,6 +5,7 @@ import { KubeConfigError, type ClusterAccess } from './cluster-access.ts';
 import { DecodeError } from '../decode/decode-error.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import { KubeError } from './kube-error.ts';
+import { decodeBody, readBody, splitLines } from './response-body.ts';
 
 export interface GetOptions {
   /** Content types in order of preference; JSON unless given. */
@@ -48,13 +48,6 @@ interface Request {
 
 const json = 'application/json';
 
-/**
- * Of an answer that is read whole: an object, a Status, what a group of the API has (some hundred KiB where there are
- * many custom resources).
- */
-const maxBody = 16 * 2 ** 20;
-/** Of a watch's event or a log's line. An object is at most 1.5 MiB in etcd, in JSON seldom more than twice that. */
-const maxLine = 8 * 2 ** 20;
 /** Milliseconds. */
 const defaultRequestTimeout = 30_000;
 
@@ -91,26 +84,20 @@ export class KubeConnection {
     return this.#ask({ method: 'GET', path, headers: { accept: accept ?? json } }, signal);
   }
 
-  /** GET `path`, decoded while it comes. Throws KubeError for every status but 200, and DecodeError. */
+  /**
+   * GET `path`, zipped where the server does that (from 128 KiB on, for all clients of client-go), decoded while it
+   * comes. Throws KubeError for every status but 200, and DecodeError.
+   */
   async getDecoded<T>(path: string, { accept, signal, decoder: begin }: DecodedOptions<T>): Promise<T> {
-    const request: Request = { method: 'GET', path, headers: { accept } };
+    const request: Request = { method: 'GET', path, headers: { accept, 'accept-encoding': 'gzip' } };
     const name = this.#nameOf(request);
     try {
-      const response = await this.#send(request, { agent: this.#requests, signal });
+      // The watch that follows a list then goes on over its connection, without another handshake.
+      const response = await this.#send(request, { agent: this.#streams, signal });
       response.setTimeout(this.#requestTimeout, () => response.destroy(this.#late(name)));
       const status = response.statusCode ?? 0;
       if (status !== 200) throw statusError({ status, body: await readBody(response, name), request: name });
-      const decoder = begin(response.headers['content-type'] ?? '');
-      // Without a promise for each: a large list comes in ten thousand pieces.
-      response.on('data', (chunk: Buffer) => {
-        try {
-          decoder.push(chunk);
-        } catch (error) {
-          response.destroy(error instanceof Error ? error : new Error(String(error)));
-        }
-      });
-      await finished(response);
-      return decoder.end();
+      return await decodeBody(response, begin(response.headers['content-type'] ?? ''));
     } catch (error) {
       signal.throwIfAborted();
       throw error instanceof DecodeError ? error : KubeError.ofFailure(error, name);
@@ -246,41 +233,6 @@ export function parseJson({ text, request }: { readonly text: string; readonly r
   } catch (cause) {
     throw new KubeError('bad-answer', `${request}: the answer is not JSON`, { cause });
   }
-}
-
-async function readBody(response: IncomingMessage, request: string): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of bytesOf(response)) {
-    size += chunk.length;
-    if (size > maxBody) throw new KubeError('bad-answer', `${request}: the answer is larger than ${maxBody} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
-}
-
-async function* splitLines(response: IncomingMessage, request: string): AsyncGenerator<string> {
-  let rest: Buffer[] = [];
-  let restSize = 0;
-  for await (const chunk of bytesOf(response)) {
-    let start = 0;
-    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
-      const last = chunk.subarray(start, end);
-      yield (rest.length === 0 ? last : Buffer.concat([...rest, last])).toString('utf8');
-      rest = [];
-      restSize = 0;
-      start = end + 1;
-    }
-    if (start === chunk.length) continue;
-    rest.push(chunk.subarray(start));
-    restSize += chunk.length - start;
-    if (restSize > maxLine) throw new KubeError('bad-answer', `${request}: a line is longer than ${maxLine} bytes`);
-  }
-  if (restSize > 0) yield Buffer.concat(rest).toString('utf8');
-}
-
-function bytesOf(response: IncomingMessage): AsyncIterable<Buffer> {
-  return response;
 }
 
 function statusError(answer: { readonly status: number; readonly body: Buffer; readonly request: string }): KubeError {

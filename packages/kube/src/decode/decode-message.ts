@@ -9,9 +9,9 @@ export class MessageDecoder {
 
   constructor(selection: FieldSelection) {
     const fields: DecodedField[] = [];
-    for (const [member, field] of Object.entries(selection)) {
-      const nested = typeof field.type === 'string' ? undefined : new MessageDecoder(field.type);
-      fields[field.number] = { member, field, nested };
+    for (const [member, { number, type, repeated = false, optional = false }] of Object.entries(selection)) {
+      const nested = typeof type === 'string' ? undefined : new MessageDecoder(type);
+      fields[number] = { member, type, repeated, optional, nested };
     }
     this.#fields = fields;
   }
@@ -22,15 +22,15 @@ export class MessageDecoder {
     while (reader.next()) {
       const decoded = this.#fields[reader.number];
       if (decoded === undefined) continue;
-      const { member, field } = decoded;
-      if (field.type === 'map') {
+      const { member } = decoded;
+      if (decoded.type === 'map') {
         object[member] = withEntry(object[member], reader);
         continue;
       }
       const content = this.#decodeField(reader, decoded);
       if (content === undefined) continue;
       const before = object[member];
-      if (field.repeated !== true) object[member] = content;
+      if (!decoded.repeated) object[member] = content;
       else if (Array.isArray(before)) before.push(content);
       else object[member] = [content];
     }
@@ -38,15 +38,14 @@ export class MessageDecoder {
   }
 
   /** Undefined for what JSON leaves out: Go writes the zero values of fields that are not pointers. */
-  #decodeField(reader: ProtobufReader, { field, nested }: DecodedField): unknown {
-    const { type, optional, repeated } = field;
+  #decodeField(reader: ProtobufReader, { type, repeated, optional, nested }: DecodedField): unknown {
     const { value } = reader;
     if (value !== undefined) {
-      if (value === 0 && optional !== true) return undefined;
+      if (value === 0 && !optional) return undefined;
       return type === 'boolean' ? value !== 0 : value;
     }
     if (type === 'text' || type === 'recurring') {
-      if (reader.isEmpty() && repeated !== true && optional !== true) return undefined;
+      if (reader.isEmpty() && !repeated && !optional) return undefined;
       return type === 'text' ? reader.text() : reader.recurringText();
     }
     const outer = reader.enter();
@@ -56,9 +55,12 @@ export class MessageDecoder {
   }
 }
 
+/** A `Field` with all that may be left out: the same shape for all, which makes reading them fast. */
 interface DecodedField {
   readonly member: string;
-  readonly field: Field;
+  readonly type: Field['type'];
+  readonly repeated: boolean;
+  readonly optional: boolean;
   /** Of a field that is a message. */
   readonly nested: MessageDecoder | undefined;
 }
