@@ -85,8 +85,8 @@ export class KubeConnection {
   }
 
   /**
-   * GET `path`, zipped where the server does that (from 128 KiB on, for all clients of client-go), decoded while it
-   * comes. Throws KubeError for every status but 200, and DecodeError.
+   * GET `path`, decoded while it comes; asked for in gzip, as client-go does. Throws KubeError for every status but
+   * 200, and DecodeError.
    */
   async getDecoded<T>(path: string, { accept, signal, decoder: begin }: DecodedOptions<T>): Promise<T> {
     const request: Request = { method: 'GET', path, headers: { accept, 'accept-encoding': 'gzip' } };

@@ -18,7 +18,7 @@ const unzippedPiece = 256 * 1024;
 /** Gives an answer to a decoder while it comes. Throws what the decoder and the connection throw. */
 export async function decodeBody<T>(response: IncomingMessage, decoder: Decoder<T>): Promise<T> {
   if (isZipped(response)) {
-    for await (const chunk of bytesOf(response)) decoder.push(chunk);
+    for await (const chunk of unzip(response)) decoder.push(chunk);
     return decoder.end();
   }
   // Without a promise for each: a large list comes in ten thousand pieces.

@@ -1,5 +1,5 @@
 import type { QueryArguments } from '@network-mapper/api';
-import { hasPort, type IntentEdge, type LabelSet } from '@network-mapper/model';
+import { hasPort, identityKey, type IntentEdge, type LabelSet } from '@network-mapper/model';
 import { intentKey, type Intents } from '../store/intents.ts';
 
 /** Those of `intents`; `serviceIntents` has some of them. */
@@ -36,7 +36,7 @@ function toSet(list: readonly string[] | null | undefined): ReadonlySet<string> 
 /** All calls of the clients that call the server. */
 function byServer(intents: Intents, { server }: IntentArguments): Wanted | undefined {
   if (!server) return undefined;
-  const keyed = { key: `${server.namespace}/${server.name}` };
+  const keyed = { key: identityKey(server) };
   const keys = [intentKey(keyed, null), intentKey(keyed, 'HTTP'), intentKey(keyed, 'KAFKA')];
   return ({ client }) => keys.some(key => intents.get(client, key) !== undefined);
 }

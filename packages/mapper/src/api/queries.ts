@@ -1,6 +1,7 @@
 import type { QueryArguments } from '@network-mapper/api';
 import {
   hasPort,
+  identityKey,
   skipReasons,
   type Edge,
   type IntentEdge,
@@ -62,8 +63,7 @@ export function createQueries({ map, explain, details, now }: QueryParts): RootF
       );
       return toPage(
         wanted,
-        edge =>
-          [`${edge.client.namespace}/${edge.client.name}`, edge.provider, edge.resource, edge.iamRole ?? ''].join('\0'),
+        edge => [identityKey(edge.client), edge.provider, edge.resource, edge.iamRole ?? ''].join('\0'),
         args,
       );
     }),

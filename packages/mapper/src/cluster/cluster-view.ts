@@ -1,4 +1,4 @@
-import type { ServiceIdentity } from '@network-mapper/model';
+import { identityKey, type ServiceIdentity } from '@network-mapper/model';
 import type { Backends, Holder, Lookups, Moment, PodRange, PodRecord, ServiceRecord } from '../resolve/lookups.ts';
 import { AddressHistory } from './address-history.ts';
 import { IpRanges } from './ip-ranges.ts';
@@ -101,8 +101,8 @@ export class ClusterView implements Lookups {
     return this.#addresses.holder(address, moment);
   }
 
-  podNamed({ namespace, name }: ServiceIdentity): PodRecord | undefined {
-    return this.#podAt(`${namespace}/${name}`);
+  podNamed(pod: ServiceIdentity): PodRecord | undefined {
+    return this.#podAt(identityKey(pod));
   }
 
   /** Pods that are there now. */
@@ -111,8 +111,8 @@ export class ClusterView implements Lookups {
   }
 
   /** `namespace/name` of the Services that have a pod behind them. */
-  servicesOf({ namespace, name }: PodRecord): readonly string[] {
-    return this.#backends.servicesOf(`${namespace}/${name}`);
+  servicesOf(pod: PodRecord): readonly string[] {
+    return this.#backends.servicesOf(identityKey(pod));
   }
 
   zoneOf({ nodeName }: PodRecord): string | undefined {

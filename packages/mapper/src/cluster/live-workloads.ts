@@ -1,4 +1,4 @@
-import type { LabelSet, Workload } from '@network-mapper/model';
+import { identityKey, type LabelSet, type Workload } from '@network-mapper/model';
 import type { Identities } from '../resolve/identity.ts';
 import type { PodRecord } from '../resolve/lookups.ts';
 import type { ClusterView } from './cluster-view.ts';
@@ -37,7 +37,7 @@ export class LiveWorkloads {
 
   /** The workload of the first live pod behind a Service. */
   async workloadBehind(service: { readonly namespace: string; readonly name: string }): Promise<Workload | undefined> {
-    const record = this.#view.serviceWithKey(`${service.namespace}/${service.name}`);
+    const record = this.#view.serviceWithKey(identityKey(service));
     for (const pod of record === undefined ? [] : this.#view.backendsOf(record).pods) {
       const workload = await this.#workloadOf(pod);
       if (workload !== undefined) return workload;

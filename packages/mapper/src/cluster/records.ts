@@ -93,7 +93,7 @@ export class Records {
       addresses: toAddresses((status?.podIPs ?? []).map(({ ip }) => ip ?? '')),
       nodeName: spec?.nodeName === undefined ? undefined : this.#interner.text(spec.nodeName),
       hostname: hostnameOf(metadata, spec),
-      labels: this.#labels(metadata.labels, owner),
+      labels: this.#labels(metadata, owner),
       override: override(metadata, options),
       owner,
       hasLinkerdSidecar: containers.some(({ name }) => name === 'linkerd-proxy'),
@@ -115,7 +115,7 @@ export class Records {
     return this.#lastOwner;
   }
 
-  #labels(labels: KubeObject['metadata']['labels'] = {}, owner: OwnerReference | undefined): LabelSet {
+  #labels({ labels = {} }: KubeObject['metadata'], owner: OwnerReference | undefined): LabelSet {
     const known = owner && this.#labelsOfOwner.get(owner);
     if (known !== undefined && areLabels(known, labels)) return known;
     const set = this.#interner.labels(labels);

@@ -1,3 +1,4 @@
+import { identityKey } from '@network-mapper/model';
 import { MultiMap } from '@network-mapper/runtime';
 import type { Backends, PodRecord, ServiceRecord } from '../resolve/lookups.ts';
 import type { EndpointRecord, EndpointSliceRecord } from './records.ts';
@@ -48,7 +49,7 @@ export class ServiceBackends {
   of(service: ServiceRecord): Backends {
     const known = this.#backends.get(service);
     if (known !== undefined) return known;
-    const key = `${service.namespace}/${service.name}`;
+    const key = identityKey(service);
     const slices = this.#slices.get(key);
     if (slices === undefined) return nothingBehind;
     const endpoints = [...slices.values()].flatMap(slice => slice.endpoints);

@@ -1,4 +1,4 @@
-import { normalAddress } from '@network-mapper/model';
+import { identityKey, normalAddress } from '@network-mapper/model';
 
 /** What a name that was asked for in the cluster's DNS stands for (kubernetes.io, "DNS for Services and Pods"). */
 export type DnsName =
@@ -44,7 +44,7 @@ function parseDnsName(text: string, { domain }: { readonly domain: string }): Dn
   if (form === 'svc') {
     const [service, rest] = lastLabel(name, beforeNamespace);
     if (beforeNamespace < 0) return { kind: 'malformed' };
-    return { kind: 'service', key: `${namespace}/${service}`, ofOnePod: rest >= 0 };
+    return { kind: 'service', key: identityKey({ namespace, name: service }), ofOnePod: rest >= 0 };
   }
   if (form !== 'pod' || beforeForm < 0) return { kind: 'malformed' };
   return { kind: 'pod', address: toAddress(name.slice(0, name.indexOf('.'))) };

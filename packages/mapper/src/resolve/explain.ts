@@ -1,4 +1,4 @@
-import { normalAddress, type Provenance, type SkipReason, type Workload } from '@network-mapper/model';
+import { identityKey, normalAddress, type Provenance, type SkipReason, type Workload } from '@network-mapper/model';
 import type { ResolveContext } from './context.ts';
 import type { Identities, OwnerStep } from './identity.ts';
 import type { PodRecord, ServiceRecord } from './lookups.ts';
@@ -50,10 +50,10 @@ async function explainAddress(context: ResolveContext, address: string, at: numb
   const resolved = resolveService(context, service, { at, host: address });
   const [first] = lookups.backendsOf(service).pods;
   if (resolved.kind === 'skipped' || resolved.kind === 'later')
-    return { ...unknown, service: keyOf(service), reason: resolved.reason };
+    return { ...unknown, service: identityKey(service), reason: resolved.reason };
   if (first !== undefined) return explainPod(identities, first, service);
-  if (resolved.kind === 'reading') return { ...unknown, service: keyOf(service) };
-  return { ...unknown, service: keyOf(service), identity: { workload: resolved.workload, provenance: null } };
+  if (resolved.kind === 'reading') return { ...unknown, service: identityKey(service) };
+  return { ...unknown, service: identityKey(service), identity: { workload: resolved.workload, provenance: null } };
 }
 
 async function explainPod(
@@ -64,8 +64,8 @@ async function explainPod(
   const identified = await identities.of(pod);
   const known = {
     ...unknown,
-    pod: `${pod.namespace}/${pod.name}`,
-    service: service === undefined ? null : keyOf(service),
+    pod: identityKey(pod),
+    service: service === undefined ? null : identityKey(service),
     override: pod.override?.by ?? null,
     owners: identified.steps,
   };
@@ -75,8 +75,4 @@ async function explainPod(
 
 function reasonOf(unresolved: Unresolved): SkipReason | null {
   return unresolved.kind === 'reading' ? null : unresolved.reason;
-}
-
-function keyOf({ namespace, name }: ServiceRecord): string {
-  return `${namespace}/${name}`;
 }

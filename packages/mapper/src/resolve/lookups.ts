@@ -104,6 +104,7 @@ export interface PodLookups {
 }
 
 export interface ServiceLookups {
+  /** `key` is `namespace/name`. */
   serviceWithKey(key: string): ServiceRecord | undefined;
   serviceAt(clusterIp: string): ServiceRecord | 'several' | undefined;
   /** The Service that takes traffic from outside to this address and port: a node port, or a load balancer. */
